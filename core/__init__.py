@@ -1,0 +1,1 @@
+"""What a CRM knows: entities, commands and their rules. No SQL, no network, no clock, no framework."""

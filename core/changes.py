@@ -1,0 +1,304 @@
+"""Changesets: what a command did, row by row and field by field, with the value the user saw.
+
+A changeset is the only thing that is ever applied to a store. It is kept whole in the history, sent whole to a
+server, and turned round whole to undo it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from core.entities import RECORDS
+from core.schema import Kind, fields_of
+
+Row = dict[str, Any]
+"""The values of a record by field name, in Python types (see `core.schema.Kind`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one row.
+
+    Attributes:
+        table: the table's name.
+        id: the row's id.
+        insert: the row is new; then `set` holds all of it and `base` is empty.
+        set: new values. A name `custom.KEY` reaches into a mapping field.
+        base: for each field in `set`, the value that the user saw.
+        add: items that join a list field.
+        remove: items that leave a list field.
+    """
+
+    table: str
+    id: str
+    insert: bool = False
+    set: Mapping[str, Any] = field(default_factory=dict)
+    base: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    remove: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changeset:
+    """Everything one command does, applied whole or not at all.
+
+    Attributes:
+        id: the command's id; the same id twice has one effect.
+        org_id: the tenant.
+        user_id: who did it.
+        at: when, by the clock of who did it. Told, never used to order anything.
+        command: the command's name.
+        summary: one line that tells a person what was done ("Moved Acme renewal: Proposal → Negotiation").
+        changes: what happens, parents before children.
+        event: what others may react to (`deal.moved`), with ids only.
+        undoes: the changeset that this one takes back.
+    """
+
+    id: str
+    org_id: str
+    user_id: str
+    at: dt.datetime
+    command: str
+    summary: str
+    changes: tuple[Change, ...]
+    event: str = ""
+    undoes: str | None = None
+
+
+class Status(Enum):
+    """What became of a changeset."""
+
+    OK = "ok"
+    MERGED = "merged"
+    """Applied; meanwhile others had changed other fields of the same rows."""
+    CONFLICT = "conflict"
+    """Not applied: someone changed the same field."""
+    GONE = "gone"
+    """Not applied: a row it changes is deleted or out of reach."""
+    REJECTED = "rejected"
+    """Not applied: a rule says no."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """One field that two people changed."""
+
+    table: str
+    id: str
+    field: str
+    base: Any
+    mine: Any
+    theirs: Any
+    who: str | None
+    when: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a workspace says to a command.
+
+    Attributes:
+        status: what became of it.
+        changeset: what was (or would have been) applied; None where the command was refused before there was one.
+        reason: why not, in the user's words; empty when applied.
+        conflicts: the fields that two people changed.
+        revision: the workspace's revision after it.
+    """
+
+    status: Status
+    changeset: Changeset | None
+    reason: str = ""
+    conflicts: tuple[FieldConflict, ...] = ()
+    revision: int = 0
+
+    @property
+    def applied(self) -> bool:
+        """Whether the command took effect."""
+        return self.status in (Status.OK, Status.MERGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What applying a change to a row comes to."""
+
+    write: Row
+    conflicts: tuple[FieldConflict, ...]
+    merged: bool
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Whether two values of a field are the same; lists compare as sets."""
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(item in other for item in one)
+    return bool(one == other)
+
+
+def get_path(row: Mapping[str, Any], name: str) -> Any:
+    """The value of a field, or of `mapping.key` inside one."""
+    head, _, tail = name.partition(".")
+    value = row.get(head)
+    return (value or {}).get(tail) if tail else value
+
+
+def merge(row: Row, change: Change) -> Merge:
+    """Three-way merge of `change` into the row as it is now: by field and by value, never by time.
+
+    A field is written if it still has the value that the user saw, or already has the new one; otherwise it is a
+    conflict. Where another user changed one field of a merge group, every changed field of the group conflicts.
+    """
+    record = RECORDS[change.table]
+    moved = {name for name in change.base if not same_value(get_path(row, name), change.base[name])}
+    agreed = {name for name in moved if same_value(get_path(row, name), change.set[name])}
+    clashing = moved - agreed
+    for group in record.MERGE_GROUPS:
+        if clashing & group:
+            clashing |= {name for name in change.set if name in group and name not in agreed}
+    write: Row = {}
+    for name, value in change.set.items():
+        head, _, tail = name.partition(".")
+        if tail:
+            mapping = dict(write.get(head, row.get(head) or {}))
+            if value is None:
+                mapping.pop(tail, None)
+            else:
+                mapping[tail] = value
+            write[head] = mapping
+        else:
+            write[name] = value
+    for name in {*change.add, *change.remove}:
+        items = [item for item in row.get(name) or () if not _holds(change.remove.get(name, ()), item)]
+        items += [item for item in change.add.get(name, ()) if not _holds(items, item)]
+        write[name] = tuple(items)
+    conflicts = tuple(
+        FieldConflict(
+            change.table, change.id, name, change.base[name], change.set[name], get_path(row, name),
+            row.get("updated_by"), row.get("updated_at"),
+        )
+        for name in sorted(clashing)
+        if name in change.base
+    )  # fmt: skip
+    return Merge(write, conflicts, bool(agreed))
+
+
+def _holds(items: Sequence[Any], item: Any) -> bool:
+    """List items are the same if their value is: a phone is its number, whatever its label says."""
+    value = item.get("value") if isinstance(item, Mapping) else item
+    return any((other.get("value") if isinstance(other, Mapping) else other) == value for other in items)
+
+
+# --- JSON: how changesets lie in the history and travel ---------------------------------------------------------
+
+
+def encode_value(kind: Kind, value: Any) -> Any:
+    """A field's value as JSON can hold it."""
+    if value is None:
+        return None
+    if kind is Kind.TIME:
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if kind is Kind.DATE:
+        return value.isoformat()
+    if kind is Kind.SET:
+        return list(value)
+    return value
+
+
+def decode_value(kind: Kind, value: Any) -> Any:
+    """The inverse of `encode_value`."""
+    if value is None:
+        return None
+    if kind is Kind.TIME:
+        return dt.datetime.fromisoformat(value)
+    if kind is Kind.DATE:
+        return dt.date.fromisoformat(value)
+    if kind is Kind.SET:
+        return tuple(value)
+    return value
+
+
+def _convert(table: str, values: Mapping[str, Any], convert: Any) -> dict[str, Any]:
+    fields = fields_of(RECORDS[table])
+    return {
+        name: value if "." in name else convert(fields[name].kind, value) for name, value in values.items()
+    }
+
+
+def to_json(changeset: Changeset) -> dict[str, Any]:
+    """The changeset as plain JSON data."""
+    changes = []
+    for change in changeset.changes:
+        body: dict[str, Any] = {"table": change.table, "id": change.id, "op": "insert" if change.insert else "update"}
+        if change.set:
+            body["set"] = _convert(change.table, change.set, encode_value)
+        if change.base:
+            body["base"] = _convert(change.table, change.base, encode_value)
+        if change.add:
+            body["add"] = {name: list(items) for name, items in change.add.items()}
+        if change.remove:
+            body["remove"] = {name: list(items) for name, items in change.remove.items()}
+        changes.append(body)
+    return {
+        "id": changeset.id,
+        "org_id": changeset.org_id,
+        "user_id": changeset.user_id,
+        "at": encode_value(Kind.TIME, changeset.at),
+        "command": changeset.command,
+        "summary": changeset.summary,
+        "event": changeset.event,
+        "undoes": changeset.undoes,
+        "changes": changes,
+    }
+
+
+def from_json(body: Mapping[str, Any]) -> Changeset:
+    """The inverse of `to_json`."""
+    return Changeset(
+        id=body["id"],
+        org_id=body["org_id"],
+        user_id=body["user_id"],
+        at=decode_value(Kind.TIME, body["at"]),
+        command=body["command"],
+        summary=body["summary"],
+        event=body["event"],
+        undoes=body["undoes"],
+        changes=tuple(
+            Change(
+                table=change["table"],
+                id=change["id"],
+                insert=change["op"] == "insert",
+                set=_convert(change["table"], change.get("set", {}), decode_value),
+                base=_convert(change["table"], change.get("base", {}), decode_value),
+                add=change.get("add", {}),
+                remove=change.get("remove", {}),
+            )
+            for change in body["changes"]
+        ),
+    )
+
+
+TOLD_KINDS = frozenset({"call", "email", "meeting", "note"})
+"""Activities that a person logged. The others are told by commands of themselves, and stay when those are undone."""
+
+
+def invert(changeset: Changeset, *, new_id: Any, at: dt.datetime) -> tuple[Change, ...]:
+    """The changes that take `changeset` back.
+
+    What it set gets the value it had, what it inserted is deleted (softly), what a person logged is retracted by a
+    revision. Entries that commands wrote about themselves stay: history keeps both.
+    """
+    back: list[Change] = []
+    for change in reversed(changeset.changes):
+        if change.table == "activities":
+            if change.insert and change.set["kind"] in TOLD_KINDS:
+                values = {**change.set, "id": new_id(), "revises": change.id, "retracted": not change.set["retracted"]}
+                back.append(Change("activities", values["id"], insert=True, set=values))
+        elif change.insert:
+            back.append(Change(change.table, change.id, set={"deleted_at": at}, base={"deleted_at": None}))
+        else:
+            back.append(
+                Change(change.table, change.id, set=change.base, base=change.set, add=change.remove, remove=change.add)
+            )
+    return tuple(back)

@@ -1,0 +1,341 @@
+"""The records of a CRM. One dataclass per table; see `core.schema` for what the field helpers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import datetime
+from typing import Any, ClassVar
+
+from core.schema import Record, Role, date, flag, integer, items, line, mapping, ref, text, time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization(Record):
+    """A tenant: everything of one customer of offhook. Its own id is also its `org_id`."""
+
+    TABLE: ClassVar[str] = "organizations"
+    LABEL: ClassVar[str] = "organization"
+
+    name: str = line(required=True)
+    currency: str = line(required=True, limit=3)
+    country: str = line(limit=2)
+    """ISO 3166 alpha-2: how a phone number without a country code is read."""
+    time_zone: str = line()
+    settings: Mapping[str, Any] = mapping()
+    """Lists that the organization edits: `lost_reasons`, `lead_statuses`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team(Record):
+    """A group of users that shares a pool."""
+
+    TABLE: ClassVar[str] = "teams"
+    LABEL: ClassVar[str] = "team"
+
+    name: str = line(required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User(Record):
+    """A person who works with offhook."""
+
+    TABLE: ClassVar[str] = "users"
+    LABEL: ClassVar[str] = "user"
+
+    name: str = line(required=True)
+    login: str = line()
+    email: str = line()
+    role: str = line(required=True)
+    """admin, manager, rep or readonly; see `core.permissions`."""
+    time_zone: str = line()
+    disabled_at: datetime | None = time()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership(Record):
+    """A user's place in a team."""
+
+    TABLE: ClassVar[str] = "memberships"
+    LABEL: ClassVar[str] = "membership"
+
+    team_id: str = ref("teams")
+    user_id: str = ref("users")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book(Record):
+    """Where a record lies: a rep's own book of business, or a team's pool. Ownership is nothing but this."""
+
+    TABLE: ClassVar[str] = "books"
+    LABEL: ClassVar[str] = "book"
+
+    kind: str = line(required=True)
+    """own (then `user_id` is set) or pool (then `team_id` is set)."""
+    name: str = line(required=True)
+    user_id: str | None = ref("users", optional=True)
+    team_id: str | None = ref("teams", optional=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline(Record):
+    """An ordered set of stages that deals pass through; of one team, or of all."""
+
+    TABLE: ClassVar[str] = "pipelines"
+    LABEL: ClassVar[str] = "pipeline"
+
+    name: str = line(required=True)
+    team_id: str | None = ref("teams", optional=True)
+    position: str = line()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Record):
+    """A step of a pipeline."""
+
+    TABLE: ClassVar[str] = "stages"
+    LABEL: ClassVar[str] = "stage"
+
+    pipeline_id: str = ref("pipelines")
+    name: str = line(required=True)
+    position: str = line()
+    kind: str = line(required=True)
+    """open, won or lost."""
+    probability: int = integer(default=0)
+    """Chance that a deal here is won, in percent."""
+    stale_days: int | None = integer()
+    """Days without any activity after which a deal here counts as stale; none: never."""
+    next_stage_ids: tuple[str, ...] = items()
+    """Stages that a deal may move to from here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomField(Record):
+    """A field that an organization defined for itself. Values lie in `custom` of the record, under `key`."""
+
+    TABLE: ClassVar[str] = "custom_fields"
+    LABEL: ClassVar[str] = "custom field"
+
+    entity: str = line(required=True)
+    """The table it belongs to: contacts, companies or deals."""
+    key: str = line(required=True, limit=60)
+    label: str = line(required=True)
+    kind: str = line(required=True)
+    """text, number, date, flag, choice or url."""
+    options: tuple[str, ...] = items()
+    position: str = line()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company(Record):
+    """An organization that is sold to."""
+
+    TABLE: ClassVar[str] = "companies"
+    LABEL: ClassVar[str] = "company"
+
+    book_id: str = ref("books")
+    name: str = line(required=True)
+    domain: str = line()
+    website: str = line()
+    phone: str = line()
+    industry: str = line()
+    employees: int | None = integer()
+    address: str = line()
+    postal_code: str = line()
+    city: str = line()
+    region: str = line()
+    country: str = line(limit=2)
+    description: str = text()
+    tags: tuple[str, ...] = items()
+    custom: Mapping[str, Any] = mapping()
+    sort_key: str = line(role=Role.DERIVED)
+    search: str = text(role=Role.DERIVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(Record):
+    """A person. A lead is a contact with a lead status."""
+
+    TABLE: ClassVar[str] = "contacts"
+    LABEL: ClassVar[str] = "contact"
+
+    book_id: str = ref("books")
+    first_name: str = line()
+    last_name: str = line()
+    title: str = line()
+    company_id: str | None = ref("companies", optional=True)
+    emails: tuple[Mapping[str, str], ...] = items(label="E-mails")
+    """Each `{"value": address, "label": "work"}`; the first one is written to."""
+    phones: tuple[Mapping[str, str], ...] = items()
+    """Each `{"value": E.164 number, "label": "mobile"}`; the first one is dialled."""
+    lead_status: str = line()
+    source: str = line()
+    time_zone: str = line()
+    address: str = line()
+    postal_code: str = line()
+    city: str = line()
+    region: str = line()
+    country: str = line(limit=2)
+    do_not_call: bool = flag(label="Do not call")
+    description: str = text()
+    tags: tuple[str, ...] = items()
+    custom: Mapping[str, Any] = mapping()
+    last_activity_at: datetime | None = time(role=Role.DERIVED)
+    next_task_at: datetime | None = time(role=Role.DERIVED)
+    sort_key: str = line(role=Role.DERIVED)
+    search: str = text(role=Role.DERIVED)
+
+    @property
+    def name(self) -> str:
+        """First and last name as people write them; the first e-mail or phone where there is neither."""
+        return person_name(self.first_name, self.last_name, self.emails, self.phones)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deal(Record):
+    """A chance to sell, in a stage of a pipeline."""
+
+    TABLE: ClassVar[str] = "deals"
+    LABEL: ClassVar[str] = "deal"
+    MERGE_GROUPS: ClassVar[tuple[frozenset[str], ...]] = (
+        frozenset({"pipeline_id", "stage_id", "outcome", "lost_reason", "closed_at", "stage_since"}),
+        frozenset({"value_minor", "currency"}),
+    )
+
+    book_id: str = ref("books")
+    title: str = line(required=True)
+    pipeline_id: str = ref("pipelines")
+    stage_id: str = ref("stages")
+    company_id: str | None = ref("companies", optional=True)
+    contact_id: str | None = ref("contacts", optional=True)
+    value_minor: int | None = integer(label="Value")
+    """In minor units of `currency` (cents)."""
+    currency: str = line(required=True, limit=3)
+    probability: int | None = integer()
+    """In percent; none: the stage's."""
+    expected_close: Date | None = date(label="Expected close")
+    outcome: str = line(required=True)
+    """open, won, lost or abandoned."""
+    lost_reason: str = line(label="Lost reason")
+    closed_at: datetime | None = time()
+    stage_since: datetime = time(required=True)
+    position: str = line()
+    """Fractional key: where the card lies in its column when sorted by hand."""
+    next_step: str = line(label="Next step")
+    source: str = line()
+    description: str = text()
+    tags: tuple[str, ...] = items()
+    custom: Mapping[str, Any] = mapping()
+    last_activity_at: datetime | None = time(role=Role.DERIVED)
+    next_task_at: datetime | None = time(role=Role.DERIVED)
+    sort_key: str = line(role=Role.DERIVED)
+    search: str = text(role=Role.DERIVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity(Record):
+    """Something that happened: an entry of the timeline. Append-only; an edit is a new revision."""
+
+    TABLE: ClassVar[str] = "activities"
+    LABEL: ClassVar[str] = "activity"
+
+    book_id: str = ref("books")
+    kind: str = line(required=True)
+    """call, email, meeting, note (a person logged it) or created, edited, stage_change, claimed, assigned, task_done, … (a command tells of itself)."""
+    subject: str = line()
+    body: str = text()
+    occurred_at: datetime = time(required=True)
+    duration_s: int | None = integer()
+    direction: str = line()
+    """in or out, for calls and e-mails."""
+    outcome: str = line()
+    """How a call ended (disposition)."""
+    user_id: str | None = ref("users", optional=True)
+    contact_id: str | None = ref("contacts", optional=True)
+    deal_id: str | None = ref("deals", optional=True)
+    company_id: str | None = ref("companies", optional=True)
+    data: Mapping[str, Any] = mapping()
+    """What a machine needs to know: for a stage change from, to and why; for an edit old and new per field."""
+    revises: str | None = ref("activities", optional=True)
+    """The activity that this one takes the place of."""
+    retracted: bool = flag()
+    """True on a revision that takes the entry back."""
+    superseded: bool = flag(role=Role.DERIVED)
+    """A later revision exists."""
+    search: str = text(role=Role.DERIVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(Record):
+    """Something to do: an activity that is due."""
+
+    TABLE: ClassVar[str] = "tasks"
+    LABEL: ClassVar[str] = "task"
+
+    book_id: str = ref("books")
+    kind: str = line(required=True)
+    """call, email, meeting or todo."""
+    subject: str = line(required=True)
+    body: str = text()
+    due_at: datetime = time(required=True)
+    all_day: bool = flag()
+    """Only the day of `due_at` counts."""
+    done_at: datetime | None = time()
+    assignee_id: str = ref("users")
+    contact_id: str | None = ref("contacts", optional=True)
+    deal_id: str | None = ref("deals", optional=True)
+    company_id: str | None = ref("companies", optional=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmartView(Record):
+    """A saved filter."""
+
+    TABLE: ClassVar[str] = "smart_views"
+    LABEL: ClassVar[str] = "view"
+
+    entity: str = line(required=True)
+    """contacts or deals."""
+    name: str = line(required=True)
+    query: str = line(limit=2000)
+    """In the filter language of `core.filters`."""
+    sort: str = line()
+    shared: bool = flag()
+    user_id: str = ref("users")
+    pipeline_id: str | None = ref("pipelines", optional=True)
+    position: str = line()
+
+
+RECORDS: dict[str, type[Record]] = {
+    record.TABLE: record
+    for record in (
+        Organization,
+        Team,
+        User,
+        Membership,
+        Book,
+        Pipeline,
+        Stage,
+        CustomField,
+        Company,
+        Contact,
+        Deal,
+        Activity,
+        Task,
+        SmartView,
+    )
+}
+"""Every record class by its table's name, parents before children."""
+
+
+def person_name(
+    first: str, last: str, emails: tuple[Mapping[str, str], ...] = (), phones: tuple[Mapping[str, str], ...] = ()
+) -> str:
+    """A person's name for the screen, falling back to the first e-mail or phone, then to "(no name)"."""
+    name = f"{first} {last}".strip()
+    if name:
+        return name
+    for point in (*emails, *phones):
+        return point["value"]
+    return "(no name)"

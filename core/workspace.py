@@ -1,0 +1,280 @@
+"""What a workspace is to whoever uses it: read, execute, subscribe. The same in every mode.
+
+All methods may be called from any thread and block while they work (a fraction of a millisecond on a local file, a
+round trip on a server), so a user interface calls them from a worker. None of them raises anything but
+`core.errors.OffhookError` for what a user can cause.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from core.catalog import Catalog
+from core.changes import Answer, Changeset, Row
+from core.commands.base import Command
+from core.entities import Activity, Company, Contact, Deal, Task
+from core.filters import Query
+
+
+class Card(NamedTuple):
+    """A deal as a board draws it. Times are whole seconds since the epoch: ten thousand of these are read at once."""
+
+    id: str
+    title: str
+    company: str
+    contact: str
+    contact_id: str | None
+    company_id: str | None
+    value_minor: int | None
+    currency: str
+    probability: int | None
+    """The deal's own, in percent; None: the stage's counts."""
+    stage_id: str
+    stage_since: int
+    last_activity_at: int | None
+    next_task_at: int | None
+    next_step: str
+    expected_close: str
+    """ISO day, or empty."""
+    book_id: str
+    outcome: str
+    position: str
+    created_at: int
+    tags: str
+    """Joined by blanks; for drawing only."""
+    phone: str
+    """The contact's first number, or empty."""
+
+
+class ContactLine(NamedTuple):
+    """A contact as a list draws it. Times are whole seconds since the epoch."""
+
+    id: str
+    first_name: str
+    last_name: str
+    title: str
+    company: str
+    company_id: str | None
+    email: str
+    phone: str
+    lead_status: str
+    tags: str
+    city: str
+    country: str
+    time_zone: str
+    book_id: str
+    last_activity_at: int | None
+    next_task_at: int | None
+    do_not_call: bool
+
+
+class TaskLine(NamedTuple):
+    """A task in a list, with what it is about."""
+
+    task: Task
+    about: str
+    """The contact's, deal's or company's name."""
+
+
+class Hit(NamedTuple):
+    """Something that a search found."""
+
+    table: str
+    """contacts, companies, deals or activities."""
+    id: str
+    """The record to open: for an activity the contact's (or deal's) id, see `open_table`."""
+    open_table: str
+    title: str
+    detail: str
+
+
+class Entry(NamedTuple):
+    """An entry of a timeline: the activity in its latest revision, with the names around it."""
+
+    activity: Activity
+    edited: bool
+    contact: str
+    deal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A record's screen: the record and what stands beside it."""
+
+    contact: Contact | None
+    deal: Deal | None
+    company: Company | None
+    deals: tuple[Deal, ...]
+    """Of the contact or company: open ones first, then the newest."""
+    contacts: tuple[ContactLine, ...]
+    """Of the company or deal."""
+    tasks: tuple[Task, ...]
+    """Open ones by due time."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Timeline entries by kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a timeline is about."""
+
+    table: str
+    """contacts, deals or companies."""
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a subscriber is told: something changed, here or by others.
+
+    Attributes:
+        rows: the rows that changed, as (table, id).
+        local: made through this workspace object, as opposed to another program or person.
+        revision: the workspace's revision that contains it.
+        everything: so much changed that the ids are not listed; read anew.
+    """
+
+    rows: frozenset[tuple[str, str]]
+    local: bool
+    revision: int
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the status bar says, in one truth.
+
+    Attributes:
+        mode: solo, direct or field.
+        who: the user's name.
+        line: short text (`● saved`, `◐ 3 to send`, …).
+        level: ok, busy, warning or error.
+        notes: what is less than perfect, one sentence each (`the key lies beside the data`).
+    """
+
+    mode: str
+    who: str
+    line: str
+    level: str = "ok"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """A changeset in the history."""
+
+    changeset: Changeset
+    undone: bool
+
+
+class Workspace(Protocol):
+    """Everything offhook can be asked."""
+
+    def catalog(self) -> Catalog:
+        """The organization's set-up as the user sees it; cached until it changes."""
+        ...
+
+    def execute(self, command: Command) -> Answer:
+        """Decides and applies a command. When this returns an applied answer, the effect survives a power cut.
+
+        The same command id twice has one effect and gets the same answer.
+        """
+        ...
+
+    def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
+        """Calls `listener` (on any thread) after every change, one's own and others'. Returns how to stop it."""
+        ...
+
+    def health(self) -> Health:
+        """The truth for the status bar; costs nothing."""
+        ...
+
+    def board(self, pipeline_id: str, query: Query, *, closed_since: dt.datetime | None = None) -> list[Card]:
+        """The open deals of a pipeline that match, and those closed since then, in no order."""
+        ...
+
+    def cards(self, deal_ids: Sequence[str], query: Query) -> list[Card]:
+        """Those of the deals that are there and match, for patching a board in place."""
+        ...
+
+    def contacts(
+        self, query: Query, *, sort: str = "name", descending: bool = False, offset: int = 0, limit: int = 100
+    ) -> list[ContactLine]:
+        """A window of the contacts that match. `sort`: name, company, last, next, created, status, or relevance (with words)."""
+        ...
+
+    def count_contacts(self, query: Query) -> int:
+        """How many contacts match."""
+        ...
+
+    def contact_ids(self, query: Query) -> list[str]:
+        """The ids of all contacts that match, for acting on all of them."""
+        ...
+
+    def companies(self, text: str, *, limit: int = 20) -> list[Company]:
+        """Companies whose name starts like `text` (all, by name, where it is empty)."""
+        ...
+
+    def page(self, table: str, record_id: str) -> Page:
+        """Everything around one contact, deal or company.
+
+        Raises:
+            NotFound: it is not there.
+        """
+        ...
+
+    def record(self, table: str, record_id: str) -> Any:
+        """One record as its entity, deleted ones too.
+
+        Raises:
+            NotFound: it is not there.
+        """
+        ...
+
+    def timeline(
+        self,
+        subject: Subject,
+        *,
+        kinds: Sequence[str] = (),
+        before: tuple[dt.datetime, str] | None = None,
+        limit: int = 200,
+    ) -> list[Entry]:
+        """The newest entries about the subject (older than `before`, the time and id of the last one seen)."""
+        ...
+
+    def tasks(
+        self, *, assignee_id: str | None = None, due_before: dt.datetime | None = None, done: bool = False, limit: int = 500
+    ) -> list[TaskLine]:
+        """Tasks by due time."""
+        ...
+
+    def search(self, text: str, *, tables: Sequence[str] = (), limit: int = 50) -> list[Hit]:
+        """Finds by names, companies, e-mails, phones, notes, custom fields: every word a prefix, accents and case folded."""
+        ...
+
+    def likely_duplicates(self, draft: Row) -> list[Hit]:
+        """Contacts that may be the same person as the draft (`first_name`, `last_name`, `company_name`, `emails`, `phones`), best first."""
+        ...
+
+    def tags(self, table: str) -> list[str]:
+        """Tags in use, most used first."""
+        ...
+
+    def history(self, table: str, record_id: str, *, limit: int = 100) -> list[HistoryEntry]:
+        """The changesets that touched a record, newest first."""
+        ...
+
+    def undoable(self) -> Changeset | None:
+        """The user's latest changeset that can be undone and has not been."""
+        ...
+
+    def export(self, table: str, query: Query) -> Iterator[Row]:
+        """Contacts, deals or activities as flat rows, names in place of ids, streamed."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of files and connections."""
+        ...
