@@ -12,7 +12,15 @@ from core.errors import NotFound
 
 _Placed = TypeVar("_Placed", Pipeline, Stage, CustomField, SmartView)
 
-DEFAULT_LOST_REASONS = ("Price", "Competitor", "Timing", "No budget", "No decision", "Missing feature", "No response")
+DEFAULT_LOST_REASONS = (
+    "Price",
+    "Competitor",
+    "Timing",
+    "No budget",
+    "No decision",
+    "Missing feature",
+    "No response",
+)
 DEFAULT_LEAD_STATUSES = ("New", "Attempting", "Connected", "Qualified", "Nurture", "Customer", "Unqualified")
 
 

@@ -161,7 +161,7 @@ def merge(row: Row, change: Change) -> Merge:
     for name, value in change.set.items():
         head, _, tail = name.partition(".")
         if tail:
-            mapping = dict(write.get(head, row.get(head) or {}))
+            mapping: Row = dict(write[head] if head in write else row.get(head) or {})
             if value is None:
                 mapping.pop(tail, None)
             else:
@@ -230,7 +230,11 @@ def to_json(changeset: Changeset) -> dict[str, Any]:
     """The changeset as plain JSON data."""
     changes = []
     for change in changeset.changes:
-        body: dict[str, Any] = {"table": change.table, "id": change.id, "op": "insert" if change.insert else "update"}
+        body: dict[str, Any] = {
+            "table": change.table,
+            "id": change.id,
+            "op": "insert" if change.insert else "update",
+        }
         if change.set:
             body["set"] = _convert(change.table, change.set, encode_value)
         if change.base:
@@ -293,12 +297,24 @@ def invert(changeset: Changeset, *, new_id: Any, at: dt.datetime) -> tuple[Chang
     for change in reversed(changeset.changes):
         if change.table == "activities":
             if change.insert and change.set["kind"] in TOLD_KINDS:
-                values = {**change.set, "id": new_id(), "revises": change.id, "retracted": not change.set["retracted"]}
+                values = {
+                    **change.set,
+                    "id": new_id(),
+                    "revises": change.id,
+                    "retracted": not change.set["retracted"],
+                }
                 back.append(Change("activities", values["id"], insert=True, set=values))
         elif change.insert:
             back.append(Change(change.table, change.id, set={"deleted_at": at}, base={"deleted_at": None}))
         else:
             back.append(
-                Change(change.table, change.id, set=change.base, base=change.set, add=change.remove, remove=change.add)
+                Change(
+                    change.table,
+                    change.id,
+                    set=change.base,
+                    base=change.set,
+                    add=change.remove,
+                    remove=change.add,
+                )
             )
     return tuple(back)

@@ -1,5 +1,6 @@
 """The records of a CRM. One dataclass per table; see `core.schema` for what the field helpers mean."""
 
+# ruff: noqa: RUF009 (field helpers are calls by design: each returns a `dataclasses.field`)
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -330,7 +331,10 @@ RECORDS: dict[str, type[Record]] = {
 
 
 def person_name(
-    first: str, last: str, emails: tuple[Mapping[str, str], ...] = (), phones: tuple[Mapping[str, str], ...] = ()
+    first: str,
+    last: str,
+    emails: tuple[Mapping[str, str], ...] = (),
+    phones: tuple[Mapping[str, str], ...] = (),
 ) -> str:
     """A person's name for the screen, falling back to the first e-mail or phone, then to "(no name)"."""
     name = f"{first} {last}".strip()

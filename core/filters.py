@@ -134,7 +134,9 @@ def parse(text: str, entity: str, catalog: Catalog, *, now: dt.datetime, zone: d
         values = tuple(value.strip() for value in _split(match["value"]))
         if not any(values):
             raise Invalid({"filter": f"“{name}{match['op']}” wants a value behind it."})
-        part = fields[name](context, name, match["op"].replace("=", ":") if match["op"] == "=" else match["op"], values)
+        part = fields[name](
+            context, name, match["op"].replace("=", ":") if match["op"] == "=" else match["op"], values
+        )
         parts.append(Not(part) if match["neg"] else part)
     return Query(text.strip(), tuple(words), All(tuple(parts)))
 
@@ -200,7 +202,9 @@ def _plain(column: str, how: str = "in") -> _Build:
         rest = tuple(value for value in values if value.lower() not in ("none", "any"))
         if len(rest) < len(values):
             empty = Test(column, "null")
-            tests += [empty if value.lower() == "none" else Not(empty) for value in values if value not in rest]
+            tests += [
+                empty if value.lower() == "none" else Not(empty) for value in values if value not in rest
+            ]
         if how == "prefix":
             tests += [Test(column, "prefix", (fold(value),)) for value in rest]
         elif rest:
@@ -277,7 +281,11 @@ def _owner(context: _Context, name: str, op: str, values: tuple[str, ...]) -> Ex
         elif wanted in ("pool", "none"):
             found = [book.id for book in catalog.pools()]
         else:
-            found = [book.id for book in catalog.books if any(w.startswith(wanted) for w in _name_words(catalog.owner_name(book.id)))]
+            found = [
+                book.id
+                for book in catalog.books
+                if any(w.startswith(wanted) for w in _name_words(catalog.owner_name(book.id)))
+            ]
         if not found:
             names = ", ".join(sorted({user.name for user in catalog.users}))
             raise Invalid({"filter": f"There is nobody called “{value}”. People: me, pool, {names}."})
@@ -376,12 +384,20 @@ def _age(column: str) -> _Build:
         if op == ":" and value == "today":
             return Test(column, "ge", (_midnight(context, context.today),))
         if op == ":":
-            raise Invalid({"filter": f"“{name}” is compared by < or >, as in {name}>30d, or is {name}:none, {name}:today."})
+            raise Invalid(
+                {
+                    "filter": f"“{name}” is compared by < or >, as in {name}>30d, or is {name}:none, {name}:today."
+                }
+            )
         span = _SPAN.fullmatch(value)
         if span:
             instant = context.now - _span(span)
             older = Test(column, ops[op], (instant,))
-            return Any_((older, Test(column, "null"))) if op.startswith(">") and column == "last_activity_at" else older
+            return (
+                Any_((older, Test(column, "null")))
+                if op.startswith(">") and column == "last_activity_at"
+                else older
+            )
         day = _midnight(context, _iso_day(name, value))
         return Test(column, {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}[op], (day,))
 
@@ -408,7 +424,9 @@ def _iso_day(name: str, value: str) -> dt.date:
         return dt.date.fromisoformat(value)
     except ValueError:
         raise Invalid(
-            {"filter": f"“{value}” is not a time. Try {name}<30d, {name}>2w or a day as in {name}>2026-12-31."}
+            {
+                "filter": f"“{value}” is not a time. Try {name}<30d, {name}>2w or a day as in {name}>2026-12-31."
+            }
         ) from None
 
 

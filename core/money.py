@@ -11,28 +11,31 @@ from core.errors import Invalid
 
 # Minor units that are not 2 (ISO 4217, table A.1, amendment 176).
 _EXPONENT = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["CLF", "UYW"], 4),
 }
 CURRENCIES = frozenset(
-    (
-        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
-        "CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL "
-        "HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL "
-        "MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON "
-        "RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH "
-        "UGX USD UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
-    ).split()
+    ["AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHF", "CLF", "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "IRR", "ISK", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYI", "UYU", "UYW", "UZS", "VED", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XCG", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWG"]
 )
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪", "TRY": "₺", "UAH": "₴"}
+SYMBOLS = {
+    "EUR": "€",
+    "USD": "$",
+    "GBP": "£",
+    "JPY": "¥",
+    "INR": "₹",
+    "KRW": "₩",
+    "ILS": "₪",
+    "TRY": "₺",
+    "UAH": "₴",
+}
 _BY_SYMBOL = {symbol: code for code, symbol in SYMBOLS.items()}
 MAX_MINOR = 2**53
 """The largest amount kept: exact in every store and every spreadsheet."""
 _SUFFIX = {"": 0, "k": 3, "m": 6, "b": 9}
-_AMOUNT = re.compile(r"(?P<sign>-?)(?P<number>[0-9][0-9.,'\s\u00a0\u202f]*)\s*(?P<suffix>[kmb]?)", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"(?P<sign>-?)(?P<number>[0-9][0-9.,'\s\u00a0\u202f]*)\s*(?P<suffix>[kmb]?)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,12 @@ def format_money(minor: int, currency: str) -> str:
 def format_short(minor: int, currency: str) -> str:
     """For cards and totals, at most five characters of number: `€950`, `€12.5k`, `€1.2M`. Rounded, so not for sums."""
     major = Decimal(abs(minor)).scaleb(-exponent(currency))
-    for limit, scale, suffix in ((1_000, 0, ""), (999_950, 3, "k"), (999_950_000, 6, "M"), (999_950_000_000, 9, "B")):
+    for limit, scale, suffix in (
+        (1_000, 0, ""),
+        (999_950, 3, "k"),
+        (999_950_000, 6, "M"),
+        (999_950_000_000, 9, "B"),
+    ):
         if major < limit:
             break
     else:
@@ -109,9 +117,13 @@ def parse_money(typed: str, currency: str) -> Money:
     try:
         minor = Decimal(number).scaleb(_SUFFIX[suffix] + exponent(currency))
     except InvalidOperation:
-        raise Invalid({"value": f"“{typed.strip()[:40]}” is not an amount. Try 12500, 12.5k or €12,500."}) from None
+        raise Invalid(
+            {"value": f"“{typed.strip()[:40]}” is not an amount. Try 12500, 12.5k or €12,500."}
+        ) from None
     if minor != minor.to_integral_value():
-        raise Invalid({"value": f"{currency} has {exponent(currency)} decimals; “{typed.strip()[:40]}” has more."})
+        raise Invalid(
+            {"value": f"{currency} has {exponent(currency)} decimals; “{typed.strip()[:40]}” has more."}
+        )
     if minor > MAX_MINOR:
         raise Invalid({"value": "That amount is larger than offhook can keep exactly (about 90 trillion)."})
     return Money(-int(minor) if match["sign"] else int(minor), currency)
@@ -126,7 +138,12 @@ def _plain_number(number: str, *, suffixed: bool) -> str:
         other = "," if last == "." else "."
         return number.replace(other, "").replace(last, ".")
     groups = number.split(last)
-    thousands = not suffixed and all(len(group) == 3 for group in groups[1:]) and 0 < len(groups[0]) <= 3 and groups[0] != "0"
+    thousands = (
+        not suffixed
+        and all(len(group) == 3 for group in groups[1:])
+        and 0 < len(groups[0]) <= 3
+        and groups[0] != "0"
+    )
     if thousands:
         return "".join(groups)
     if len(separators) == 1:

@@ -5,13 +5,13 @@ declarations, changesets encode their values by them, and forms validate by them
 place only.
 """
 
+# ruff: noqa: RUF009 (field helpers are calls by design: each returns a `dataclasses.field`)
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
 from typing import Any, ClassVar
 
 
@@ -60,7 +60,9 @@ TEXT_LIMIT = 1_000_000
 """Longest note or description, in characters."""
 
 
-def _field(kind: Kind, *, default: Any = dataclasses.MISSING, factory: Any = dataclasses.MISSING, **meta: Any) -> Any:
+def _field(
+    kind: Kind, *, default: Any = dataclasses.MISSING, factory: Any = dataclasses.MISSING, **meta: Any
+) -> Any:
     metadata = {"kind": kind, **meta}
     if factory is not dataclasses.MISSING:
         return dataclasses.field(default_factory=factory, metadata=metadata)
@@ -144,10 +146,14 @@ class Record:
     deleted_at: datetime | None = time()
 
 
-@cache
+_fields: dict[str, dict[str, Field]] = {}
+
+
 def fields_of(record: type[Record]) -> dict[str, Field]:
     """The declared fields of a record class, by name, in order."""
-    out: dict[str, Field] = {}
+    if record.__name__ in _fields:
+        return _fields[record.__name__]
+    out = _fields[record.__name__] = {}
     for f in dataclasses.fields(record):
         meta = f.metadata
         out[f.name] = Field(

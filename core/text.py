@@ -7,11 +7,27 @@ import unicodedata
 
 # Characters that a terminal may act upon or that reorder what stands beside them (Unicode bidirectional controls);
 # they carry nothing a sales rep typed on purpose.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029]"
+)
 _SPACES = re.compile(r"\s+")
 # Letters that Unicode does not decompose into a base letter and an accent.
 _FOLD = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n", "ħ": "h", "ĸ": "k", "ŧ": "t"}
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ŋ": "n",
+        "ħ": "h",
+        "ĸ": "k",
+        "ŧ": "t",
+    }
 )
 
 

@@ -246,7 +246,12 @@ class Workspace(Protocol):
         ...
 
     def tasks(
-        self, *, assignee_id: str | None = None, due_before: dt.datetime | None = None, done: bool = False, limit: int = 500
+        self,
+        *,
+        assignee_id: str | None = None,
+        due_before: dt.datetime | None = None,
+        done: bool = False,
+        limit: int = 500,
     ) -> list[TaskLine]:
         """Tasks by due time."""
         ...

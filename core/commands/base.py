@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -133,8 +134,6 @@ def changeset(command: Command, decision: Decision, context: Context) -> Changes
 
 def insert(record: type[Record], record_id: str, values: Mapping[str, Any]) -> Change:
     """A new row with all its data fields: those given, the defaults for the rest."""
-    import dataclasses
-
     row: dict[str, Any] = {}
     declared = {f.name: f for f in dataclasses.fields(record)}
     for name, spec in fields_of(record).items():
@@ -146,8 +145,8 @@ def insert(record: type[Record], record_id: str, values: Mapping[str, Any]) -> C
             row[name] = values[name]
         elif declared[name].default is not dataclasses.MISSING:
             row[name] = declared[name].default
-        elif declared[name].default_factory is not dataclasses.MISSING:
-            row[name] = declared[name].default_factory()
+        elif (factory := declared[name].default_factory) is not dataclasses.MISSING:
+            row[name] = factory()
         else:
             raise ValueError(f"{record.TABLE}.{name} must be given")
     return Change(record.TABLE, record_id, insert=True, set=row)
@@ -270,7 +269,7 @@ def alive(record: R) -> R:
     return record
 
 
-def link(record: Record) -> dict[str, str | None]:
+def link(record: Record) -> dict[str, Any]:
     """The ids by which a timeline entry or task points to what the record is about."""
     if record.TABLE == "contacts":
         return {"contact_id": record.id, "company_id": getattr(record, "company_id", None)}

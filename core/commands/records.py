@@ -1,0 +1,167 @@
+"""Commands that treat contacts, deals and companies alike: tags, claiming, assigning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from core.catalog import Catalog
+from core.changes import Change
+from core.commands.base import (
+    Command,
+    Context,
+    Decision,
+    Get,
+    Need,
+    Seen,
+    Where,
+    link,
+    title_of,
+    told,
+    update,
+)
+from core.entities import RECORDS, Contact, Deal
+from core.errors import Invalid, NotFound, Refused
+from core.permissions import require_role, require_write
+from core.text import clean_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagRecords(Command):
+    """Adds and removes tags on many records of one table. Two people's tags never clash."""
+
+    NAME: ClassVar[str] = "tag_records"
+    table: str
+    ids: tuple[str, ...]
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        return [Get(self.table, record_id) for record_id in self.ids]
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        add = tuple(dict.fromkeys(tag for tag in map(_tag, self.add) if tag))
+        remove = tuple(map(_tag, self.remove))
+        changes = []
+        for record_id in self.ids:
+            record: Any = seen.get(RECORDS[self.table], record_id)
+            require_write(context.catalog, record.book_id, title_of(record))
+            added = tuple(tag for tag in add if tag not in record.tags)
+            removed = tuple(tag for tag in remove if tag in record.tags)
+            if added or removed:
+                changes.append(
+                    Change(
+                        self.table, record_id,
+                        add={"tags": added} if added else {},
+                        remove={"tags": removed} if removed else {},
+                    )
+                )  # fmt: skip
+        tags = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
+        return Decision(f"Tagged {len(self.ids)}: {tags}", tuple(changes), "tagged")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Command):
+    """Takes contacts or deals from a pool into one's own book. A contact brings its
+    open deals in the same pool along.
+
+    Of any number of people who claim the same record, the first wins; the others are told who it was.
+
+    Attributes:
+        table: contacts, deals or companies.
+        ids: the records.
+        from_book_id: the pool where the user saw them; empty: wherever they are.
+    """
+
+    NAME: ClassVar[str] = "claim"
+    table: str
+    ids: tuple[str, ...]
+    from_book_id: str = ""
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        return _with_deals(self.table, self.ids)
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        catalog, mine = context.catalog, context.catalog.my_book
+        changes: list[Change] = []
+        names: list[str] = []
+        for record_id in self.ids:
+            record: Any = seen.get(RECORDS[self.table], record_id)
+            book = catalog.book_by_id.get(record.book_id)
+            if record.book_id == mine.id:
+                raise Refused(f"{title_of(record)} is yours already.")
+            if book is None or book.kind != "pool":
+                owner = catalog.owner_name(record.book_id)
+                raise Refused(
+                    f"{title_of(record)} belongs to {owner}. Only records in a pool can be claimed."
+                )
+            require_write(catalog, record.book_id, title_of(record))
+            names.append(title_of(record))
+            changes += _hand_over(seen, context, record, mine.id, "claimed", f"Claimed from {book.name}")
+        what = names[0] if len(names) == 1 else f"{len(names)} {self.table}"
+        return Decision(f"Claimed {what}", tuple(changes), "claimed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assign(Command):
+    """Hands contacts, deals or companies over to a colleague, or puts them into a pool.
+
+    Attributes:
+        table: contacts, deals or companies.
+        ids: the records.
+        book_id: the colleague's own book, or a pool.
+    """
+
+    NAME: ClassVar[str] = "assign"
+    table: str
+    ids: tuple[str, ...]
+    book_id: str
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        return _with_deals(self.table, self.ids)
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        catalog = context.catalog
+        require_role(catalog, "admin", "manager", "rep")
+        if self.book_id not in catalog.book_by_id:
+            raise NotFound("That person or pool is not there any more.")
+        to = catalog.owner_name(self.book_id)
+        changes: list[Change] = []
+        names: list[str] = []
+        for record_id in self.ids:
+            record: Any = seen.get(RECORDS[self.table], record_id)
+            require_write(catalog, record.book_id, title_of(record))
+            names.append(title_of(record))
+            if record.book_id != self.book_id:
+                subject = f"{catalog.owner_name(record.book_id)} → {to}"
+                changes += _hand_over(seen, context, record, self.book_id, "assigned", subject)
+        what = names[0] if len(names) == 1 else f"{len(names)} {self.table}"
+        return Decision(f"Assigned {what} to {to}", tuple(changes), "assigned")
+
+
+def _tag(value: str) -> str:
+    tag = clean_line(value).lstrip("#").lower().replace(" ", "-").replace(",", "")
+    if len(tag) > 40:
+        raise Invalid({"tags": f"A tag has at most 40 characters; “{tag[:20]}…” has {len(tag)}."})
+    return tag
+
+
+def _with_deals(table: str, ids: Sequence[str]) -> list[Need]:
+    needs: list[Need] = [Get(table, record_id) for record_id in ids]
+    if table == "contacts":
+        needs += [Where("deals", {"contact_id": contact_id, "outcome": "open"}) for contact_id in ids]
+    return needs
+
+
+def _hand_over(
+    seen: Seen, context: Context, record: Any, book_id: str, kind: str, subject: str
+) -> list[Change]:
+    changes = [update(record, {"book_id": book_id})]
+    data = {"from": record.book_id, "to": book_id}
+    if isinstance(record, Contact):
+        for deal in seen.where(Deal, contact_id=record.id, outcome="open"):
+            if deal.book_id == record.book_id:
+                changes.append(update(deal, {"book_id": book_id}))
+    changes.append(told(context, kind=kind, subject=subject, book_id=book_id, data=data, **link(record)))
+    return changes

@@ -1,0 +1,192 @@
+"""Commands on the rest of the set-up: smart views, custom fields, lists of the organization."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from core.catalog import Catalog
+from core.commands.base import (
+    Command,
+    Context,
+    Decision,
+    Need,
+    Seen,
+    changes_nothing,
+    cleaned,
+    insert,
+    update,
+)
+from core.entities import CustomField, Organization, SmartView
+from core.errors import Invalid, NotFound, Refused
+from core.filters import field_names
+from core.fractional import between
+from core.ids import new_id
+from core.money import CURRENCIES
+from core.permissions import require_role
+from core.points import check_country
+from core.text import fold
+
+FIELD_KINDS = ("text", "number", "date", "flag", "choice", "url")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveView(Command):
+    """Saves a filter under a name; the same name again replaces the user's own view of it.
+
+    Attributes:
+        entity: contacts or deals.
+        name: its name.
+        query: in the filter language.
+        sort: the list's or board's sort.
+        shared: everybody sees it.
+        pipeline_id: the pipeline it belongs to, for deals.
+    """
+
+    NAME: ClassVar[str] = "save_view"
+    entity: str
+    name: str
+    query: str
+    sort: str = ""
+    shared: bool = False
+    pipeline_id: str | None = None
+    view_id: str = field(default_factory=new_id)
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        return []
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        catalog = context.catalog
+        values = cleaned(SmartView, {"name": self.name, "query": self.query, "sort": self.sort})
+        if not values["name"]:
+            raise Invalid({"name": "A view needs a name."})
+        values |= {"shared": self.shared, "pipeline_id": self.pipeline_id}
+        for view in catalog.smart_views:
+            if (
+                view.entity == self.entity
+                and fold(view.name) == fold(values["name"])
+                and view.user_id == catalog.me.id
+            ):
+                change = update(view, values)
+                changes = () if changes_nothing(change) else (change,)
+                return Decision(f"Saved the view {values['name']}", changes, "view.saved")
+        last = max((view.position for view in catalog.smart_views), default="")
+        values |= {"entity": self.entity, "user_id": catalog.me.id, "position": between(last, "")}
+        return Decision(
+            f"Saved the view {values['name']}", (insert(SmartView, self.view_id, values),), "view.saved"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteView(Command):
+    """Deletes a smart view; a shared one only by its maker or an admin."""
+
+    NAME: ClassVar[str] = "delete_view"
+    view_id: str
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        return []
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        for view in context.catalog.smart_views:
+            if view.id == self.view_id:
+                if view.user_id != context.catalog.me.id:
+                    require_role(context.catalog, "admin")
+                change = update(view, {"deleted_at": context.now})
+                return Decision(f"Deleted the view {view.name}", (change,), "view.deleted")
+        raise NotFound("That view is not there any more.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineField(Command):
+    """A custom field for contacts, companies or deals.
+
+    Attributes:
+        entity: the table.
+        label: what people read; its key for filters is made of it.
+        kind: text, number, date, flag, choice or url.
+        options: for a choice.
+    """
+
+    NAME: ClassVar[str] = "define_field"
+    entity: str
+    label: str
+    kind: str = "text"
+    options: tuple[str, ...] = ()
+    field_id: str = field(default_factory=new_id)
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        return []
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        catalog = context.catalog
+        require_role(catalog, "admin", "manager")
+        values = cleaned(CustomField, {"label": self.label, "kind": self.kind, "options": self.options})
+        key = re.sub(r"\W+", "_", fold(values["label"])).strip("_")[:60]
+        if not key or key[0].isdigit():
+            raise Invalid({"label": "A field's name starts with a letter."})
+        if self.entity not in ("contacts", "companies", "deals"):
+            raise Invalid({"entity": "Fields belong to contacts, companies or deals."})
+        taken = field_names(self.entity, catalog) if self.entity != "companies" else []
+        if key in taken or any(f.key == key for f in catalog.fields_for(self.entity)):
+            raise Invalid({"label": f"There is a field called {values['label']} already."})
+        if values["kind"] not in FIELD_KINDS:
+            raise Invalid({"kind": f"A field is one of {', '.join(FIELD_KINDS)}."})
+        if values["kind"] == "choice" and len(values["options"]) < 2:
+            raise Invalid({"options": "A choice needs at least two options."})
+        last = max((f.position for f in catalog.fields_for(self.entity)), default="")
+        values |= {"entity": self.entity, "key": key, "position": between(last, "")}
+        return Decision(
+            f"Defined the field {values['label']}",
+            (insert(CustomField, self.field_id, values),),
+            "field.defined",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveField(Command):
+    """Takes a custom field off the screens; its values stay with the records and return with undo."""
+
+    NAME: ClassVar[str] = "remove_field"
+    field_id: str
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        return []
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        require_role(context.catalog, "admin", "manager")
+        for custom in context.catalog.custom_fields:
+            if custom.id == self.field_id:
+                change = update(custom, {"deleted_at": context.now})
+                return Decision(f"Removed the field {custom.label}", (change,), "field.removed")
+        raise NotFound("That field is not there any more.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditOrganization(Command):
+    """Changes the organization: name, currency, country, time_zone, `settings.lost_reasons`, `settings.lead_statuses`."""
+
+    NAME: ClassVar[str] = "edit_organization"
+    values: Mapping[str, Any]
+    expected: Mapping[str, Any] = field(default_factory=dict)
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        return []
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        require_role(context.catalog, "admin")
+        values = cleaned(Organization, self.values)
+        if "currency" in values and values["currency"] not in CURRENCIES:
+            raise Invalid(
+                {"currency": f"“{values['currency']}” is not a currency code. Try EUR, USD or GBP."}
+            )
+        if values.get("country"):
+            values["country"] = check_country(values["country"])
+        if "name" in values and not values["name"]:
+            raise Refused("An organization needs a name.")
+        change = update(context.catalog.organization, values, self.expected)
+        return Decision(
+            "Edited the organization", () if changes_nothing(change) else (change,), "organization.edited"
+        )
