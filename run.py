@@ -17,6 +17,7 @@ import os
 import sys
 
 OLDEST_PYTHON = (3, 11)
+SETUP_EDITION = 1  # one more whenever set_up() does something that older environments lack
 ROOT = os.path.dirname(os.path.realpath(__file__))
 LOCKS = {"runtime": "requirements.lock", "dev": "requirements-dev.lock"}
 
@@ -32,6 +33,25 @@ LAUNCH = (
     "from cli.main import main; sys.exit(main())"
 )
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def read(path: "str") -> "str | None":  # A syntax error here? offhook needs Python 3.11 or newer
+    """A small text file's content, None where there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def write_at_once(path: "str", text: "str") -> "None":
+    """Write a file so that it is there whole or not at all."""
+    passing = "{}.{}".format(path, os.getpid())
+    with open(passing, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(passing, path)
 
 
 class SetupFailed(Exception):
@@ -65,50 +85,40 @@ class Place:
         return os.path.join(self.venv, "offhook-stamp-" + kind)
 
     def maker_now(self) -> "str":
-        """The Python that would make the environment today, and for which checkout.
+        """What an environment is tied to: the kind of Python that made it, and the checkout that it is for.
 
-        An environment is tied to both: it links to the one and its scripts name the other.
+        Not the patch release: an environment survives an upgrade from 3.12.1 to 3.12.2, and a rep whose system
+        was just upgraded may be offline.
         """
-        base = getattr(sys, "_base_executable", None) or sys.executable
-        version = ".".join(str(part) for part in sys.version_info[:3])
-        return "\n".join((os.path.realpath(base), version, self.root))
+        return "{}{} on {}\n{}".format(
+            sys.implementation.cache_tag,
+            getattr(sys, "abiflags", ""),
+            "Windows" if os.name == "nt" else os.uname().machine,
+            self.root,
+        )
 
     def stamp_now(self, kind: "str") -> "str":
         """What the stamp says when the environment fits this checkout and this Python."""
         import hashlib
 
-        digest = hashlib.sha256(self.maker_now().encode("utf-8", "surrogateescape"))
+        made_by = "{}\n{}".format(SETUP_EDITION, self.maker_now())
+        digest = hashlib.sha256(made_by.encode("utf-8", "surrogateescape"))
         for path in (os.path.join(self.root, "pyproject.toml"), self.lock(kind)):
             with open(path, "rb") as file:
                 digest.update(b"\0" + file.read())
         return digest.hexdigest()
 
+    def has_python(self) -> "bool":
+        """Whether the environment's Python is there, and the one that it was made from."""
+        for line in (read(os.path.join(self.venv, "pyvenv.cfg")) or "").splitlines():
+            name, _, value = line.partition("=")
+            if name.strip() == "home":
+                return os.path.isdir(value.strip()) and os.path.exists(self.python)
+        return False
+
     def is_ready(self, kind: "str") -> "bool":
         """Whether the environment is there, whole and up to date."""
-        return (
-            os.path.exists(self.python)
-            and os.path.exists(os.path.join(self.venv, "pyvenv.cfg"))
-            and read(self.stamp(kind)) == self.stamp_now(kind)
-        )
-
-
-def read(path: "str") -> "str | None":
-    """A small text file's content, None where there is none."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def write_at_once(path: "str", text: "str") -> "None":
-    """Write a file so that it is there whole or not at all."""
-    passing = "{}.{}".format(path, os.getpid())
-    with open(passing, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(passing, path)
+        return self.has_python() and read(self.stamp(kind)) == self.stamp_now(kind)
 
 
 # ------------------------------------------------------------------------------------- telling what goes on
@@ -149,9 +159,8 @@ class Progress:
         now = self.clock()
         if self.live:
             self.beats += 1
-            self._repaint("{} {} ... {:.0f} s  {}".format(
-                "|/-\\"[self.beats % 4], self.title, now - self.began, self.detail
-            ))  # fmt: skip
+            wheel = "|/-\\"[self.beats % 4]
+            self._repaint("{} {} ... {:.0f} s  {}".format(wheel, self.title, now - self.began, self.detail))
         elif now - self.last_beat >= self.HEARTBEAT:
             self.last_beat = now
             self.say("    still at it after {:.0f} s  {}".format(now - self.began, self.detail).rstrip())
@@ -164,13 +173,13 @@ class Progress:
             self.say("")
         else:
             self.say("  {}: {}".format(self.title, took))
+        self.title = ""
 
     def break_off(self) -> "None":
-        """Leave the line that is being repainted, for a message to follow."""
+        """Clear the line of a step that did not end, for a message to follow."""
         if self.live and self.title:
             self._repaint("")
             sys.stderr.write("\r")
-        self.title = ""
 
     def _repaint(self, text: "str") -> "None":
         import shutil
@@ -180,9 +189,10 @@ class Progress:
         sys.stderr.flush()
 
 
+UNWRITABLE = "The checkout's folder must be writable for you."
 HINTS = (
     (
-        ("ensurepip", "No module named venv"),
+        ("ensurepip is not", "No module named ensurepip", "No module named venv"),
         "This Python cannot make environments. On Debian and Ubuntu: sudo apt install python3-venv",
     ),
     (("No space left", "Errno 28"), "The disk is full."),
@@ -192,30 +202,42 @@ HINTS = (
     ),
     (
         (
-            "name resolution", "getaddrinfo", "nodename nor servname", "Network is unreachable", "Connection refused",
-            "NewConnectionError", "timed out", "ReadTimeout", "ConnectTimeout", "ProxyError", "Max retries",
-            "Could not connect",
+            "name resolution",
+            "getaddrinfo",
+            "unreachable",
+            "timed out",
+            "Connection refused",
+            "ProxyError",
+            "Max retries",
         ),
-        "The package index cannot be reached. Are you offline? Only this first set-up needs the network. Behind a "
-        "proxy, set HTTPS_PROXY and try again.",
+        (
+            "The package index cannot be reached. Are you offline? Only the set-up needs the network, later starts\n"
+            "do not. Behind a proxy, set HTTPS_PROXY and try again."
+        ),
     ),
     (
         ("DO NOT MATCH THE HASHES", "do not match the hashes"),
-        "A package is not the one that the lock names: a broken download or a mirror that changes packages. Try "
-        "`python3 -m pip cache purge` and run this again.",
+        (
+            "A package is not the one that the lock names: a broken download, or a mirror that changes packages.\n"
+            "Run `python3 -m pip cache purge` and try again."
+        ),
     ),
     (
         ("Failed building wheel", "Failed to build", "metadata-generation-failed"),
-        "A package has no ready-made build for this system and Python. Python 3.11 to 3.14 on 64-bit Linux, macOS "
-        "or Windows has them all.",
+        (
+            "A package has no ready-made build for this system and Python, and could not be built here.\n"
+            "Another Python from 3.11 on may have one."
+        ),
     ),
     (
         ("No matching distribution found", "Could not find a version"),
-        "The package index did not have a package that the lock names. Are you offline, or is a mirror configured "
-        "that lags behind? A package may also lack a build for this system and Python.",
+        (
+            "The package index did not have a package that the lock names. Are you offline, or does a mirror lag\n"
+            "behind? It may also lack a build for this system and Python."
+        ),
     ),
-    (("Permission denied", "Errno 13", "PermissionError"), "The checkout's folder must be writable for you."),
-)  # fmt: skip
+    (("Permission denied", "Errno 13", "PermissionError"), UNWRITABLE),
+)
 
 
 def hint_for(output: "list[str]") -> "str":
@@ -247,8 +269,8 @@ class Guard:
         try:
             self.handle = os.open(self.place.guard, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
-            raise SetupFailed("cannot write in {}: {}".format(self.place.root, error.strerror),
-                              "The checkout's folder must be writable for you.") from None  # fmt: skip
+            what = "cannot write in {}: {}".format(self.place.root, error.strerror)
+            raise SetupFailed(what, UNWRITABLE) from None
         if not self._try():
             self.progress.begin("Waiting for another offhook that is setting up")
             while not self._try():
@@ -260,6 +282,10 @@ class Guard:
     def __exit__(self, *_: "object") -> "None":
         os.close(self.handle)
         self.handle = -1
+
+    def held(self) -> "tuple[int, ...]":
+        """The open file that carries the lock."""
+        return (self.handle,)
 
     def _try(self) -> "bool":
         import errno
@@ -286,46 +312,71 @@ def clean_environment() -> "dict[str, str]":
     return env
 
 
-def run_quietly(command: "list[str]", progress: "Progress", guard: "Guard | None" = None) -> "tuple[int, list[str]]":
-    """Run a command, showing only that and how far it is; give its exit code and output back.
+def run_quietly(
+    command: "list[str]", progress: "Progress", held: "tuple[int, ...]" = (), watch: "Watch | None" = None
+) -> "tuple[int, list[str]]":
+    """Run a command, showing only that it goes on; give its exit code and output back.
 
-    The command holds the guard too: should this process be killed, nobody sets up beside what it left running.
+    Args:
+        command: What to run.
+        progress: Where to show it.
+        held: Files that the command keeps open. It is given the guard: should this process be killed, nobody
+            sets up beside what it left running.
+        watch: Is told each line of output, and tells how far the command is.
     """
     import subprocess
     import threading
 
-    held = (guard.handle,) if guard and guard.handle >= 0 and os.name != "nt" else ()
-    output = []  # type: list[str]
+    output: "list[str]" = []
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=clean_environment(), pass_fds=held, universal_newlines=True, errors="replace",
-    )  # fmt: skip
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=clean_environment(),
+        pass_fds=() if os.name == "nt" else held,
+        universal_newlines=True,
+        errors="replace",
+    )
 
     def collect() -> "None":
-        fetched = ignored = 0
         for line in process.stdout or ():
             output.append(line.rstrip())
-            fetched += line.startswith("Collecting ")
-            ignored += line.startswith("Ignoring ")
-            if line.startswith("Collecting "):
-                progress.detail = "{} ({})".format(line.split()[1].split("==")[0], fetched)
-            elif line.startswith("Installing collected"):
-                progress.detail = "unpacking"
+            if watch:
+                progress.detail = watch.told(line)
 
     reader = threading.Thread(target=collect, daemon=True)
     reader.start()
     try:
-        while True:
-            try:
-                process.wait(timeout=0.1)
-                break
-            except subprocess.TimeoutExpired:
-                progress.beat()
-        reader.join(timeout=5)
+        while reader.is_alive():
+            reader.join(timeout=0.1)
+            progress.beat()
+        process.wait()
     finally:
         if process.poll() is None:
             stop(process)
     return process.returncode, output
+
+
+class Watch:
+    """Reads from pip's output how far it is."""
+
+    def __init__(self, packages: "int") -> "None":
+        self.packages = packages
+        self.fetched = 0
+        self.detail = ""
+
+    def told(self, line: "str") -> "str":
+        """Take one line of output in; tell how far it is now."""
+        if line.startswith("Ignoring "):
+            self.packages -= 1
+        elif line.startswith("Collecting "):
+            self.fetched += 1
+            name = line.split()[1].split("==")[0]
+            self.detail = "{} ({} of {})".format(name, self.fetched, self.packages)
+        elif line.startswith("Installing collected packages"):
+            self.detail = "unpacking {}".format(self.fetched)
+        return self.detail
 
 
 def stop(process: "object") -> "None":
@@ -347,12 +398,12 @@ def why_rebuild(place: "Place", progress: "Progress") -> "str | None":
     if not os.path.lexists(place.venv):
         return ""
     maker = read(place.maker)
-    if maker is None or not os.path.exists(os.path.join(place.venv, "pyvenv.cfg")):
+    if maker is None:
         return "it was not finished, or not made by run.py"
     if maker != place.maker_now():
-        was, now = maker.split("\n"), place.maker_now().split("\n")
-        return "the checkout has moved" if was[2:] != now[2:] else "Python {} is now {} ({})".format(was[1], now[1], now[0])
-    if not os.path.exists(place.python):
+        moved = maker.split("\n")[0] == place.maker_now().split("\n")[0]
+        return "the checkout has moved" if moved else "it belongs to another Python"
+    if not place.has_python():
         return "its Python is gone"
     try:
         code, _ = run_quietly([place.python, "-c", "import pip"], progress)
@@ -375,7 +426,7 @@ def make_venv(place: "Place", progress: "Progress", guard: "Guard") -> "None":
     """Make the empty environment."""
     progress.begin("Making the environment")
     base = getattr(sys, "_base_executable", None) or sys.executable
-    code, output = run_quietly([base, "-m", "venv", place.venv], progress, guard)
+    code, output = run_quietly([base, "-m", "venv", place.venv], progress, guard.held())
     if code:
         raise SetupFailed("this Python could not make an environment", hint_for(output), output)
     write_at_once(place.maker, place.maker_now())
@@ -384,16 +435,17 @@ def make_venv(place: "Place", progress: "Progress", guard: "Guard") -> "None":
 
 def pip_command(place: "Place", kind: "str") -> "list[str]":
     """The command that installs what the lock names, and nothing else."""
-    return [
-        place.python, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile", "--no-input",
-        "--disable-pip-version-check", "--no-user", "--progress-bar", "off", "-r", place.lock(kind),
-    ]  # fmt: skip
+    quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+    # The lock is complete (`check` proves it), so there is nothing to resolve; compile_all() compiles faster.
+    plain = ["--require-hashes", "--no-deps", "--no-compile", "--no-user"]
+    return [place.python, "-m", "pip", "install", *quiet, *plain, "-r", place.lock(kind)]
 
 
 def install(place: "Place", kind: "str", progress: "Progress", guard: "Guard") -> "None":
     """Install the packages of the lock and make the checkout importable."""
-    progress.begin("Installing the packages" if kind == "runtime" else "Installing the packages for development")
-    code, output = run_quietly(pip_command(place, kind), progress, guard)
+    progress.begin("Installing the packages" + (" for development" if kind == "dev" else ""))
+    watch = Watch((read(place.lock(kind)) or "").count("=="))
+    code, output = run_quietly(pip_command(place, kind), progress, guard.held(), watch)
     write_at_once(place.log, "\n".join(output) + "\n")
     if code:
         raise SetupFailed("installing the packages failed", hint_for(output), output)
@@ -421,7 +473,7 @@ def own_packages(place: "Place") -> "list[str]":
     return [
         entry.path
         for entry in os.scandir(place.root)
-        if os.path.exists(os.path.join(entry.path, "__init__.py")) and entry.name not in ("tests", "benchmarks")
+        if os.path.exists(os.path.join(entry.path, "__init__.py"))
     ]
 
 
@@ -432,23 +484,23 @@ def compile_all(place: "Place", progress: "Progress", guard: "Guard") -> "None":
     """
     progress.begin("Preparing a quick start")
     folders = [site_packages(place), *own_packages(place)]
-    run_quietly([place.python, "-m", "compileall", "-q", "-j", "0", *folders], progress, guard)
+    run_quietly([place.python, "-m", "compileall", "-q", "-j", "0", *folders], progress, guard.held())
     progress.end()
 
 
-def forget_stale_stamps(place: "Place") -> "None":
-    """Take back every stamp that does not fit any more, before the environment is touched."""
+def forget_stamps(place: "Place", keep_fitting: "bool") -> "None":
+    """Take stamps back before the environment is touched, so that nobody trusts what is half done."""
     for kind in LOCKS:
         stamp = read(place.stamp(kind))
-        if stamp is not None and stamp != place.stamp_now(kind):
+        if stamp is not None and not (keep_fitting and stamp == place.stamp_now(kind)):
             os.unlink(place.stamp(kind))
 
 
 def set_up(place: "Place", kind: "str", progress: "Progress", guard: "Guard") -> "None":
     """Make the environment, or bring it up to date."""
     began = progress.clock()
-    forget_stale_stamps(place)
     reason = why_rebuild(place, progress)
+    forget_stamps(place, keep_fitting=reason is None)
     if reason is None:
         progress.say("Bringing offhook's environment in .venv up to date.")
     elif reason:
@@ -475,19 +527,29 @@ def ensure(place: "Place", kind: "str") -> "None":
         with Guard(place, progress) as guard:
             if not place.is_ready(kind):
                 set_up(place, kind, progress, guard)
-    except OSError as error:
+    except BaseException as stopped:
         progress.break_off()
-        raise SetupFailed(str(error), hint_for([str(error)])) from error
-    except (SetupFailed, KeyboardInterrupt):
-        progress.break_off()
+        if isinstance(stopped, KeyboardInterrupt):
+            progress.say("Stopped. Nothing is broken: the next start goes on from here.")
         raise
 
 
 # ------------------------------------------------------------------------------------------------ commands
 
 
+def enter(place: "Place", kind: "str", command: "list[str]") -> "int":
+    """Go over into a command of the environment, which is made anew should its Python not start at all."""
+    ensure(place, kind)
+    try:
+        return become(command)
+    except OSError:
+        forget_stamps(place, keep_fitting=False)
+    ensure(place, kind)
+    return become(command)
+
+
 def become(command: "list[str]") -> "int":
-    """Go over into a command: its terminal, its signals, its exit code."""
+    """Become a command: its terminal, its signals, its exit code."""
     if os.name != "nt":
         os.execv(command[0], command)
     import signal
@@ -505,8 +567,8 @@ def launch_command(place: "Place", arguments: "list[str]") -> "list[str]":
 
 
 def test_command(place: "Place", arguments: "list[str]") -> "list[str]":
-    """The command that runs the tests, on all cores unless a debugger is wanted."""
-    alone = any(argument in ("--pdb", "--trace") for argument in arguments)
+    """The command that runs the tests, on all cores unless they are wanted one after the other."""
+    alone = any(argument in ("--pdb", "--trace", "no:xdist") for argument in arguments)
     spread = [] if alone else ["-n", "auto", "--dist", "loadfile"]
     return [place.python, "-m", "pytest", *spread, *arguments]
 
@@ -531,7 +593,8 @@ def check(place: "Place") -> "int":
         ("Lint", ["-m", "ruff", "check", "."]),
         ("Format", ["-m", "ruff", "format", "--check", "."]),
         ("Types", ["-m", "mypy"]),
-        ("Architecture", ["-c", LINT_IMPORTS]),
+        ("Architecture", ["-c", LINT_IMPORTS, "--no-logo"]),
+        ("Packages", ["-m", "pip", "check"]),
     )
     failed = []
     for title, arguments in checks:
@@ -550,29 +613,39 @@ def check(place: "Place") -> "int":
 def run(place: "Place", arguments: "list[str]") -> "int":
     """Do what the command line asks for."""
     what = arguments[0] if arguments else ""
-    ensure(place, "dev" if what in ("test", "check") else "runtime")
     if what == "check":
+        ensure(place, "dev")
         return check(place)
     if what == "test":
         os.chdir(place.root)
-        return become(test_command(place, arguments[1:]))
-    return become(launch_command(place, arguments))
+        return enter(place, "dev", test_command(place, arguments[1:]))
+    return enter(place, "runtime", launch_command(place, arguments))
 
 
 def complaint_about_python(version: "tuple[int, ...]", executable: "str") -> "str | None":
     """What to tell someone whose Python is too old, None where it is not."""
     if tuple(version[:2]) >= OLDEST_PYTHON:
         return None
-    import shutil
-
     text = "offhook needs Python {}.{} or newer; this is {} ({}).".format(
         OLDEST_PYTHON[0], OLDEST_PYTHON[1], ".".join(str(part) for part in version[:3]), executable
     )
+    newer = newer_python()
+    return "{}\nThis machine has a newer one: {} run.py".format(text, newer) if newer else text
+
+
+def newer_python() -> "str | None":
+    """The name of a Python on this machine that offhook can run on."""
+    import shutil
+    import subprocess
+
     for minor in range(19, OLDEST_PYTHON[1] - 1, -1):
-        newer = "python3.{}".format(minor)
-        if shutil.which(newer):
-            return text + "\nThis machine has a newer one: {} run.py".format(newer)
-    return text
+        name = "python3.{}".format(minor)
+        # Found is not enough: version managers put stand-ins on the path that may refuse to run.
+        if shutil.which(name) and not subprocess.call(
+            [name, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ):
+            return name
+    return None
 
 
 def main(arguments: "list[str]") -> "int":
@@ -584,13 +657,19 @@ def main(arguments: "list[str]") -> "int":
     try:
         return run(Place(ROOT), arguments)
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. Nothing is broken: the next start goes on from here.\n")
         return 130
     except SetupFailed as failure:
-        sys.stderr.write("offhook could not be set up: {}.\n".format(failure.what))
-        sys.stderr.writelines("    {}\n".format(line) for line in failure.output[-12:])
-        sys.stderr.write("{}\n".format(failure.hint))
-        return 1
+        report(failure)
+    except OSError as error:
+        report(SetupFailed(str(error), hint_for([str(error)])))
+    return 1
+
+
+def report(failure: "SetupFailed") -> "None":
+    """Tell what went wrong, what the failing command said last, and what helps."""
+    sys.stderr.write("offhook could not be set up: {}.\n".format(failure.what))
+    sys.stderr.writelines("    {}\n".format(line) for line in failure.output[-12:])
+    sys.stderr.write("{}\n".format(failure.hint))
 
 
 if __name__ == "__main__":
