@@ -1,0 +1,58 @@
+"""What the user has set, as the terminal application sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from core.workspace import Workspace
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of the terminal application.
+
+    Attributes:
+        theme: a theme's name.
+        keymap: keys by binding id (`{"board.move-right": "L,shift+right"}`).
+        theme_folder: where user themes lie.
+        zone: the viewer's time zone.
+        clock: what time it is (UTC); replaced in tests, so that pictures do not change by themselves.
+        save: keeps a setting for the next start.
+        demo: the workspace holds sample data.
+    """
+
+    theme: str = "dark"
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    theme_folder: Path | None = None
+    zone: dt.tzinfo = dt.UTC
+    clock: Callable[[], dt.datetime] = _now
+    save: Callable[[str, str], None] = lambda key, value: None
+    demo: bool = False
+
+
+class Opener(Protocol):
+    """How the application gets at a workspace. All calls block, and are made from a worker thread."""
+
+    def existing(self) -> Workspace | None:
+        """Opens the workspace that is there; None on a first start.
+
+        Raises:
+            Unavailable: it is there and cannot be opened; the message says what to do.
+        """
+        ...
+
+    def start_alone(self, name: str, organization: str) -> Workspace:
+        """Makes a new workspace for one person."""
+        ...
+
+    def start_demo(self, progress: Callable[[float, str], None]) -> Workspace:
+        """Makes the sample workspace. `progress` is told the share done (0 to 1) and what is being made."""
+        ...

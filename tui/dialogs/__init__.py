@@ -1,0 +1,1 @@
+"""Questions: modal screens that return an answer."""

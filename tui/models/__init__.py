@@ -1,0 +1,1 @@
+"""View state without a screen: plain Python, tested without a terminal."""

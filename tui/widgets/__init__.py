@@ -1,0 +1,1 @@
+"""What is drawn: a widget shows state and announces what the user did."""
