@@ -35,7 +35,9 @@ def load(folder: Path | None) -> tuple[dict[str, Theme], list[str]]:
 
 def _theme(name: str, content: dict[str, Any], base: dict[str, Any]) -> Theme:
     """A theme; what `content` does not say is as in `base`, so that a user's theme may be three lines."""
-    colours = {key: value for key, value in {**base, **content}.items() if key not in ("label", "dark", "variables")}
+    colours = {
+        key: value for key, value in {**base, **content}.items() if key not in ("label", "dark", "variables")
+    }
     variables = {**base.get("variables", {}), **content.get("variables", {})}
     for key, value in {**colours, **variables}.items():
         try:
@@ -51,4 +53,6 @@ def _theme(name: str, content: dict[str, Any], base: dict[str, Any]) -> Theme:
         "block-cursor-foreground": variables["card-focus-text"],
         "block-cursor-text-style": "none",
     }
-    return Theme(name=name, dark=bool(content.get("dark", base.get("dark", True))), variables=variables, **colours)
+    return Theme(
+        name=name, dark=bool(content.get("dark", base.get("dark", True))), variables=variables, **colours
+    )

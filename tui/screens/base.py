@@ -1,0 +1,243 @@
+"""What every screen of a workspace has: bars, keys, and being told of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import ScreenResume
+from textual.screen import Screen
+from textual.timer import Timer
+
+from core.errors import OffhookError
+from core.workspace import Changed, Subject
+from tui.desk import Desk
+from tui.widgets.bars import KeyBar, StatusBar, TitleBar
+
+if TYPE_CHECKING:
+    from tui.app import OffhookApp
+
+MESSAGE_SECONDS = 6.0
+
+
+class DeskScreen(Screen[None]):
+    """A screen on a desk.
+
+    Subclasses give `compose_body`, say what is under the cursor (`subject`, `selected_ids`), and bring themselves up
+    to date in `apply_changes`. Changes that arrive while another screen is in front wait until this one is shown.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "a", "note", "Note", id="record.note", tooltip="Write a note about the record under the cursor"
+        ),
+        Binding(
+            "t", "task", "Task", id="record.task", tooltip="Plan something to do: a call, a meeting, a to-do"
+        ),
+        Binding("c", "call", "Call", id="record.call", tooltip="Show the number and log how the call went"),
+        Binding(
+            "m",
+            "claim",
+            "Claim",
+            show=False,
+            id="record.claim",
+            tooltip="Take it from the pool into your book",
+        ),
+        Binding(
+            "A",
+            "assign",
+            "Assign",
+            show=False,
+            id="record.assign",
+            tooltip="Hand it over to a colleague or a pool",
+        ),
+        Binding("T", "tag", "Tag", show=False, id="record.tag", tooltip="Add and remove tags"),
+        Binding("E", "log_other", "Log e-mail or meeting", show=False, id="record.log"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._pending: list[Changed] = []
+        self._message_timer: Timer | None = None
+        self._stop_listening = desk.listen(self._on_changed)
+
+    @property
+    def offhook(self) -> OffhookApp:
+        """The application, for going elsewhere."""
+        from tui.app import OffhookApp
+
+        app = self.app
+        assert isinstance(app, OffhookApp)
+        return app
+
+    def compose(self) -> ComposeResult:
+        """The bars around the body."""
+        yield TitleBar()
+        yield from self.compose_body()
+        yield KeyBar()
+        yield StatusBar()
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets between the bars."""
+        raise NotImplementedError
+
+    # --- what subclasses tell -----------------------------------------------------------------------------------
+
+    def subject(self) -> Subject | None:
+        """What notes, tasks and calls are about here: the record under the cursor."""
+        return None
+
+    def selected_ids(self) -> tuple[str, Sequence[str]] | None:
+        """The table and ids that tagging, claiming and assigning act on: the selection, or the cursor's record."""
+        subject = self.subject()
+        return (subject.table, [subject.id]) if subject else None
+
+    async def apply_changes(self, changes: Sequence[Changed]) -> None:
+        """Brings the screen up to date with changes, in place: cursor, scroll and typing stay."""
+
+    # --- bars ---------------------------------------------------------------------------------------------------
+
+    @property
+    def title_bar(self) -> TitleBar:
+        """The line at the top."""
+        return self.query_one(TitleBar)
+
+    def say(self, message: str, *, problem: bool = False) -> None:
+        """Shows a message in the status bar for a few seconds."""
+        bar = self.query_one(StatusBar)
+        bar.say(message, problem=problem)
+        if self._message_timer is not None:
+            self._message_timer.stop()
+        self._message_timer = self.set_timer(MESSAGE_SECONDS * (2 if problem else 1), lambda: bar.say(""))
+
+    def refresh_bars(self) -> None:
+        """Shows the keys of where the focus is, and the state of the data."""
+        if not self.is_mounted or not self.is_current:
+            return
+        self.query_one(KeyBar).show(self.offhook.chord_hints() or self.key_hints())
+        self.query_one(StatusBar).show_health(self.desk.last_seen_health, demo=self.desk.config.demo)
+
+    def key_hints(self) -> list[tuple[str, str]]:
+        """(key, label) pairs of the bindings that want to be shown, nearest the focus first, help last."""
+        hints: dict[str, str] = {}
+        for active in self.active_bindings.values():
+            binding = active.binding
+            if binding.show and active.enabled and binding.description and binding.action not in hints:
+                hints[binding.action] = self.app.get_key_display(binding)
+        labels = {
+            active.binding.action: active.binding.description for active in self.active_bindings.values()
+        }
+        out = [(key, labels[action]) for action, key in hints.items() if action != "app.keys"]
+        return [*out, ("?", "all keys")]
+
+    def on_mount(self) -> None:
+        """Keeps the key bar right as the focus moves."""
+        self.bindings_updated_signal.subscribe(self, lambda _: self.refresh_bars())
+
+    # --- changes ------------------------------------------------------------------------------------------------
+
+    def _on_changed(self, changed: Changed) -> None:
+        self._pending.append(changed)
+        if self.is_mounted and self.is_current:
+            self._catch_up()
+
+    @on(ScreenResume)
+    def _resumed(self) -> None:
+        self.refresh_bars()
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        self.refresh_bars()
+        if self._pending:
+            self.run_worker(self._apply_pending(), group="changes", exit_on_error=False)
+
+    async def _apply_pending(self) -> None:
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        try:
+            await self.apply_changes(pending)
+        except OffhookError as error:
+            self.say(str(error), problem=True)
+
+    def on_unmount(self) -> None:
+        """Lets go of the desk."""
+        self._stop_listening()
+
+    # --- actions on the record under the cursor -------------------------------------------------------------------
+
+    def _about(self) -> Subject | None:
+        subject = self.subject()
+        if subject is None:
+            self.say("Nothing is under the cursor.")
+        return subject
+
+    def _chosen(self) -> tuple[str, Sequence[str]] | None:
+        chosen = self.selected_ids()
+        if chosen is None or not chosen[1]:
+            self.say("Nothing is under the cursor.")
+            return None
+        return chosen
+
+    def action_note(self) -> None:
+        """Writes a note."""
+        from tui.flows import activities
+
+        if subject := self._about():
+            self.run_worker(activities.add_note(self, subject))
+
+    def action_task(self) -> None:
+        """Plans a task."""
+        from tui.flows import activities
+
+        if subject := self._about():
+            self.run_worker(activities.add_task(self, subject))
+
+    def action_call(self) -> None:
+        """Shows the number and logs the call."""
+        from tui.flows import activities
+
+        if subject := self._about():
+            self.run_worker(activities.log_call(self, subject))
+
+    def action_log_other(self) -> None:
+        """Logs an e-mail or a meeting."""
+        from tui.flows import activities
+
+        if subject := self._about():
+            self.run_worker(activities.log_other(self, subject))
+
+    def action_claim(self) -> None:
+        """Claims what is selected."""
+        from tui.flows import records
+
+        if chosen := self._chosen():
+            self.run_worker(records.claim(self, *chosen))
+
+    def action_assign(self) -> None:
+        """Assigns what is selected."""
+        from tui.flows import records
+
+        if chosen := self._chosen():
+            self.run_worker(records.assign(self, *chosen))
+
+    def action_tag(self) -> None:
+        """Tags what is selected."""
+        from tui.flows import records
+
+        if chosen := self._chosen():
+            self.run_worker(records.tag(self, *chosen))
+
+
+def actions_of(screen: Screen[object]) -> Iterable[Binding]:
+    """The bindings in force on a screen that a person may be told of, each action once."""
+    seen: set[str] = set()
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if binding.description and not binding.system and active.enabled and binding.action not in seen:
+            seen.add(binding.action)
+            yield binding

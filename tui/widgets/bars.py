@@ -1,0 +1,146 @@
+"""The three one-line bars around every screen: title, keys, status.
+
+The stock header and footer mount a widget per item and cost more than everything else in a change of screen; these
+draw one line each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.strip import Strip
+from textual.widget import Widget
+
+from core.text import printable
+from core.workspace import Health
+from tui.paint import fit, strip
+
+
+class TitleBar(Widget):
+    """Where the user is, on the left; figures about it, on the right."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--title", "bar--crumb", "bar--figure", "bar--filter"}
+
+    def __init__(self) -> None:
+        super().__init__(id="title-bar")
+        self._title = ""
+        self._crumbs: tuple[str, ...] = ()
+        self._filter = ""
+        self._figures = ""
+
+    def show(self, title: str, crumbs: Sequence[str] = (), *, filter: str = "", figures: str = "") -> None:
+        """Sets the whole line."""
+        state = (title, tuple(crumbs), filter, figures)
+        if state != (self._title, self._crumbs, self._filter, self._figures):
+            self._title, self._crumbs, self._filter, self._figures = state
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draws the line; the figures stay whole as long as they can."""
+        base = self.rich_style
+        width = self.size.width
+        figures = printable(self._figures)
+        left = [(f" {printable(self._title)} ", self.get_component_rich_style("bar--title"))]
+        left += [
+            (f" {printable(crumb)} ", self.get_component_rich_style("bar--crumb")) for crumb in self._crumbs
+        ]
+        if self._filter:
+            left.append((f" ⌕ {printable(self._filter)} ", self.get_component_rich_style("bar--filter")))
+        room = max(0, width - cell_len(figures) - 2)
+        pieces = []
+        for text, style in left:
+            size = min(cell_len(text), room)
+            pieces.append((fit(text, size), style))
+            room -= size
+        pieces.append((" " * (room + 1), base))
+        pieces.append((figures, self.get_component_rich_style("bar--figure")))
+        return strip(pieces, width, base)
+
+
+class KeyBar(Widget):
+    """The most useful keys of where the user is; of a chord under way, its continuations."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--label"}
+
+    def __init__(self) -> None:
+        super().__init__(id="key-bar")
+        self._hints: tuple[tuple[str, str], ...] = ()
+
+    def show(self, hints: Sequence[tuple[str, str]]) -> None:
+        """Sets (key, label) pairs, most useful first; what does not fit is left out."""
+        if tuple(hints) != self._hints:
+            self._hints = tuple(hints)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draws as many hints as fit; the last one (help) always does."""
+        base, key_style = self.rich_style, self.get_component_rich_style("keys--key")
+        label_style = self.get_component_rich_style("keys--label")
+        room = self.size.width - 1
+        pieces = [(" ", base)]
+        tail = self._hints[-1:]
+        reserve = sum(cell_len(key) + cell_len(label) + 3 for key, label in tail)
+        for key, label in self._hints[:-1]:
+            size = cell_len(key) + cell_len(label) + 3
+            if size > room - reserve:
+                break
+            pieces += [(key, key_style), (f" {label}  ", label_style)]
+            room -= size
+        for key, label in tail:
+            pieces += [(key, key_style), (f" {label}", label_style)]
+        return strip(pieces, self.size.width, base)
+
+
+_SIGN = {"ok": "●", "busy": "◐", "warning": "⚠", "error": "✖"}
+
+
+class StatusBar(Widget):
+    """The truth in one line: mode, who, state of the data; in the middle the last message."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "status--mode", "status--ok", "status--busy", "status--warning", "status--error",
+        "status--message", "status--problem",
+    }  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__(id="status-bar")
+        self._health = Health(mode="", who="", line="")
+        self._message = ""
+        self._problem = False
+        self._demo = False
+
+    def show_health(self, health: Health, *, demo: bool) -> None:
+        """Sets what stands at the two ends."""
+        if (health, demo) != (self._health, self._demo):
+            self._health, self._demo = health, demo
+            self.refresh()
+
+    def say(self, message: str, *, problem: bool = False) -> None:
+        """Sets the message in the middle; empty takes it away."""
+        self._message, self._problem = message, problem
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draws the line; the message may take all room but the state's."""
+        base, health = self.rich_style, self._health
+        width = self.size.width
+        state = f" {_SIGN.get(health.level, '●')} {printable(health.line)} " if health.line else ""
+        mode = " ".join(part for part in (health.mode, "· demo" if self._demo else "") if part)
+        tail = f" {mode} · {printable(health.who)} " if health.mode else ""
+        if cell_len(state) + cell_len(tail) + (cell_len(self._message) or 10) > width:
+            tail = f" {mode} " if width >= 60 and not self._message else ""
+        room = max(0, width - cell_len(state) - cell_len(tail))
+        message_style = self.get_component_rich_style(
+            "status--problem" if self._problem else "status--message"
+        )
+        pieces = [
+            (
+                fit(state, min(cell_len(state), width)),
+                self.get_component_rich_style(f"status--{health.level}"),
+            ),
+            (fit(f" {self._message}" if self._message else "", room), message_style),
+            (tail, self.get_component_rich_style("status--mode")),
+        ]
+        return strip(pieces, width, base)
