@@ -31,7 +31,7 @@ class OffhookApp(App[int]):
     """offhook in a terminal. Run it with `run()`; its result is the exit code."""
 
     TITLE = "offhook"
-    CSS_PATH = "style.tcss"
+    CSS_PATH: ClassVar[list[str]] = ["style.tcss", "board.tcss", "records.tcss", "dialogs.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
