@@ -32,6 +32,15 @@ LAUNCH = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); sys.argv[0] = 'offhook'; "
     "from cli.main import main; sys.exit(main())"
 )
+# Python reads .pth files in the locale's encoding before 3.13, as UTF-8 since.
+LINK = """
+import os, sys, sysconfig
+packages = sysconfig.get_path("purelib")
+encoding = "utf-8" if sys.version_info >= (3, 13) else None
+with open(os.path.join(packages, "offhook-checkout.pth"), "w", encoding=encoding) as file:
+    file.write(sys.argv[1] + "\\n")
+print(packages)
+"""
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
@@ -85,28 +94,29 @@ class Place:
         return os.path.join(self.venv, "offhook-stamp-" + kind)
 
     def maker_now(self) -> "str":
-        """What an environment is tied to: the kind of Python that made it, and the checkout that it is for.
+        """What the environment is tied to: this checkout, the Python that made it, the file that Python is."""
+        python = sys.implementation.cache_tag + getattr(sys, "abiflags", "")
+        return "\n".join((self.root, python, os.path.basename(os.path.realpath(self.python))))
 
-        Not the patch release: an environment survives an upgrade from 3.12.1 to 3.12.2, and a rep whose system
-        was just upgraded may be offline.
+    def misfit(self, kind: "str") -> "str | None":
+        """Why the environment cannot be used as it stands, None where it can.
+
+        Offhook runs in an environment of whatever Python, for a rep whose system got another one may be offline;
+        tests run under the Python that was asked for. Patch releases do not matter to either.
         """
-        return "{}{} on {}\n{}".format(
-            sys.implementation.cache_tag,
-            getattr(sys, "abiflags", ""),
-            "Windows" if os.name == "nt" else os.uname().machine,
-            self.root,
-        )
-
-    def stamp_now(self, kind: "str") -> "str":
-        """What the stamp says when the environment fits this checkout and this Python."""
-        import hashlib
-
-        made_by = "{}\n{}".format(SETUP_EDITION, self.maker_now())
-        digest = hashlib.sha256(made_by.encode("utf-8", "surrogateescape"))
-        for path in (os.path.join(self.root, "pyproject.toml"), self.lock(kind)):
-            with open(path, "rb") as file:
-                digest.update(b"\0" + file.read())
-        return digest.hexdigest()
+        made = (read(self.maker) or "").split("\n")
+        if len(made) != 3:
+            return "it was not finished, or not made by run.py"
+        root, python, file = self.maker_now().split("\n")
+        if made[0] != root:
+            return "the checkout has moved"
+        if not self.has_python():
+            return "its Python is gone"
+        if made[2] != file:
+            return "its Python was upgraded"
+        if kind == "dev" and made[1] != python:
+            return "it belongs to another Python"
+        return None
 
     def has_python(self) -> "bool":
         """Whether the environment's Python is there, and the one that it was made from."""
@@ -116,9 +126,20 @@ class Place:
                 return os.path.isdir(value.strip()) and os.path.exists(self.python)
         return False
 
+    def stamp_now(self, kind: "str") -> "str":
+        """What the stamp says when the environment holds what this checkout needs."""
+        import hashlib
+
+        made_by = "{}\n{}".format(SETUP_EDITION, read(self.maker))
+        digest = hashlib.sha256(made_by.encode("utf-8", "surrogateescape"))
+        for path in (os.path.join(self.root, "pyproject.toml"), self.lock(kind)):
+            with open(path, "rb") as file:
+                digest.update(b"\0" + file.read())
+        return digest.hexdigest()
+
     def is_ready(self, kind: "str") -> "bool":
         """Whether the environment is there, whole and up to date."""
-        return self.has_python() and read(self.stamp(kind)) == self.stamp_now(kind)
+        return self.misfit(kind) is None and read(self.stamp(kind)) == self.stamp_now(kind)
 
 
 # ------------------------------------------------------------------------------------- telling what goes on
@@ -189,6 +210,15 @@ class Progress:
         sys.stderr.flush()
 
 
+# What pip says on its way, that does not help to understand why it failed.
+ROUTINE = (
+    "Ignoring ",
+    "Requirement already",
+    "Collecting ",
+    "  Using cached",
+    "  Downloading",
+    "WARNING: Retrying",
+)
 UNWRITABLE = "The checkout's folder must be writable for you."
 HINTS = (
     (
@@ -340,10 +370,12 @@ def run_quietly(
     )
 
     def collect() -> "None":
-        for line in process.stdout or ():
-            output.append(line.rstrip())
-            if watch:
-                progress.detail = watch.told(line)
+        assert process.stdout
+        with process.stdout as lines:
+            for line in lines:
+                output.append(line.rstrip())
+                if watch:
+                    progress.detail = watch.told(line)
 
     reader = threading.Thread(target=collect, daemon=True)
     reader.start()
@@ -393,18 +425,13 @@ def stop(process: "object") -> "None":
         return
 
 
-def why_rebuild(place: "Place", progress: "Progress") -> "str | None":
+def why_rebuild(place: "Place", kind: "str", progress: "Progress") -> "str | None":
     """Why the environment must be made anew: a reason, "" where there is none yet, None where it can stay."""
     if not os.path.lexists(place.venv):
         return ""
-    maker = read(place.maker)
-    if maker is None:
-        return "it was not finished, or not made by run.py"
-    if maker != place.maker_now():
-        moved = maker.split("\n")[0] == place.maker_now().split("\n")[0]
-        return "the checkout has moved" if moved else "it belongs to another Python"
-    if not place.has_python():
-        return "its Python is gone"
+    misfit = place.misfit(kind)
+    if misfit:
+        return misfit
     try:
         code, _ = run_quietly([place.python, "-c", "import pip"], progress)
     except OSError:
@@ -436,7 +463,7 @@ def make_venv(place: "Place", progress: "Progress", guard: "Guard") -> "None":
 def pip_command(place: "Place", kind: "str") -> "list[str]":
     """The command that installs what the lock names, and nothing else."""
     quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
-    # The lock is complete (`check` proves it), so there is nothing to resolve; compile_all() compiles faster.
+    # The lock is complete (`check` proves it), so there is nothing to resolve; prepare() compiles faster.
     plain = ["--require-hashes", "--no-deps", "--no-compile", "--no-user"]
     return [place.python, "-m", "pip", "install", *quiet, *plain, "-r", place.lock(kind)]
 
@@ -449,23 +476,19 @@ def install(place: "Place", kind: "str", progress: "Progress", guard: "Guard") -
     write_at_once(place.log, "\n".join(output) + "\n")
     if code:
         raise SetupFailed("installing the packages failed", hint_for(output), output)
-    link_checkout(place)
     progress.end()
 
 
-def site_packages(place: "Place") -> "str":
-    """The environment's folder for packages."""
-    import sysconfig
+def link_checkout(place: "Place", progress: "Progress", guard: "Guard") -> "str":
+    """Let the environment's Python import the checkout's packages, without building anything.
 
-    return sysconfig.get_path("purelib", "venv", vars={"base": place.venv})
-
-
-def link_checkout(place: "Place") -> "None":
-    """Let the environment's Python import the checkout's packages, without building anything."""
-    # Python reads .pth files in the locale's encoding before 3.13, as UTF-8 since.
-    encoding = "utf-8" if sys.version_info >= (3, 13) else None
-    with open(os.path.join(site_packages(place), "offhook-checkout.pth"), "w", encoding=encoding) as file:
-        file.write(place.root + "\n")
+    Returns:
+        The environment's folder for packages.
+    """
+    code, output = run_quietly([place.python, "-c", LINK, place.root], progress, guard.held())
+    if code:
+        raise SetupFailed("the environment's Python does not work", hint_for(output), output)
+    return output[-1]
 
 
 def own_packages(place: "Place") -> "list[str]":
@@ -477,13 +500,13 @@ def own_packages(place: "Place") -> "list[str]":
     ]
 
 
-def compile_all(place: "Place", progress: "Progress", guard: "Guard") -> "None":
-    """Compile what was installed and offhook itself: without it a start takes three seconds longer.
+def prepare(place: "Place", progress: "Progress", guard: "Guard") -> "None":
+    """Link the checkout and compile it and all that was installed: without it a start takes three seconds longer.
 
     This holds where PYTHONDONTWRITEBYTECODE is set, too. A file that does not compile is no reason to stop.
     """
     progress.begin("Preparing a quick start")
-    folders = [site_packages(place), *own_packages(place)]
+    folders = [link_checkout(place, progress, guard), *own_packages(place)]
     run_quietly([place.python, "-m", "compileall", "-q", "-j", "0", *folders], progress, guard.held())
     progress.end()
 
@@ -499,7 +522,7 @@ def forget_stamps(place: "Place", keep_fitting: "bool") -> "None":
 def set_up(place: "Place", kind: "str", progress: "Progress", guard: "Guard") -> "None":
     """Make the environment, or bring it up to date."""
     began = progress.clock()
-    reason = why_rebuild(place, progress)
+    reason = why_rebuild(place, kind, progress)
     forget_stamps(place, keep_fitting=reason is None)
     if reason is None:
         progress.say("Bringing offhook's environment in .venv up to date.")
@@ -511,7 +534,7 @@ def set_up(place: "Place", kind: "str", progress: "Progress", guard: "Guard") ->
     if reason is not None:
         make_venv(place, progress, guard)
     install(place, kind, progress, guard)
-    compile_all(place, progress, guard)
+    prepare(place, progress, guard)
     # Last of all, so that a set-up that was cut short is done again. The development lock holds all of the other.
     for each in ("runtime",) if kind == "runtime" else ("runtime", "dev"):
         write_at_once(place.stamp(each), place.stamp_now(each))
@@ -668,7 +691,8 @@ def main(arguments: "list[str]") -> "int":
 def report(failure: "SetupFailed") -> "None":
     """Tell what went wrong, what the failing command said last, and what helps."""
     sys.stderr.write("offhook could not be set up: {}.\n".format(failure.what))
-    sys.stderr.writelines("    {}\n".format(line) for line in failure.output[-12:])
+    telling = [line for line in failure.output if line and not line.startswith(ROUTINE)]
+    sys.stderr.writelines("    {}\n".format(line[:200]) for line in telling[-8:])
     sys.stderr.write("{}\n".format(failure.hint))
 
 
