@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widgets import Static
 
 from tui.widgets.bars import KeyBar
-from textual.widgets import Static
 
 R = TypeVar("R")
 
@@ -20,7 +20,14 @@ class Dialog(ModalScreen[R | None]):
     """A question. Escape leaves it without an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+c", "leave", "Leave", id="dialog.leave", tooltip="Go back without an answer", priority=True)
+        Binding(
+            "escape,ctrl+c",
+            "leave",
+            "Leave",
+            id="dialog.leave",
+            tooltip="Go back without an answer",
+            priority=True,
+        )
     ]
 
     def __init__(self, title: str, *, hints: Sequence[tuple[str, str]] = ()) -> None:

@@ -62,7 +62,11 @@ class Picker(Dialog[str | list[str]]):
 
     def compose_body(self) -> ComposeResult:
         """A line to type in, and the list."""
-        yield Input(placeholder="/ to narrow down" if self._keys else self._placeholder, compact=True, id="pick-filter")
+        yield Input(
+            placeholder="/ to narrow down" if self._keys else self._placeholder,
+            compact=True,
+            id="pick-filter",
+        )
         yield Choices(self._options)
 
     def on_mount(self) -> None:

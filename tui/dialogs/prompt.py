@@ -16,7 +16,9 @@ from tui.dialogs.base import Dialog
 class Prompt(Dialog[str]):
     """Returns what was typed, or None where the user left. `check` raises what is wrong with it; the text then stays."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", "Save", id="prompt.save", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", "Save", id="prompt.save", priority=True)
+    ]
 
     def __init__(
         self,

@@ -109,7 +109,11 @@ class Choices(Widget):
         width, base = self.size.width, self.rich_style
         index = self._top + y
         if not self._options and y == 0:
-            return strip([(fit(f" {self._empty}", width), self.get_component_rich_style("choices--empty"))], width, base)
+            return strip(
+                [(fit(f" {self._empty}", width), self.get_component_rich_style("choices--empty"))],
+                width,
+                base,
+            )
         if index >= len(self._options):
             return Strip.blank(width, base)
         option, here = self._options[index], index == self.cursor
