@@ -1,0 +1,405 @@
+"""Making, changing, tagging, handing over and deleting records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.suggester import Suggester
+
+from core.commands.companies import CreateCompany, DeleteCompany, EditCompany
+from core.commands.contacts import CreateContact, DeleteContacts, EditContact
+from core.commands.deals import CreateDeal, DeleteDeals, EditDeal
+from core.commands.records import Assign, Claim, TagRecords
+from core.entities import Company, Contact, Deal
+from core.errors import OffhookError
+from core.money import Money
+from tui.desk import Desk
+from tui.dialogs.fields import FormField, read
+from tui.dialogs.form import Form
+from tui.dialogs.pick import NEW, Option, Picker
+from tui.dialogs.prompt import Confirm
+from tui.flows.run import against_theirs, run, tell
+
+if TYPE_CHECKING:
+    from tui.screens.base import DeskScreen
+
+_WHAT = {"contacts": "contact", "deals": "deal", "companies": "company"}
+_CUSTOM_KINDS = {
+    "text": "line",
+    "url": "line",
+    "number": "number",
+    "date": "line",
+    "flag": "flag",
+    "choice": "choice",
+}
+
+
+class CompanySuggester(Suggester):
+    """Completes the name of a company."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(use_cache=False, case_sensitive=False)
+        self._desk = desk
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The first company whose name starts like what was typed."""
+        if len(value) < 2:
+            return None
+        try:
+            found = await self._desk.read(lambda ws: ws.companies(value, limit=1))
+        except OffhookError:
+            return None
+        name = found[0].name if found else ""
+        return name if name.lower().startswith(value.lower()) else None
+
+
+# --- many at once -------------------------------------------------------------------------------------------------
+
+
+def _many(table: str, ids: Sequence[str]) -> str:
+    return f"{len(ids):,} {table}" if len(ids) > 1 else f"this {_WHAT[table]}"
+
+
+async def claim(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
+    """Takes records from a pool."""
+    await run(screen, Claim(table=table, ids=tuple(ids)))
+
+
+async def assign(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
+    """Hands records over to a colleague or a pool."""
+    catalog = screen.desk.catalog
+    books = sorted(catalog.books, key=lambda book: (book.kind, catalog.owner_name(book.id)))
+    options = [Option(b.id, catalog.owner_name(b.id), "pool" if b.kind == "pool" else "") for b in books]
+    book_id = await screen.app.push_screen_wait(Picker(f"Assign {_many(table, ids)} to", options))
+    if isinstance(book_id, str):
+        await run(screen, Assign(table=table, ids=tuple(ids), book_id=book_id))
+
+
+async def tag(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
+    """Adds tags to records; tags that all of them have come off again when they are unmarked."""
+    records = [await screen.desk.read(lambda ws, one=one: ws.record(table, one)) for one in ids[:50]]
+    shared = (
+        set.intersection(*(set(record.tags) for record in records)) if records and len(ids) <= 50 else set()
+    )
+    used = await screen.desk.read(lambda ws: ws.tags(table))
+    options = [Option(one, one) for one in dict.fromkeys([*sorted(shared), *used])]
+    chosen = await screen.app.push_screen_wait(
+        Picker(f"Tags of {_many(table, ids)}", options, multi=True, marked=sorted(shared), allow_new=True,
+               placeholder="Type to find or make a tag")
+    )  # fmt: skip
+    if isinstance(chosen, list):
+        wanted = {one.removeprefix(NEW) for one in chosen if one}
+        add, remove = tuple(sorted(wanted - shared)), tuple(sorted(shared - wanted))
+        if add or remove:
+            await run(screen, TagRecords(table=table, ids=tuple(ids), add=add, remove=remove))
+
+
+async def delete(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
+    """Deletes records, once confirmed."""
+    if not await screen.app.push_screen_wait(
+        Confirm(f"Delete {_many(table, ids)}?", "Open tasks go too. u brings everything back.", danger=True)
+    ):
+        return
+    if table == "companies":
+        for company_id in ids:
+            await run(screen, DeleteCompany(company_id=company_id))
+    elif table == "deals":
+        await run(screen, DeleteDeals(deal_ids=tuple(ids)))
+    else:
+        await run(screen, DeleteContacts(contact_ids=tuple(ids)))
+
+
+# --- forms --------------------------------------------------------------------------------------------------------
+
+
+async def new_deal(
+    screen: DeskScreen, pipeline_id: str, stage_id: str = "", *, contact: Contact | None = None
+) -> str | None:
+    """Makes a deal; returns its id."""
+    desk = screen.desk
+    company = ""
+    if contact and contact.company_id:
+        record = await desk.read(lambda ws: ws.record("companies", contact.company_id or ""))
+        company = record.name
+    fields = [
+        FormField(
+            "title",
+            "Title",
+            required=True,
+            hint="What they buy",
+            value=f"{company or contact.name}: " if contact else "",
+        ),
+        FormField(
+            "company_name",
+            "Company",
+            "company",
+            company,
+            suggester=CompanySuggester(desk),
+            hint="Typing completes; → takes it",
+        ),
+        FormField("value", "Value", "money", currency=desk.catalog.organization.currency, hint="12.5k"),
+        FormField("expected_close", "Closes", "date", hint="in 2 weeks, 2026-12-24"),
+        FormField("next_step", "Next step", hint="What happens next"),
+    ]
+    made: list[str] = []
+
+    async def submit(values: dict[str, Any]) -> dict[str, str] | None:
+        company_name = values.pop("company_name")
+        _spread_money(values)
+        if contact is not None:
+            values["contact_id"] = contact.id
+        command = CreateDeal(
+            pipeline_id=pipeline_id, stage_id=stage_id, values=values, company_name=company_name
+        )
+        answer = await desk.execute(command)
+        if not answer.applied:
+            return {"": answer.reason}
+        made.append(command.deal_id)
+        tell(screen, answer)
+        return None
+
+    await screen.app.push_screen_wait(Form(desk, "New deal", fields, submit))
+    return made[0] if made else None
+
+
+async def new_contact(screen: DeskScreen, company: Company | None = None) -> str | None:
+    """Makes a contact, warning while typing where there may be one already; returns its id."""
+    desk = screen.desk
+    statuses = [("", "–"), *((status, status) for status in desk.catalog.lead_statuses)]
+    fields = [
+        FormField("first_name", "First name"),
+        FormField("last_name", "Last name"),
+        FormField(
+            "company_name",
+            "Company",
+            "company",
+            company.name if company else "",
+            suggester=CompanySuggester(desk),
+        ),
+        FormField("title", "Job title"),
+        FormField("phones", "Phones", "points", hint="+49 171 1234567 mobile, 030 123456 work"),
+        FormField("emails", "E-mails", "points", hint="ann@acme.example, …"),
+        FormField("lead_status", "Lead status", "choice", "New", statuses),
+        FormField("city", "City"),
+        FormField("country", "Country", hint="DE, FR, US"),
+        FormField("tags", "Tags", "tags"),
+    ]
+    by_name = {field.name: field for field in fields}
+    made: list[str] = []
+
+    async def submit(values: dict[str, Any]) -> dict[str, str] | None:
+        company_name = values.pop("company_name")
+        command = CreateContact(values=values, company_name=company_name)
+        answer = await desk.execute(command)
+        if not answer.applied:
+            return _at_fields(answer.reason, by_name)
+        made.append(command.contact_id)
+        tell(screen, answer)
+        return None
+
+    async def watch(typed: dict[str, str]) -> str:
+        draft: dict[str, Any] = {name: typed[name] for name in ("first_name", "last_name", "company_name")}
+        for name in ("emails", "phones"):
+            draft[name] = read(by_name[name], typed[name], now=desk.now, zone=desk.zone)
+        try:
+            hits = await desk.read(lambda ws: ws.likely_duplicates(draft))
+        except OffhookError:
+            return ""
+        if not hits:
+            return ""
+        more = f" and {len(hits) - 1} more" if len(hits) > 1 else ""
+        return f"⚠ Perhaps you have them already: {hits[0].title} ({hits[0].detail}){more}"
+
+    await screen.app.push_screen_wait(Form(desk, "New contact", fields, submit, watch=watch))
+    return made[0] if made else None
+
+
+async def new_company(screen: DeskScreen) -> str | None:
+    """Makes a company; returns its id."""
+    desk = screen.desk
+    fields = [
+        FormField("name", "Name", required=True),
+        FormField("domain", "Domain", hint="acme.com"),
+        FormField("phone", "Phone"),
+        FormField("industry", "Industry"),
+        FormField("city", "City"),
+        FormField("country", "Country", hint="DE, FR, US"),
+    ]
+    made: list[str] = []
+
+    async def submit(values: dict[str, Any]) -> dict[str, str] | None:
+        command = CreateCompany(values=values)
+        answer = await desk.execute(command)
+        if not answer.applied:
+            return _at_fields(answer.reason, {field.name: field for field in fields})
+        made.append(command.company_id)
+        tell(screen, answer)
+        return None
+
+    await screen.app.push_screen_wait(Form(desk, "New company", fields, submit))
+    return made[0] if made else None
+
+
+async def edit(screen: DeskScreen, table: str, record_id: str, *, focus: str = "") -> None:
+    """Edits every field of a contact, deal or company."""
+    desk = screen.desk
+    try:
+        record = await desk.read(lambda ws: ws.record(table, record_id))
+        company = None
+        if table != "companies" and record.company_id:
+            company = await desk.read(lambda ws: ws.record("companies", record.company_id))
+    except OffhookError as error:
+        screen.say(str(error), problem=True)
+        return
+    fields = _FIELDS[table](desk, record, company.name if company else "")
+    fields += _custom_fields(desk, table, record)
+    before = {field.name: field.value for field in fields}
+
+    async def submit(values: dict[str, Any]) -> dict[str, str] | None:
+        changed = {name: value for name, value in values.items() if value != _as_read(before[name], value)}
+        company_name = changed.pop("company_name", "")
+        if "company_name" in values and not values["company_name"] and company is not None:
+            changed["company_id"] = None
+        _spread_money(changed)
+        expected = {name: _held(record, name) for name in changed}
+        command: Any
+        if table == "contacts":
+            command = EditContact(
+                contact_id=record_id, values=changed, expected=expected, company_name=company_name
+            )
+        elif table == "deals":
+            command = EditDeal(
+                deal_id=record_id, values=changed, expected=expected, company_name=company_name
+            )
+        else:
+            command = EditCompany(company_id=record_id, values=changed, expected=expected)
+        answer = await desk.execute(command)
+        if answer.conflicts:
+            from tui.dialogs.conflict import ConflictDialog
+
+            mine = await screen.app.push_screen_wait(ConflictDialog(desk.catalog, answer.conflicts))
+            again = against_theirs(command, answer.conflicts) if mine else None
+            if again is None:
+                return {"": "Not saved: your changes are still here."} if mine is None else None
+            answer = await desk.execute(again)
+        if not answer.applied:
+            return _at_fields(answer.reason, before)
+        tell(screen, answer)
+        return None
+
+    await screen.app.push_screen_wait(Form(desk, f"Edit {_WHAT[table]}", fields, submit, focus=focus))
+
+
+def _deal_fields(desk: Desk, record: Any, company: str) -> list[FormField]:
+    deal: Deal = record
+    value = Money(deal.value_minor, deal.currency) if deal.value_minor is not None else None
+    return [
+        FormField("title", "Title", value=deal.title, required=True),
+        FormField("company_name", "Company", "company", company, suggester=CompanySuggester(desk)),
+        FormField("value", "Value", "money", value, currency=deal.currency),
+        FormField("probability", "Probability", "percent", deal.probability, hint="the stage's"),
+        FormField("expected_close", "Closes", "date", deal.expected_close, hint="in 2 weeks, 2026-12-24"),
+        FormField("next_step", "Next step", value=deal.next_step),
+        FormField("source", "Source", value=deal.source),
+        FormField("tags", "Tags", "tags", deal.tags),
+        FormField("description", "Description", "text", deal.description),
+    ]
+
+
+def _contact_fields(desk: Desk, record: Any, company: str) -> list[FormField]:
+    contact: Contact = record
+    statuses = [
+        ("", "–"),
+        *((s, s) for s in dict.fromkeys([*desk.catalog.lead_statuses, contact.lead_status]) if s),
+    ]
+    return [
+        FormField("first_name", "First name", value=contact.first_name),
+        FormField("last_name", "Last name", value=contact.last_name),
+        FormField("company_name", "Company", "company", company, suggester=CompanySuggester(desk)),
+        FormField("title", "Job title", value=contact.title),
+        FormField(
+            "phones", "Phones", "points", contact.phones, hint="+49 171 1234567 mobile, 030 123456 work"
+        ),
+        FormField("emails", "E-mails", "points", contact.emails),
+        FormField("lead_status", "Lead status", "choice", contact.lead_status, statuses),
+        FormField("source", "Source", value=contact.source),
+        FormField("do_not_call", "Do not call", "flag", contact.do_not_call),
+        FormField("time_zone", "Time zone", value=contact.time_zone, hint="Europe/Berlin"),
+        FormField("address", "Address", value=contact.address),
+        FormField("postal_code", "Postal code", value=contact.postal_code),
+        FormField("city", "City", value=contact.city),
+        FormField("region", "Region", value=contact.region),
+        FormField("country", "Country", value=contact.country, hint="DE, FR, US"),
+        FormField("tags", "Tags", "tags", contact.tags),
+        FormField("description", "About", "text", contact.description),
+    ]
+
+
+def _company_fields(desk: Desk, record: Any, company: str) -> list[FormField]:
+    one: Company = record
+    return [
+        FormField("name", "Name", value=one.name, required=True),
+        FormField("domain", "Domain", value=one.domain, hint="acme.com"),
+        FormField("website", "Website", value=one.website),
+        FormField("phone", "Phone", value=one.phone),
+        FormField("industry", "Industry", value=one.industry),
+        FormField("employees", "Employees", "number", one.employees),
+        FormField("address", "Address", value=one.address),
+        FormField("postal_code", "Postal code", value=one.postal_code),
+        FormField("city", "City", value=one.city),
+        FormField("region", "Region", value=one.region),
+        FormField("country", "Country", value=one.country, hint="DE, FR, US"),
+        FormField("tags", "Tags", "tags", one.tags),
+        FormField("description", "About", "text", one.description),
+    ]
+
+
+_FIELDS = {"deals": _deal_fields, "contacts": _contact_fields, "companies": _company_fields}
+
+
+def _custom_fields(desk: Desk, table: str, record: Any) -> list[FormField]:
+    out = []
+    for custom in desk.catalog.fields_for(table):
+        value = record.custom.get(custom.key)
+        options = [("", "–"), *((o, o) for o in dict.fromkeys([*custom.options, value or ""]) if o)]
+        kind = _CUSTOM_KINDS.get(custom.kind, "line")
+        out.append(
+            FormField(f"custom.{custom.key}", custom.label, kind, value, options if kind == "choice" else ())
+        )
+    return out
+
+
+def _held(record: Any, name: str) -> Any:
+    head, _, tail = name.partition(".")
+    value = getattr(record, head)
+    return value.get(tail) if tail else value
+
+
+def _as_read(value: Any, like: Any) -> Any:
+    """A field's first value in the form that reading it returns, so that untouched fields compare equal."""
+    if isinstance(like, tuple):
+        return tuple(dict(item) if isinstance(item, dict) else item for item in value or ())
+    if isinstance(like, (str, bool)) and value is None:
+        return type(like)()
+    return value
+
+
+def _spread_money(values: dict[str, Any]) -> None:
+    """A typed amount is two fields of the record."""
+    if "value" in values:
+        money = values.pop("value")
+        values["value_minor"] = money.minor if money else None
+        if money:
+            values["currency"] = money.currency
+
+
+def _at_fields(reason: str, fields: Any) -> dict[str, str]:
+    """A refusal at the field that it is about, as far as its words tell; otherwise below the form."""
+    hints = {"phone": ("phones", "phone"), "e-mail": ("emails",), "country": ("country",), "domain": ("domain",),
+             "time zone": ("time_zone",)}  # fmt: skip
+    for word, names in hints.items():
+        for name in names:
+            if word in reason and name in fields:
+                return {name: reason}
+    return {"": reason}
