@@ -1,0 +1,311 @@
+"""SQLite files: how they are opened, read by many and written by one.
+
+The driver is SQLCipher's where it is installed, else Python's own (then a file is not encrypted, which is said).
+A file is in WAL mode. Readers are taken from a small pool and each reads one snapshot; there is one writer behind a
+lock, in this process, and SQLite's own lock between processes. What the writer commits is on the disk when COMMIT
+returns (`synchronous=FULL`). Checkpoints run on a thread of their own, so that no command waits for one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from core.errors import Unavailable
+
+BUSY_SECONDS = 15.0
+"""How long a command waits for another program that is writing."""
+
+_READERS = 4
+_READER_CACHE_KIB = 6_144
+_WRITER_CACHE_KIB = 4_096
+_CHECKPOINT_BYTES = 4 * 1024 * 1024
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC, errno.EFBIG)
+
+if sys.version_info >= (3, 12):
+    _PLAIN_OPTIONS: dict[str, Any] = {"autocommit": sqlite3.LEGACY_TRANSACTION_CONTROL}
+else:
+    _PLAIN_OPTIONS = {}
+
+
+def cipher() -> Any | None:
+    """SQLCipher's DB-API module; None where it is not installed."""
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError:
+        return None
+    return dbapi2
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """The exceptions that a connection may raise."""
+    module = cipher()
+    return (sqlite3.Error,) if module is None else (module.Error, sqlite3.Error)
+
+
+def connect(path: Path, key: str | None, *, create: bool = False, wait: float = BUSY_SECONDS) -> Any:
+    """A bare connection in autocommit mode, keyed and proven to be able to read the file.
+
+    Args:
+        path: the file. It must be there unless `create`.
+        key: 64 hex digits; None: the file is not encrypted.
+        create: make an empty file, for the user's eyes only.
+        wait: seconds to wait for a lock.
+
+    Raises:
+        Unavailable: it cannot be opened; says why and what to do.
+    """
+    module: Any = cipher() or sqlite3
+    if key is not None and cipher() is None:
+        raise Unavailable(
+            f"{path.name} is encrypted, and this Python has no sqlcipher3 to open it with."
+            " Install offhook for a Python that has it (pip install sqlcipher3), or use the one that made the file."
+        )
+    try:
+        if create:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        elif not path.exists():
+            raise Unavailable(f"There is no workspace at {path}.")
+        connection = module.connect(
+            str(path), timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+    except (OSError, *errors()) as error:
+        raise explain(error, path) from error
+    try:
+        if cipher() is not None:
+            # SQLCipher reports a wrong key on stderr, which belongs to the screen.
+            connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
+        if key is not None:
+            connection.execute(f"PRAGMA key = \"x'{_checked(key)}'\"").fetchall()
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except errors() as error:
+        connection.close()
+        raise explain(error, path) from error
+    return connection
+
+
+def _checked(key: str) -> str:
+    if len(key) != 64 or set(key) - set("0123456789abcdef"):
+        raise Unavailable("The key of this workspace is not whole: it must be 64 hexadecimal digits.")
+    return key
+
+
+def explain(error: Exception, path: Path) -> Unavailable:
+    """An error of SQLite or of the file system as a sentence that says what to do."""
+    if isinstance(error, Unavailable):
+        return error
+    name = str(getattr(error, "sqlite_errorname", "") or "")
+    text = str(error)
+    if isinstance(error, PermissionError):
+        return Unavailable(f"You may not use {path}. Check who owns the file and its folder.")
+    if isinstance(error, FileNotFoundError):
+        return Unavailable(f"There is no folder {path.parent}.")
+    if name == "SQLITE_FULL" or "is full" in text or (isinstance(error, OSError) and error.errno in _FULL):
+        return Unavailable(f"The disk that holds {path} is full. Free some space, then try again.")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or "locked" in text:
+        return Unavailable("Another program is writing to this workspace. Try again in a moment.")
+    if name.startswith("SQLITE_READONLY") or "readonly" in text:
+        return Unavailable(
+            f"{path} cannot be written to. Check the permissions of the file and of its folder."
+        )
+    if name == "SQLITE_NOTADB" or "not a database" in text:
+        return Unavailable(
+            f"{path} cannot be read: the key does not fit, or the file is damaged or no workspace at all."
+            " Nothing was changed. Check the key with `offhook doctor`, or bring a backup back with `offhook restore`."
+        )
+    if name.startswith("SQLITE_CORRUPT") or "malformed" in text:
+        return Unavailable(
+            f"{path} is damaged. Nothing was changed. Run `offhook doctor`, or bring a backup back with"
+            " `offhook restore`."
+        )
+    if name.startswith("SQLITE_CANTOPEN") or "unable to open" in text:
+        return Unavailable(
+            f"{path} cannot be opened. Check that the file and its folder may be read and written."
+        )
+    if name.startswith("SQLITE_IOERR") or "I/O error" in text or isinstance(error, OSError):
+        return Unavailable(
+            f"The disk that holds {path} does not work as it should ({text}). Check its space and its health,"
+            " then try again."
+        )
+    return Unavailable(
+        f"{path} cannot be used at the moment ({text}). Try again; if it stays, run `offhook doctor`."
+    )
+
+
+class Database:
+    """An open file: a pool of readers, one writer, and a thread that checkpoints.
+
+    Args:
+        path: the file, which must be there.
+        key: 64 hex digits, or None for a file that is not encrypted.
+
+    Raises:
+        Unavailable: it cannot be opened.
+    """
+
+    def __init__(self, path: Path, key: str | None) -> None:
+        self.path = path
+        self.key = key
+        self._lock = threading.Lock()
+        self._idle: list[Any] = []
+        self._pool_lock = threading.Lock()
+        self._closed = False
+        self._writer = connect(path, key)
+        self._checkpointer: threading.Thread | None = None
+        self._checkpoint = threading.Event()
+        try:
+            self._set_up_writer()
+        except errors() as error:
+            self._writer.close()
+            raise explain(error, path) from error
+
+    def _set_up_writer(self) -> None:
+        run = self._writer.execute
+        if run("PRAGMA journal_mode = WAL").fetchone()[0].lower() != "wal":
+            raise Unavailable(
+                f"{self.path} lies on a disk that cannot share files between programs. Move it to another."
+            )
+        run("PRAGMA synchronous = FULL")
+        run(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
+        # The thread checkpoints far earlier; this only bounds the WAL should the thread fail.
+        run("PRAGMA wal_autocheckpoint = 16000")
+        # A WAL that was folded in shrinks to this, so that its size tells how much is not folded in yet.
+        run(f"PRAGMA journal_size_limit = {_CHECKPOINT_BYTES // 4}")
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Any]:
+        """A connection for reading one snapshot. May be nested and used from any thread.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        try:
+            connection = self._take()
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                self._give_back(connection)
+        except errors() as error:
+            raise explain(error, self.path) from error
+
+    def _take(self) -> Any:
+        with self._pool_lock:
+            if self._closed:
+                raise Unavailable("This workspace is closed.")
+            if self._idle:
+                return self._idle.pop()
+        return self.reader()
+
+    def reader(self) -> Any:
+        """One more connection that only reads, for the caller to close."""
+        connection = connect(self.path, self.key)
+        connection.execute(f"PRAGMA cache_size = -{_READER_CACHE_KIB}")
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _give_back(self, connection: Any) -> None:
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except errors():
+            connection.close()
+            return
+        with self._pool_lock:
+            if not self._closed and len(self._idle) < _READERS:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Any]:
+        """The writer, in a transaction that is committed at the end, or rolled back if anything is raised.
+
+        Raises:
+            Unavailable: nothing was written: the disk is full, another program writes, the file is gone, …
+        """
+        with self._lock:
+            if self._closed:
+                raise Unavailable("This workspace is closed.")
+            connection = self._writer
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    # A full disk may have rolled back already.
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            except errors() as error:
+                raise explain(error, self.path) from error
+            self._wake_checkpointer()
+
+    @contextlib.contextmanager
+    def exclusive_writer(self) -> Iterator[Any]:
+        """The writer without a transaction, for work that brings its own (backup, VACUUM, integrity checks)."""
+        with self._lock:
+            if self._closed:
+                raise Unavailable("This workspace is closed.")
+            try:
+                yield self._writer
+            except errors() as error:
+                raise explain(error, self.path) from error
+
+    # --- checkpoints
+
+    def _wake_checkpointer(self) -> None:
+        try:
+            size = os.stat(f"{self.path}-wal").st_size  # noqa: PTH116 (a path object costs more than the call)
+        except OSError:
+            return
+        if size < _CHECKPOINT_BYTES:
+            return
+        if self._checkpointer is None:
+            self._checkpointer = threading.Thread(
+                target=self._run_checkpoints, name="checkpoints", daemon=True
+            )
+            self._checkpointer.start()
+        self._checkpoint.set()
+
+    def _run_checkpoints(self) -> None:
+        connection = None
+        while True:
+            self._checkpoint.wait()
+            self._checkpoint.clear()
+            if self._closed:
+                break
+            # A checkpoint that fails is tried again after the next command; the WAL holds everything meanwhile.
+            with contextlib.suppress(Unavailable, *errors()):
+                connection = connection or connect(self.path, self.key)
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        if connection is not None:
+            connection.close()
+
+    def close(self) -> None:
+        """Closes every connection; the last one of all programs folds the WAL into the file."""
+        with self._lock:
+            with self._pool_lock:
+                if self._closed:
+                    return
+                self._closed = True
+                idle, self._idle = self._idle, []
+            self._checkpoint.set()
+            if self._checkpointer is not None:
+                self._checkpointer.join()
+            for connection in idle:
+                connection.close()
+            with contextlib.suppress(*errors()):
+                self._writer.execute("PRAGMA optimize")
+            self._writer.close()
