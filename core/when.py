@@ -1,116 +1,121 @@
-"""Times in plain words: `tue 3pm`, `tomorrow`, `in 2 weeks`, `2026-12-01 9:30`, `+3d`.
+"""Times as people type them: `tomorrow`, `tue 3pm`, `in 2 weeks`, `+3d`, `next monday 9:30`, `1 dec`, `2026-12-01`.
 
-Read strictly: every word must be understood, or the whole is refused. A callback on the wrong day is worse than a
-question.
+What cannot be read for certain is refused, never guessed: a wrong date is worse than being asked again.
 """
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from core.errors import Invalid
+from core.text import clean_line
 
-_DAYS = {
-    name: n
-    for n, names in enumerate(
-        ("mon monday", "tue tues tuesday", "wed weds wednesday", "thu thur thurs thursday", "fri friday",
-         "sat saturday", "sun sunday")
-    )
-    for name in names.split()
-}  # fmt: skip
-_MONTHS = {
-    name: n + 1
-    for n, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december")
-    )
-    for name in names.split()
-}  # fmt: skip
-_PARTS = {
+_EXAMPLES = "Try tomorrow, tue 3pm, in 2 weeks, +3d, next monday 9:30 or 2026-12-01"
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_WEEKDAY = {day[:length]: number for number, day in enumerate(_DAYS) for length in range(3, len(day) + 1)}
+_MONTH = {
+    name[:length]: number for number, name in enumerate(_MONTHS, 1) for length in range(3, len(name) + 1)
+}
+_NAMED_TIME = {
     "morning": dt.time(9),
     "noon": dt.time(12),
     "afternoon": dt.time(14),
     "evening": dt.time(18),
-    "eod": dt.time(17),
 }
-_NUMBERS = {
-    word: n
-    for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+_UNIT = {
+    "m": "",
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "minutes"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "hours"),
+    **dict.fromkeys(("d", "day", "days"), "days"),
+    **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), "weeks"),
+    **dict.fromkeys(("mo", "month", "months"), "months"),
+    **dict.fromkeys(("y", "year", "years"), "years"),
 }
-_NUMBERS |= {"a": 1, "an": 1}
-_UNITS = {
-    "m": "minutes", "min": "minutes", "mins": "minutes", "minute": "minutes", "minutes": "minutes",
-    "h": "hours", "hr": "hours", "hrs": "hours", "hour": "hours", "hours": "hours",
-    "d": "days", "day": "days", "days": "days", "w": "weeks", "wk": "weeks", "week": "weeks", "weeks": "weeks",
-    "mo": "months", "month": "months", "months": "months", "y": "years", "year": "years", "years": "years",
+_NUMBER = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10,
 }  # fmt: skip
-_SPAN = re.compile(r"\+?(\d{1,4})\s*([a-z]+)")
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?")
-END_OF_DAY = dt.time(23, 59, 59)
-"""When something without a time of day is due: the day is what counts."""
+
+_COUNT = rf"(?P<count>\d{{1,4}}|{'|'.join(_NUMBER)})"
+_UNITS = "|".join(sorted(_UNIT, key=len, reverse=True))
+_WEEKDAYS = "|".join(sorted(_WEEKDAY, key=len, reverse=True))
+_MONTH_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """A time that was understood.
+class _Around:
+    """From where relative times are reckoned."""
 
-    Attributes:
-        at: the instant, aware, UTC; the end of the day where no time of day was said.
-        all_day: no time of day was said.
-    """
+    now: dt.datetime
+    past: bool
 
-    at: dt.datetime
-    all_day: bool
+    @property
+    def today(self) -> dt.date:
+        return self.now.date()
+
+    @property
+    def sign(self) -> int:
+        return -1 if self.past else 1
 
 
-def parse_when(typed: str, *, now: dt.datetime, zone: dt.tzinfo) -> When:
-    """Reads a time to come as people type it.
+class _Unreadable(Exception):
+    """Why a text is no time; completes the sentence `“…” `."""
 
-    A weekday is the next one, never today; `next tuesday` is the one of next week. A time of day alone is today, or
-    tomorrow where it is past. A time that the clocks skip in spring is moved behind the gap.
+
+_Part = dt.date | dt.time | dt.datetime
+_Read = Callable[[re.Match[str], _Around], _Part]
+
+
+def parse_when(
+    text: str, now: dt.datetime, zone: dt.tzinfo, *, past: bool = False
+) -> tuple[dt.datetime, bool]:
+    """Reads a time that a person typed.
+
+    A weekday is the next one after today; `next monday` is the one in the calendar week after this (weeks begin on
+    Monday). A day of a month without a year is the next such day, a time without a day the next such time. With
+    `past`, all of these look back.
 
     Args:
-        typed: what the person typed.
-        now: the current time.
-        zone: whose wall clock is meant.
+        text: what was typed, in English or as an ISO 8601 day or time.
+        now: the current time, aware.
+        zone: where the person is.
+        past: the time is meant to lie behind, as when something that happened is logged.
+
+    Returns:
+        The time in `zone`, and whether only its day was said. Such a day comes as its last second, or with `past` as
+        its noon, or now if that is earlier.
 
     Raises:
-        Invalid: something in it was not understood; the message shows what can be typed.
+        Invalid: it cannot be read for certain; the message says why, or what can.
     """
-    here = now.astimezone(zone)
-    words = re.sub(r"\s+", " ", typed.strip().lower().replace(",", " ")).split()
-    words = [word for word in words if word not in ("at", "on", "the", "@")]
-    if not words:
-        raise _not_understood(typed)
-    exact = _duration(words)
-    if exact is not None:
-        amount, unit = exact
-        if unit in ("minutes", "hours"):
-            return When((now + dt.timedelta(**{unit: amount})).astimezone(dt.UTC), False)
-        words = []
-        day: dt.date | None = _ahead(here.date(), amount, unit)
-        rest: list[str] = []
-    else:
-        day, rest = _day(words, here.date())
-        if day is None and rest and rest[0] in ("in",):
-            raise _not_understood(typed)
-    clock = _time(rest, typed)
-    if day is None and clock is None:
-        raise _not_understood(typed)
+    line = clean_line(text)
+    shown = line if len(line) <= 60 else line[:59] + "…"
+    typed = " ".join(line.lower().replace(",", " ").split())
+    around = _Around(now.astimezone(zone), past)
+    if not typed:
+        raise Invalid({"when": f"When? {_EXAMPLES}."})
     try:
-        if day is None and clock is not None:
-            day = (
-                here.date()
-                if clock > here.time().replace(tzinfo=None)
-                else here.date() + dt.timedelta(days=1)
-            )
-        assert day is not None
-        local = dt.datetime.combine(day, clock or END_OF_DAY, zone)
-        return When(local.astimezone(dt.UTC), clock is None)
+        if exact := _iso_instant(line, zone):
+            return exact, False
+        day, time = _parts(typed, around)
+        if isinstance(day, dt.datetime):
+            return day.astimezone(zone), False
+        if time is None:
+            assert day is not None
+            return _whole_day(day, around, zone), True
+        return _at(day, time, around, zone), False
+    except _Unreadable as why:
+        raise Invalid({"when": f"“{shown}” {why}."}) from None
     except (OverflowError, ValueError):
-        raise _not_understood(typed) from None
+        raise Invalid({"when": f"“{shown}” is not a day in the calendar. {_EXAMPLES}."}) from None
 
 
 def show_when(at: dt.datetime, *, all_day: bool, now: dt.datetime, zone: dt.tzinfo) -> str:
@@ -130,105 +135,180 @@ def show_when(at: dt.datetime, *, all_day: bool, now: dt.datetime, zone: dt.tzin
     return day if all_day else f"{day} {local:%H:%M}"
 
 
-def _duration(words: list[str]) -> tuple[int, str] | None:
-    """`in 2 weeks`, `+3d`, `2w`, `in an hour`."""
-    if words[0] == "in":
-        words = words[1:]
-        if len(words) == 2 and words[0] in _NUMBERS and words[1] in _UNITS:
-            return _NUMBERS[words[0]], _UNITS[words[1]]
-    match = _SPAN.fullmatch(" ".join(words))
-    if match and match[2] in _UNITS:
-        return int(match[1]), _UNITS[match[2]]
-    return None
-
-
-def _ahead(day: dt.date, amount: int, unit: str) -> dt.date:
-    try:
-        if unit in ("days", "weeks"):
-            return day + dt.timedelta(**{unit: amount})
-        months = day.year * 12 + day.month - 1 + amount * (12 if unit == "years" else 1)
-        first = dt.date(months // 12, months % 12 + 1, 1)
-        last = (dt.date(first.year + first.month // 12, first.month % 12 + 1, 1) - dt.timedelta(days=1)).day
-        return first.replace(day=min(day.day, last))
-    except (OverflowError, ValueError):
-        raise Invalid({"due_at": "That is too far away to be meant."}) from None
-
-
-def _day(words: list[str], today: dt.date) -> tuple[dt.date | None, list[str]]:
-    """The day that the first words name, and the words behind it."""
-    first, rest = words[0], words[1:]
-    if first in ("today", "tod"):
-        return today, rest
-    if first in ("tomorrow", "tmrw", "tom"):
-        return today + dt.timedelta(days=1), rest
-    if first == "next" and rest:
-        if rest[0] in _DAYS:
-            monday = today + dt.timedelta(days=7 - today.weekday())
-            return monday + dt.timedelta(days=_DAYS[rest[0]]), rest[1:]
-        if rest[0] in ("week", "month", "year"):
-            return _ahead(today, 1, rest[0] + "s"), rest[1:]
-    if first == "this" and rest and rest[0] in _DAYS:
-        first, rest = rest[0], rest[1:]
-    if first in _DAYS:
-        return today + dt.timedelta(days=(_DAYS[first] - today.weekday() - 1) % 7 + 1), rest
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", first):
-        try:
-            return dt.date.fromisoformat(first), rest
-        except ValueError:
-            return None, words
-    return _month_day(words, today)
-
-
-def _month_day(words: list[str], today: dt.date) -> tuple[dt.date | None, list[str]]:
-    """`3 dec`, `dec 3`, `3 december 2027`, `24.12.`, `24.12.2026`."""
-    dotted = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?", words[0])
-    if dotted:
-        day, month, rest = int(dotted[1]), int(dotted[2]), words[1:]
-        year = int(dotted[3]) if dotted[3] else 0
-    else:
-        if len(words) < 2:
-            return None, words
-        number, name = (words[0], words[1]) if words[1] in _MONTHS else (words[1], words[0])
-        number = re.sub(r"(st|nd|rd|th|\.)$", "", number)
-        if name not in _MONTHS or not number.isdigit():
-            return None, words
-        day, month, rest = int(number), _MONTHS[name], words[2:]
-        year = 0
-        if rest and re.fullmatch(r"20\d{2}", rest[0]):
-            year, rest = int(rest[0]), rest[1:]
-    try:
-        found = dt.date(year or today.year, month, day)
-        if not year and found < today:
-            found = found.replace(year=today.year + 1)
-    except ValueError:
-        return None, words
-    return found, rest
-
-
-def _time(words: list[str], typed: str) -> dt.time | None:
-    """The time of day that all the words together name; None where there are none."""
-    if not words:
+def _iso_instant(text: str, zone: dt.tzinfo) -> dt.datetime | None:
+    """`2026-12-01T15:00`, with or without an offset."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d\S*", text):
         return None
-    if len(words) == 1 and words[0] in _PARTS:
-        return _PARTS[words[0]]
-    match = _CLOCK.fullmatch(" ".join(words))
-    if match is None or (match[2] is None and match[3] is None and len(words[0]) > 2):
-        raise _not_understood(typed)
-    hour, minute = int(match[1]), int(match[2] or 0)
-    if match[3]:
-        if not 1 <= hour <= 12:
-            raise _not_understood(typed)
-        hour = hour % 12 + (12 if match[3] == "pm" else 0)
-    try:
-        return dt.time(hour, minute)
-    except ValueError:
-        raise _not_understood(typed) from None
+    instant = dt.datetime.fromisoformat(text.upper())
+    return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(zone)
 
 
-def _not_understood(typed: str) -> Invalid:
-    shown = typed.strip()[:40]
-    return Invalid(
-        {
-            "due_at": f"“{shown}” is not a time offhook knows. Try tomorrow, tue 3pm, in 2 weeks, 24 dec 9:30 or 2026-12-24."
-        }
+def _parts(typed: str, around: _Around) -> tuple[dt.date | dt.datetime | None, dt.time | None]:
+    """The day (or the instant) and the time of day that the text names, each at most once, with nothing left over."""
+    day: dt.date | dt.datetime | None = None
+    time: dt.time | None = None
+    rest = typed
+    while rest:
+        match, read = _next(rest)
+        part = read(match, around)
+        if isinstance(part, dt.time):
+            if time is not None:
+                raise _Unreadable("names two times of day")
+            time = part
+        else:
+            if day is not None:
+                raise _Unreadable("names two days")
+            day = part
+        rest = rest[match.end() :].lstrip()
+    if isinstance(day, dt.datetime) and time is not None:
+        raise _Unreadable("names two times of day")
+    return day, time
+
+
+def _next(rest: str) -> tuple[re.Match[str], _Read]:
+    for pattern, read in _FORMS:
+        if match := pattern.match(rest):
+            return match, read
+    if re.match(r"(?:at |by )?\d{1,2}(?!\S)", rest):
+        raise _Unreadable("leaves open which hour is meant. Write 3pm or 15:00")
+    if re.match(r"\d{1,2}/\d{1,2}(?:/\d+)?(?!\S)", rest):
+        raise _Unreadable("can be read two ways. Write 2026-12-01 or 1 dec")
+    raise _Unreadable(f"is not a time I can read. {_EXAMPLES}")
+
+
+def _at(day: dt.date | None, time: dt.time, around: _Around, zone: dt.tzinfo) -> dt.datetime:
+    found = _real(dt.datetime.combine(day or around.today, time, zone))
+    if day is None and (found > around.now if around.past else found <= around.now):
+        other = around.today + dt.timedelta(days=around.sign)
+        return _real(dt.datetime.combine(other, time, zone))
+    return found
+
+
+def _whole_day(day: dt.date, around: _Around, zone: dt.tzinfo) -> dt.datetime:
+    if around.past:
+        noon = dt.datetime.combine(day, dt.time(12), zone)
+        return min(noon, around.now) if day == around.today else noon
+    return _real(dt.datetime.combine(day, dt.time(23, 59, 59), zone))
+
+
+def _real(local: dt.datetime) -> dt.datetime:
+    """The time as clocks show it: one that a change to summer time leaves out moves past the gap."""
+    return local.astimezone(dt.UTC).astimezone(local.tzinfo)
+
+
+# --- how each form is read ----------------------------------------------------------------------------------------
+
+
+def _named_day(match: re.Match[str], around: _Around) -> dt.date:
+    days = {"today": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "yesterday": -1}
+    return around.today + dt.timedelta(days=days[match["name"]])
+
+
+def _weekday(match: re.Match[str], around: _Around) -> dt.date:
+    wanted, which = _WEEKDAY[match["weekday"]], match["which"]
+    today = around.today
+    if which in ("next", "this", "last"):
+        week = {"next": 1, "this": 0, "last": -1}[which]
+        return today + dt.timedelta(days=wanted - today.weekday() + 7 * week)
+    ahead = (wanted - today.weekday()) % 7 or 7
+    behind = (today.weekday() - wanted) % 7 or 7
+    return today + dt.timedelta(days=-behind if around.past else ahead)
+
+
+def _next_span(match: re.Match[str], around: _Around) -> dt.date:
+    today, step = around.today, 1 if match["which"] == "next" else -1
+    if match["span"] == "week":
+        return today + dt.timedelta(days=7 * step - today.weekday())
+    return _months_on(
+        today.replace(day=1), step if match["span"] == "month" else 0, step if match["span"] == "year" else 0
     )
+
+
+def _months_on(day: dt.date, months: int, years: int = 0) -> dt.date:
+    """The same day of another month, or that month's last one."""
+    index = (day.year + years) * 12 + day.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _relative(match: re.Match[str], around: _Around) -> dt.date | dt.datetime:
+    count = _NUMBER[match["count"]] if match["count"] in _NUMBER else int(match["count"])
+    unit = _UNIT[match["unit"]]
+    if not unit:
+        raise _Unreadable("can mean minutes or months. Write min or mo")
+    ahead = bool(match["in"]) or match["sign"] == "+"
+    behind = bool(match["ago"]) or match["sign"] == "-"
+    if ahead and behind:
+        raise _Unreadable("points both ways")
+    step = -count if behind or (around.past and not ahead) else count
+    if unit in ("minutes", "hours"):
+        return around.now.astimezone(dt.UTC) + dt.timedelta(**{unit: step})
+    if unit in ("days", "weeks"):
+        return around.today + dt.timedelta(**{unit: step})
+    return _months_on(around.today, step if unit == "months" else 0, step if unit == "years" else 0)
+
+
+def _full_date(match: re.Match[str], _around: _Around) -> dt.date:
+    return dt.date(int(match["year"]), int(match["month"]), int(match["day"]))
+
+
+def _day_and_month(match: re.Match[str], around: _Around) -> dt.date:
+    named = match["month"]
+    month, day = _MONTH[named] if named in _MONTH else int(named), int(match["day"])
+    if match["year"]:
+        return dt.date(int(match["year"]), month, day)
+    # The 29th of February comes round within eight years; any other day that exists, within one.
+    for years in range(9):
+        try:
+            found = dt.date(around.today.year + years * around.sign, month, day)
+        except ValueError:
+            continue
+        if found <= around.today if around.past else found >= around.today:
+            return found
+    raise ValueError("no such day")
+
+
+def _clock(match: re.Match[str], _around: _Around) -> dt.time:
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    half = (match["half"] or "").replace(".", "")
+    if half:
+        if not 1 <= hour <= 12:
+            raise _Unreadable("is not a time of day. Write 3pm or 15:00")
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    if hour > 23 or minute > 59:
+        raise _Unreadable("is not a time of day. Write 3pm or 15:00")
+    return dt.time(hour, minute)
+
+
+def _named_time(match: re.Match[str], _around: _Around) -> dt.time:
+    return _NAMED_TIME[match["time"]]
+
+
+def _compiled(forms: Iterable[tuple[str, _Read]]) -> tuple[tuple[re.Pattern[str], _Read], ...]:
+    return tuple((re.compile(rf"(?:{pattern})(?!\S)"), read) for pattern, read in forms)
+
+
+_FORMS = _compiled(
+    (
+        (r"(?:by )?(?P<name>today|tomorrow|tmrw?|yesterday)", _named_day),
+        (rf"(?:on |by )?(?:(?P<which>next|this|last) )?(?P<weekday>{_WEEKDAYS})\.?", _weekday),
+        (r"(?P<which>next|last) (?P<span>week|month|year)", _next_span),
+        (
+            rf"(?P<in>in )?(?P<sign>[+-]?) ?{_COUNT} ?(?P<unit>{_UNITS})(?P<ago> ago)?",
+            _relative,
+        ),
+        (r"(?:on |by )?(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})", _full_date),
+        (
+            rf"(?:on |by )?(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? ?(?:of )?(?P<month>{_MONTH_NAMES})\.?(?: (?P<year>\d{{4}}))?",
+            _day_and_month,
+        ),
+        (
+            rf"(?:on |by )?(?P<month>{_MONTH_NAMES})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: (?P<year>\d{{4}}))?",
+            _day_and_month,
+        ),
+        (r"(?:on |by )?(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})?", _day_and_month),
+        (r"(?:at |by )?(?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap]\.?m\.?)", _clock),
+        (r"(?:at |by )?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?P<half>)", _clock),
+        (r"(?:at |in the |by )?(?P<time>morning|noon|afternoon|evening)", _named_time),
+    )
+)

@@ -175,7 +175,7 @@ def _date(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> dt
     try:
         return dt.date.fromisoformat(typed)
     except ValueError:
-        return parse_when(typed, now=now, zone=zone).at.astimezone(zone).date()
+        return parse_when(typed, now, zone)[0].astimezone(zone).date()
 
 
 def _whole(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> int:
@@ -199,7 +199,7 @@ def _points(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> 
 _READERS: Mapping[str, Callable[[FormField, str, dt.datetime, dt.tzinfo], Any]] = {
     "money": _money,
     "date": _date,
-    "when": lambda field, typed, now, zone: parse_when(typed, now=now, zone=zone),
+    "when": lambda field, typed, now, zone: parse_when(typed, now, zone),
     "number": _whole,
     "percent": _whole,
     "flag": lambda field, typed, now, zone: typed == "yes",

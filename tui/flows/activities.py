@@ -98,8 +98,7 @@ async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, ta
     ]
 
     async def submit(values: dict[str, Any]) -> dict[str, str] | None:
-        when = values.pop("when")
-        values |= {"due_at": when.at, "all_day": when.all_day}
+        values["due_at"], values["all_day"] = values.pop("when")
         if task is not None:
             seen = {name: getattr(task, name) for name in values}
             answer = await desk.execute(EditTask(task_id=task.id, values=values, expected=seen))
@@ -113,10 +112,10 @@ async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, ta
 
     async def watch(typed: dict[str, str]) -> str:
         try:
-            found = parse_when(typed["when"], now=desk.now, zone=desk.zone)
+            at, all_day = parse_when(typed["when"], desk.now, desk.zone)
         except Invalid:
             return ""
-        return f"Due {show_when(found.at, all_day=found.all_day, now=desk.now, zone=desk.zone)}"
+        return f"Due {show_when(at, all_day=all_day, now=desk.now, zone=desk.zone)}"
 
     await screen.app.push_screen_wait(Form(desk, title, fields, submit, watch=watch))
 
@@ -154,7 +153,7 @@ async def log_call(screen: DeskScreen, subject: Subject) -> None:
     title = f"Call · {_name(page, subject)}"
     options = [Option(outcome, outcome.capitalize(), key=key) for key, outcome in _OUTCOME_KEYS.items()]
     outcome = await screen.app.push_screen_wait(Picker(f"{title}\n{_numbers(screen, page)}", options))
-    if outcome is None:
+    if not isinstance(outcome, str):
         return
     body = ""
     if outcome in ("connected", "left message"):

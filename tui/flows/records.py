@@ -78,7 +78,7 @@ async def assign(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
 
 async def tag(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     """Adds tags to records; tags that all of them have come off again when they are unmarked."""
-    records = [await screen.desk.read(lambda ws, one=one: ws.record(table, one)) for one in ids[:50]]
+    records = await screen.desk.read(lambda ws: [ws.record(table, one) for one in ids[:50]])
     shared = (
         set.intersection(*(set(record.tags) for record in records)) if records and len(ids) <= 50 else set()
     )
