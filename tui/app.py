@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import gc
 import os
 from collections.abc import Callable, Iterable
@@ -94,21 +95,17 @@ class OffhookApp(App[int]):
 
                 await self.push_screen(WelcomeScreen(self.opener))
                 return
-            catalog = await loop.run_in_executor(None, workspace.catalog)
+            await self.enter(workspace)
         except OffhookError as error:
             from tui.screens.opening import ProblemScreen
 
             await self.push_screen(ProblemScreen(str(error)))
-            return
-        await self.enter(workspace, catalog)
 
-    async def enter(self, workspace: Workspace, catalog: object = None) -> None:
+    async def enter(self, workspace: Workspace, *, demo: bool = False) -> None:
         """Goes to work in a workspace."""
-        from core.catalog import Catalog
-
-        if not isinstance(catalog, Catalog):
-            catalog = await asyncio.get_running_loop().run_in_executor(None, workspace.catalog)
-        self.desk = Desk(workspace, catalog, self.config)
+        catalog = await asyncio.get_running_loop().run_in_executor(None, workspace.catalog)
+        config = dataclasses.replace(self.config, demo=demo or self.config.demo)
+        self.desk = Desk(workspace, catalog, config)
         self.go("pipeline")
         for problem in (*self._theme_problems, *self.desk.last_seen_health.notes):
             self.notify(problem, markup=False, timeout=8)

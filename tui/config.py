@@ -49,8 +49,8 @@ class Opener(Protocol):
         """
         ...
 
-    def start_alone(self, name: str, organization: str) -> Workspace:
-        """Makes a new workspace for one person."""
+    def start_alone(self) -> Workspace:
+        """Makes a new workspace for one person, named and set up as the machine lets guess; all of it can be edited later."""
         ...
 
     def start_demo(self, progress: Callable[[float, str], None]) -> Workspace:

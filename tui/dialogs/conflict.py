@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from core.catalog import Catalog
 from core.changes import FieldConflict
@@ -16,7 +17,6 @@ from core.money import format_money
 from core.schema import fields_of
 from tui.dialogs.base import Dialog
 from tui.widgets.choices import Choices, Option
-from textual.widgets import Static
 
 
 class ConflictDialog(Dialog[bool]):

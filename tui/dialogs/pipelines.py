@@ -1,0 +1,294 @@
+"""The pipeline editor: stages, their order, what they mean and where deals may go from them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from core.changes import Answer
+from core.commands.base import Command
+from core.commands.pipelines import (
+    AddStage,
+    CreatePipeline,
+    DeletePipeline,
+    DeleteStage,
+    EditPipeline,
+    EditStage,
+    ReorderStage,
+)
+from core.commands.undo import Undo
+from core.entities import Stage
+from core.workspace import Changed
+from tui.desk import Desk
+from tui.dialogs.base import Dialog
+from tui.dialogs.fields import FormField
+from tui.dialogs.form import Form
+from tui.dialogs.pick import Option, Picker
+from tui.dialogs.prompt import Confirm, Prompt
+from tui.flows.pipelines import some_name
+from tui.widgets.choices import Choices
+
+_KINDS = [("open", "open"), ("won", "won"), ("lost", "lost")]
+
+
+class PipelineEditor(Dialog[None]):
+    """Edits the stages of one pipeline at a time. Every key is a command of its own; `u` takes the last one back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "step(1)", "Down", show=False, id="stages.down"),
+        Binding("k,up", "step(-1)", "Up", show=False, id="stages.up"),
+        Binding(
+            "n", "add", "New stage", id="stages.add", tooltip="Add a stage behind the one under the cursor"
+        ),
+        Binding(
+            "e,enter",
+            "edit",
+            "Edit stage",
+            id="stages.edit",
+            tooltip="Name, meaning, probability, stale days",
+        ),
+        Binding("w", "ways", "Next stages", id="stages.ways", tooltip="Where deals may go from this stage"),
+        Binding(
+            "J,shift+down", "reorder(1)", "Later", id="stages.later", tooltip="Move the stage to the right"
+        ),
+        Binding(
+            "K,shift+up", "reorder(-1)", "Earlier", id="stages.earlier", tooltip="Move the stage to the left"
+        ),
+        Binding(
+            "D,delete", "remove", "Delete stage", id="stages.delete", tooltip="Its deals go to another stage"
+        ),
+        Binding("p", "switch", "Other pipeline", id="stages.pipeline"),
+        Binding("R", "rename", "Rename pipeline", id="stages.rename"),
+        Binding("N", "new_pipeline", "New pipeline", id="stages.new-pipeline"),
+        Binding(
+            "M", "team", "Team", id="stages.team", tooltip="Whose pipeline it is: one team's or everybody's"
+        ),
+        Binding("X", "remove_pipeline", "Delete pipeline", id="stages.delete-pipeline"),
+        Binding("u", "undo", "Undo", id="stages.undo"),
+    ]
+
+    def __init__(self, desk: Desk, pipeline_id: str) -> None:
+        super().__init__(
+            "", hints=[("n", "new"), ("e", "edit"), ("w", "next stages"), ("J K", "order"), ("D", "delete"), ("R", "rename"),
+                       ("p", "other"), ("N", "new pipeline"), ("?", "all")],
+        )  # fmt: skip
+        self._desk = desk
+        self._pipeline_id = pipeline_id
+        self._stop = desk.listen(self._changed)
+
+    def compose_body(self) -> ComposeResult:
+        """The stages in their order."""
+        choices = Choices(empty="No stages.")
+        choices.styles.height = 12
+        yield choices
+        yield Static("", classes="dialog--notice", markup=False)
+        yield Static("", classes="dialog--error", markup=False)
+
+    def on_mount(self) -> None:
+        """Shows the pipeline."""
+        self._show()
+
+    def on_unmount(self) -> None:
+        """Lets go of the desk."""
+        self._stop()
+
+    def _changed(self, changed: Changed) -> None:
+        if self.is_mounted:
+            self._show()
+
+    @property
+    def _stages(self) -> tuple[Stage, ...]:
+        return self._desk.catalog.stages_of(self._pipeline_id)
+
+    @property
+    def _stage(self) -> Stage | None:
+        current = self.query_one(Choices).current
+        return self._desk.catalog.stage_by_id.get(current.id) if current else None
+
+    def _show(self, stage_id: str = "") -> None:
+        catalog = self._desk.catalog
+        if self._pipeline_id not in catalog.pipeline_by_id:
+            self._pipeline_id = catalog.pipelines[0].id
+        pipeline = catalog.pipeline_by_id[self._pipeline_id]
+        team = next((t.name for t in catalog.teams if t.id == pipeline.team_id), "everybody")
+        self.query_one(".dialog--title", Static).update(f"Pipeline · {pipeline.name} · {team}")
+        names = {stage.id: stage.name for stage in self._stages}
+        options = []
+        for stage in self._stages:
+            ways = ", ".join(names[to] for to in names if to in stage.next_stage_ids) or "nowhere"
+            stale = f"stale after {stage.stale_days} d" if stage.stale_days else "never stale"
+            meaning = stage.kind if stage.kind != "open" else f"{stage.probability} % · {stale}"
+            options.append(Option(stage.id, f"{stage.name}  ({meaning})", f"→ {ways}"))
+        choices = self.query_one(Choices)
+        wanted = stage_id or (choices.current.id if choices.current else "")
+        cursor = next((n for n, option in enumerate(options) if option.id == wanted), choices.cursor)
+        choices.show(options, cursor=cursor)
+
+    # --- one command after the other ----------------------------------------------------------------------------
+
+    async def _run(self, command: Command) -> Answer:
+        answer = await self._desk.execute(command)
+        self.query_one(".dialog--error", Static).update("" if answer.applied else answer.reason)
+        if answer.applied and answer.changeset:
+            self.query_one(".dialog--notice", Static).update(f"{answer.changeset.summary} · u undoes")
+        return answer
+
+    def action_step(self, step: int) -> None:
+        """Moves the cursor."""
+        self.query_one(Choices).move(step)
+
+    def action_add(self) -> None:
+        """Adds a stage."""
+        self.run_worker(self._add())
+
+    async def _add(self) -> None:
+        name = await self.app.push_screen_wait(Prompt("New stage", label="Name", check=some_name))
+        if name is not None:
+            stage = self._stage
+            behind = stage if stage is None or stage.kind == "open" else None
+            last_open = [s for s in self._stages if s.kind == "open"][-1:]
+            after = behind or (last_open[0] if last_open else None)
+            command = AddStage(
+                pipeline_id=self._pipeline_id, name=name, after_stage_id=after.id if after else ""
+            )
+            await self._run(command)
+            self._show(command.stage_id)
+
+    def action_edit(self) -> None:
+        """Edits the stage under the cursor."""
+        if self._stage:
+            self.run_worker(self._edit(self._stage))
+
+    async def _edit(self, stage: Stage) -> None:
+        fields = [
+            FormField("name", "Name", value=stage.name, required=True),
+            FormField("kind", "Meaning", "choice", stage.kind, _KINDS),
+            FormField("probability", "Probability", "percent", stage.probability),
+            FormField(
+                "stale_days",
+                "Stale after",
+                "number",
+                stage.stale_days,
+                hint="days without activity; empty: never",
+            ),
+        ]
+
+        async def submit(values: dict[str, Any]) -> dict[str, str] | None:
+            values["probability"] = values["probability"] or 0
+            seen = {name: getattr(stage, name) for name in values}
+            answer = await self._run(EditStage(stage_id=stage.id, values=values, expected=seen))
+            return None if answer.applied else {"": answer.reason}
+
+        await self.app.push_screen_wait(Form(self._desk, f"Stage · {stage.name}", fields, submit))
+
+    def action_ways(self) -> None:
+        """Says where deals may go from the stage under the cursor."""
+        if self._stage:
+            self.run_worker(self._ways(self._stage))
+
+    async def _ways(self, stage: Stage) -> None:
+        options = [Option(s.id, s.name) for s in self._stages if s.id != stage.id]
+        chosen = await self.app.push_screen_wait(
+            Picker(
+                f"From {stage.name} to",
+                options,
+                multi=True,
+                marked=stage.next_stage_ids,
+                placeholder="tab marks",
+            )
+        )
+        if isinstance(chosen, list):
+            ways = tuple(one for one in chosen if one)
+            seen = {"next_stage_ids": stage.next_stage_ids}
+            await self._run(EditStage(stage_id=stage.id, values={"next_stage_ids": ways}, expected=seen))
+
+    def action_reorder(self, step: int) -> None:
+        """Moves the stage under the cursor."""
+        if self._stage:
+            self.run_worker(self._run(ReorderStage(stage_id=self._stage.id, step=step)), group="reorder")
+
+    def action_remove(self) -> None:
+        """Deletes the stage under the cursor."""
+        if self._stage:
+            self.run_worker(self._remove(self._stage))
+
+    async def _remove(self, stage: Stage) -> None:
+        answer = await self._run(DeleteStage(stage_id=stage.id))
+        if answer.applied or "Say which stage" not in answer.reason:
+            return
+        options = [Option(s.id, s.name) for s in self._stages if s.id != stage.id and s.kind == stage.kind]
+        if not options:
+            return
+        target = await self.app.push_screen_wait(Picker(answer.reason, options))
+        if isinstance(target, str):
+            await self._run(DeleteStage(stage_id=stage.id, reassign_to=target))
+
+    def action_switch(self) -> None:
+        """Goes to another pipeline."""
+        self.run_worker(self._switch())
+
+    async def _switch(self) -> None:
+        options = [Option(p.id, p.name) for p in self._desk.catalog.pipelines]
+        chosen = await self.app.push_screen_wait(Picker("Pipeline", options, current=self._pipeline_id))
+        if isinstance(chosen, str):
+            self._pipeline_id = chosen
+            self._show()
+
+    def action_rename(self) -> None:
+        """Renames the pipeline."""
+        self.run_worker(self._rename())
+
+    async def _rename(self) -> None:
+        before = self._desk.catalog.pipeline_by_id[self._pipeline_id].name
+        name = await self.app.push_screen_wait(Prompt("Rename the pipeline", value=before, check=some_name))
+        if name is not None:
+            await self._run(
+                EditPipeline(pipeline_id=self._pipeline_id, values={"name": name}, expected={"name": before})
+            )
+
+    def action_team(self) -> None:
+        """Gives the pipeline to a team."""
+        self.run_worker(self._team())
+
+    async def _team(self) -> None:
+        everybody = "*"
+        options = [Option(everybody, "Everybody"), *(Option(t.id, t.name) for t in self._desk.catalog.teams)]
+        chosen = await self.app.push_screen_wait(Picker("Whose pipeline is it?", options))
+        if isinstance(chosen, str):
+            team_id = None if chosen == everybody else chosen
+            await self._run(EditPipeline(pipeline_id=self._pipeline_id, values={"team_id": team_id}))
+
+    def action_new_pipeline(self) -> None:
+        """Makes a pipeline."""
+        self.run_worker(self._new_pipeline())
+
+    async def _new_pipeline(self) -> None:
+        name = await self.app.push_screen_wait(Prompt("New pipeline", label="Name", check=some_name))
+        if name is not None:
+            command = CreatePipeline(name=name, copy_of=self._pipeline_id)
+            if (await self._run(command)).applied:
+                self._pipeline_id = command.pipeline_id
+                self._show()
+
+    def action_remove_pipeline(self) -> None:
+        """Deletes the pipeline."""
+        self.run_worker(self._remove_pipeline())
+
+    async def _remove_pipeline(self) -> None:
+        name = self._desk.catalog.pipeline_by_id[self._pipeline_id].name
+        if await self.app.push_screen_wait(
+            Confirm(f"Delete the pipeline {name}?", "u brings it back.", danger=True)
+        ):
+            await self._run(DeletePipeline(pipeline_id=self._pipeline_id))
+
+    def action_undo(self) -> None:
+        """Takes the latest change back."""
+        self.run_worker(self._undo(), group="undo")
+
+    async def _undo(self) -> None:
+        latest = await self._desk.read(lambda ws: ws.undoable())
+        if latest is not None:
+            await self._run(Undo(changeset_id=latest.id))
