@@ -8,7 +8,7 @@ import gc
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -32,7 +32,7 @@ class OffhookApp(App[int]):
     """offhook in a terminal. Run it with `run()`; its result is the exit code."""
 
     TITLE = "offhook"
-    CSS_PATH: ClassVar[list[str]] = ["style.tcss", "board.tcss", "records.tcss", "dialogs.tcss"]
+    CSS_PATH = ["style.tcss", "board.tcss", "records.tcss", "dialogs.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
@@ -75,7 +75,7 @@ class OffhookApp(App[int]):
 
     # --- start --------------------------------------------------------------------------------------------------
 
-    def get_default_screen(self) -> Screen[object]:
+    def get_default_screen(self) -> Screen[Any]:
         """The frame that is on the terminal before anything has been read."""
         from tui.screens.opening import OpeningScreen
 
@@ -127,8 +127,7 @@ class OffhookApp(App[int]):
         assert self.desk is not None
         if not self.is_screen_installed(name):
             self.install_screen(self._make_screen(name, self.desk), name)
-        screen = self.get_screen(name)
-        return screen  # type: ignore[return-value]
+        return cast("DeskScreen", self.get_screen(name))
 
     @staticmethod
     def _make_screen(name: str, desk: Desk) -> DeskScreen:
@@ -206,13 +205,17 @@ class OffhookApp(App[int]):
         if self.desk is None:
             return
         answer = await self.desk.undo()
-        say = getattr(self.screen, "say", self.notify)
+        from tui.screens.base import DeskScreen
+
+        screen = self.screen
+        if not isinstance(screen, DeskScreen):
+            return
         if answer is None:
-            say("There is nothing to undo.")
+            screen.say("There is nothing to undo.")
         elif answer.applied and answer.changeset is not None:
-            say(answer.changeset.summary)
+            screen.say(answer.changeset.summary)
         else:
-            say(answer.reason, problem=True)
+            screen.say(answer.reason, problem=True)
 
     def action_search(self) -> None:
         """Finds anything."""
@@ -249,11 +252,11 @@ class OffhookApp(App[int]):
                 on_highlight=lambda option: setattr(self, "theme", option.id),
             )
         )
-        self.theme = chosen or before
-        if chosen:
+        self.theme = chosen if isinstance(chosen, str) else before
+        if isinstance(chosen, str):
             self.config.save("theme", chosen)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of where the user is, and everywhere to go."""
         from tui.screens.base import actions_of
 
@@ -268,7 +271,7 @@ class OffhookApp(App[int]):
                 binding.description, help_text, partial(self._run_palette_action, binding.action, screen)
             )
 
-    async def _run_palette_action(self, action: str, screen: Screen[object]) -> None:
+    async def _run_palette_action(self, action: str, screen: Screen[Any]) -> None:
         await self.run_action(action, default_namespace=screen.focused or screen)
 
     async def action_quit(self) -> None:

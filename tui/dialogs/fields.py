@@ -167,25 +167,25 @@ _EMPTY: Mapping[str, Callable[[], Any]] = {
 }  # fmt: skip
 
 
-def _money(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> Money:
+def _money(field: FormField, typed: str, _now: dt.datetime, _zone: dt.tzinfo) -> Money:
     return parse_money(typed, field.currency)
 
 
-def _date(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> dt.date:
+def _date(_field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> dt.date:
     try:
         return dt.date.fromisoformat(typed)
     except ValueError:
         return parse_when(typed, now, zone)[0].astimezone(zone).date()
 
 
-def _whole(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> int:
+def _whole(field: FormField, typed: str, _now: dt.datetime, _zone: dt.tzinfo) -> int:
     try:
         return int(typed.removesuffix("%").strip().replace(",", ""))
     except ValueError:
         raise Invalid({field.name: f"{field.label} is a whole number."}) from None
 
 
-def _points(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> tuple[dict[str, str], ...]:
+def _points(_field: FormField, typed: str, _now: dt.datetime, _zone: dt.tzinfo) -> tuple[dict[str, str], ...]:
     """`+49 171 1234567 mobile, 030 123456 work`: values with a label behind them."""
     out = []
     for part in typed.replace("\n", ",").split(","):
@@ -199,11 +199,11 @@ def _points(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> 
 _READERS: Mapping[str, Callable[[FormField, str, dt.datetime, dt.tzinfo], Any]] = {
     "money": _money,
     "date": _date,
-    "when": lambda field, typed, now, zone: parse_when(typed, now, zone),
+    "when": lambda _field, typed, now, zone: parse_when(typed, now, zone),
     "number": _whole,
     "percent": _whole,
-    "flag": lambda field, typed, now, zone: typed == "yes",
-    "tags": lambda field, typed, now, zone: tuple(
+    "flag": lambda _field, typed, _now, _zone: typed == "yes",
+    "tags": lambda _field, typed, _now, _zone: tuple(
         dict.fromkeys(typed.replace(",", " ").replace("#", " ").split())
     ),
     "points": _points,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -79,7 +80,7 @@ async def edit_task(screen: DeskScreen, task: Task) -> None:
 
 async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, task: Task | None) -> None:
     desk = screen.desk
-    when = _when_value(task, desk.now, desk.zone) if task else "tomorrow 9:00"
+    when = _when_value(task, desk.zone) if task else "tomorrow 9:00"
     users = [(user.id, user.name) for user in desk.catalog.users]
     fields = [
         FormField(
@@ -120,7 +121,7 @@ async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, ta
     await screen.app.push_screen_wait(Form(desk, title, fields, submit, watch=watch))
 
 
-def _when_value(task: Task, now: dt.datetime, zone: dt.tzinfo) -> Any:
+def _when_value(task: Task, zone: dt.tzinfo) -> Any:
     local = task.due_at.astimezone(zone)
     return f"{local:%Y-%m-%d}" if task.all_day else f"{local:%Y-%m-%d %H:%M}"
 
@@ -185,10 +186,8 @@ def _numbers(screen: DeskScreen, page: Page) -> str:
     )
     parts = [contact.name, numbers or "no number"]
     if contact.time_zone:
-        try:
+        with contextlib.suppress(KeyError, ValueError, OSError):
             parts.append(f"{screen.desk.now.astimezone(ZoneInfo(contact.time_zone)):%H:%M} their time")
-        except (KeyError, ValueError, OSError):
-            pass
     if contact.do_not_call:
         parts.append("⚠ DO NOT CALL")
     return " · ".join(parts)

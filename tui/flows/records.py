@@ -336,7 +336,7 @@ def _contact_fields(desk: Desk, record: Any, company: str) -> list[FormField]:
     ]
 
 
-def _company_fields(desk: Desk, record: Any, company: str) -> list[FormField]:
+def _company_fields(_desk: Desk, record: Any, _company: str) -> list[FormField]:
     one: Company = record
     return [
         FormField("name", "Name", value=one.name, required=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -233,7 +233,7 @@ class DeskScreen(Screen[None]):
             self.run_worker(records.tag(self, *chosen))
 
 
-def actions_of(screen: Screen[object]) -> Iterable[Binding]:
+def actions_of(screen: Screen[Any]) -> Iterable[Binding]:
     """The bindings in force on a screen that a person may be told of, each action once."""
     seen: set[str] = set()
     for active in screen.active_bindings.values():

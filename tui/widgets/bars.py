@@ -30,9 +30,9 @@ class TitleBar(Widget):
         self._filter = ""
         self._figures = ""
 
-    def show(self, title: str, crumbs: Sequence[str] = (), *, filter: str = "", figures: str = "") -> None:
-        """Sets the whole line."""
-        state = (title, tuple(crumbs), filter, figures)
+    def show(self, title: str, crumbs: Sequence[str] = (), *, filtered: str = "", figures: str = "") -> None:
+        """Sets the whole line; `filtered` is the filter in force."""
+        state = (title, tuple(crumbs), filtered, figures)
         if state != (self._title, self._crumbs, self._filter, self._figures):
             self._title, self._crumbs, self._filter, self._figures = state
             self.refresh()
