@@ -56,6 +56,20 @@ class Catalog:
         return {pipeline.id: pipeline for pipeline in self.pipelines}
 
     @cached_property
+    def writable_books(self) -> frozenset[str]:
+        """The ids of the books that the user may change records in; see `core.permissions`."""
+        me = self.me
+        if me.role == "readonly":
+            return frozenset()
+        if me.role == "admin":
+            return frozenset(self.book_by_id)
+        teams = {m.team_id for m in self.memberships if m.user_id == me.id}
+        people = {me.id}
+        if me.role == "manager":
+            people |= {m.user_id for m in self.memberships if m.team_id in teams}
+        return frozenset(book.id for book in self.books if book.user_id in people or book.team_id in teams)
+
+    @cached_property
     def my_book(self) -> Book:
         """The user's own book of business."""
         return self.book_of(self.me.id)

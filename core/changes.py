@@ -7,7 +7,7 @@ server, and turned round whole to undo it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -26,9 +26,11 @@ class Change:
     Attributes:
         table: the table's name.
         id: the row's id.
-        insert: the row is new; then `set` holds all of it and `base` is empty.
+        insert: the row is new; then `set` holds all of it. `base` is empty, except for an activity that revises
+            another: there it holds what the other one said.
         set: new values. A name `custom.KEY` reaches into a mapping field.
-        base: for each field in `set`, the value that the user saw.
+        base: for each field in `set` the value that the user saw, and the values of further fields that the change
+            relies on: the others of a merge group, the stage in which a deleted deal lay.
         add: items that join a list field.
         remove: items that leave a list field.
     """
@@ -123,7 +125,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What applying a change to a row comes to."""
+    """What applying a change to a row comes to.
+
+    Attributes:
+        write: the new values by field name; a mapping field whole. Empty where the row says it all already.
+        conflicts: the fields that two people changed; where there is any, nothing is to be written.
+        merged: somebody else had made a part of the same change already.
+    """
 
     write: Row
     conflicts: tuple[FieldConflict, ...]
@@ -148,17 +156,38 @@ def merge(row: Row, change: Change) -> Merge:
     """Three-way merge of `change` into the row as it is now: by field and by value, never by time.
 
     A field is written if it still has the value that the user saw, or already has the new one; otherwise it is a
-    conflict. Where another user changed one field of a merge group, every changed field of the group conflicts.
+    conflict. Where another user changed one field of a merge group, every changed field of the group conflicts;
+    where another user changed something else that the change relies on, all of it does. Lists merge item by item.
+    Whether the row is deleted is not asked here; see `is_gone`.
     """
-    record = RECORDS[change.table]
-    moved = {name for name in change.base if not same_value(get_path(row, name), change.base[name])}
-    agreed = {name for name in moved if same_value(get_path(row, name), change.set[name])}
-    clashing = moved - agreed
-    for group in record.MERGE_GROUPS:
-        if clashing & group:
-            clashing |= {name for name in change.set if name in group and name not in agreed}
+    specs = fields_of(RECORDS[change.table])
+    lists = {name for name in change.set if "." not in name and specs[name].kind is Kind.SET}
+    moved = {
+        name
+        for name in change.base
+        if name not in lists and not same_value(get_path(row, name), change.base[name])
+    }
+    agreed = {
+        name for name in moved if name in change.set and same_value(get_path(row, name), change.set[name])
+    }
     write: Row = {}
+    clashing = moved - agreed
+    for name in lists:
+        write[name], clash = _merge_list(row.get(name) or (), change.base.get(name) or (), change.set[name])
+        if clash:
+            clashing.add(name)
+    clashing, theirs = _spread_over_groups(change, clashing, agreed)
+    conflicts = tuple(
+        FieldConflict(
+            change.table, change.id, name, change.base[name], change.set.get(name, change.base[name]),
+            get_path(row, name), row.get("updated_by"), row.get("updated_at"),
+        )
+        for name in sorted(clashing)
+        if name in change.base
+    )  # fmt: skip
     for name, value in change.set.items():
+        if name in lists or name in agreed or name in theirs:
+            continue
         head, _, tail = name.partition(".")
         if tail:
             mapping: Row = dict(write[head] if head in write else row.get(head) or {})
@@ -173,21 +202,68 @@ def merge(row: Row, change: Change) -> Merge:
         items = [item for item in row.get(name) or () if not _holds(change.remove.get(name, ()), item)]
         items += [item for item in change.add.get(name, ()) if not _holds(items, item)]
         write[name] = tuple(items)
-    conflicts = tuple(
-        FieldConflict(
-            change.table, change.id, name, change.base[name], change.set[name], get_path(row, name),
-            row.get("updated_by"), row.get("updated_at"),
-        )
-        for name in sorted(clashing)
-        if name in change.base
-    )  # fmt: skip
     return Merge(write, conflicts, bool(agreed))
+
+
+def is_gone(row: Row | None, change: Change) -> bool:
+    """Whether the row that an update means is not there: it never was, or is deleted and the change does not restore it."""
+    if row is None:
+        return True
+    return row.get("deleted_at") is not None and "deleted_at" not in change.set
+
+
+def _spread_over_groups(change: Change, clashing: set[str], agreed: set[str]) -> tuple[set[str], set[str]]:
+    """The clashing fields with those that fall with them, and the times that stay as the other user set them."""
+    record = RECORDS[change.table]
+    specs = fields_of(record)
+    out = set(clashing)
+    theirs: set[str] = set()
+    alone = {name for name in clashing if name not in change.set}
+    for group in record.MERGE_GROUPS:
+        touched, changed = clashing & group, change.set.keys() & group
+        times = {name for name in touched & changed if specs[name].kind is Kind.TIME}
+        if touched and touched == times and agreed & group:
+            # Two people did the same thing at different moments: it was done when the first one did it.
+            out -= times
+            theirs |= times
+        elif touched and changed:
+            out |= changed - agreed
+            alone -= group
+    if alone:
+        out |= change.set.keys() - agreed
+    return out, theirs
+
+
+def _merge_list(now: Sequence[Any], was: Sequence[Any], mine: Sequence[Any]) -> tuple[tuple[Any, ...], bool]:
+    """My list in my order, with what others added to or removed from the one I saw; and whether we clash.
+
+    Two people clash where each gave the same item (a phone) another label.
+    """
+    out: list[Any] = []
+    clash = False
+    for item in mine:
+        before, current = _find(was, item), _find(now, item)
+        if item != before:
+            clash = clash or (before is not None and current not in (None, before, item))
+            out.append(item)
+        elif current is not None:
+            out.append(current)
+    out += [item for item in now if not _holds(was, item) and not _holds(out, item)]
+    return tuple(out), clash
+
+
+def _find(items: Sequence[Any], item: Any) -> Any:
+    value = _value(item)
+    return next((other for other in items if _value(other) == value), None)
 
 
 def _holds(items: Sequence[Any], item: Any) -> bool:
     """List items are the same if their value is: a phone is its number, whatever its label says."""
-    value = item.get("value") if isinstance(item, Mapping) else item
-    return any((other.get("value") if isinstance(other, Mapping) else other) == value for other in items)
+    return _find(items, item) is not None
+
+
+def _value(item: Any) -> Any:
+    return item.get("value") if isinstance(item, Mapping) else item
 
 
 # --- JSON: how changesets lie in the history and travel ---------------------------------------------------------
@@ -203,6 +279,8 @@ def encode_value(kind: Kind, value: Any) -> Any:
         return value.isoformat()
     if kind is Kind.SET:
         return list(value)
+    if kind is Kind.MAP:
+        return dict(value)
     return value
 
 
@@ -275,8 +353,8 @@ def from_json(body: Mapping[str, Any]) -> Changeset:
                 insert=change["op"] == "insert",
                 set=_convert(change["table"], change.get("set", {}), decode_value),
                 base=_convert(change["table"], change.get("base", {}), decode_value),
-                add=change.get("add", {}),
-                remove=change.get("remove", {}),
+                add={name: tuple(items) for name, items in change.get("add", {}).items()},
+                remove={name: tuple(items) for name, items in change.get("remove", {}).items()},
             )
             for change in body["changes"]
         ),
@@ -287,23 +365,18 @@ TOLD_KINDS = frozenset({"call", "email", "meeting", "note"})
 """Activities that a person logged. The others are told by commands of themselves, and stay when those are undone."""
 
 
-def invert(changeset: Changeset, *, new_id: Any, at: dt.datetime) -> tuple[Change, ...]:
-    """The changes that take `changeset` back.
+def invert(changeset: Changeset, *, new_id: Callable[[], str], at: dt.datetime) -> tuple[Change, ...]:
+    """The changes that take `changeset` back; the inverse of those does it again.
 
-    What it set gets the value it had, what it inserted is deleted (softly), what a person logged is retracted by a
-    revision. Entries that commands wrote about themselves stay: history keeps both.
+    What it set gets the value it had, what it inserted is deleted (softly). What a person logged is retracted by a
+    revision, and what a revision said is said by another one as it was before. Entries that commands wrote about
+    themselves stay: history keeps both.
     """
     back: list[Change] = []
     for change in reversed(changeset.changes):
         if change.table == "activities":
             if change.insert and change.set["kind"] in TOLD_KINDS:
-                values = {
-                    **change.set,
-                    "id": new_id(),
-                    "revises": change.id,
-                    "retracted": not change.set["retracted"],
-                }
-                back.append(Change("activities", values["id"], insert=True, set=values))
+                back.append(_said_before(change, new_id()))
         elif change.insert:
             back.append(Change(change.table, change.id, set={"deleted_at": at}, base={"deleted_at": None}))
         else:
@@ -311,10 +384,18 @@ def invert(changeset: Changeset, *, new_id: Any, at: dt.datetime) -> tuple[Chang
                 Change(
                     change.table,
                     change.id,
-                    set=change.base,
-                    base=change.set,
+                    set={name: change.base[name] for name in change.set},
+                    base={**change.base, **change.set},
                     add=change.remove,
                     remove=change.add,
                 )
             )
     return tuple(back)
+
+
+def _said_before(change: Change, revision_id: str) -> Change:
+    former = change.base or {"retracted": True}
+    values = {**change.set, **former, "id": revision_id, "revises": change.id}
+    return Change(
+        "activities", revision_id, insert=True, set=values, base={name: change.set[name] for name in former}
+    )

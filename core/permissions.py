@@ -10,16 +10,13 @@ ROLES = ("admin", "manager", "rep", "readonly")
 
 def writable_books(catalog: Catalog) -> frozenset[str]:
     """The books that the user may change records in: a rep's own and their teams' pools, a manager's teams' books too, an admin's all."""
-    me = catalog.me
-    if me.role == "readonly":
-        return frozenset()
-    if me.role == "admin":
-        return frozenset(catalog.book_by_id)
-    teams = {m.team_id for m in catalog.memberships if m.user_id == me.id}
-    people = {me.id}
-    if me.role == "manager":
-        people |= {m.user_id for m in catalog.memberships if m.team_id in teams}
-    return frozenset(book.id for book in catalog.books if book.user_id in people or book.team_id in teams)
+    return catalog.writable_books
+
+
+def require_can_change(catalog: Catalog) -> None:
+    """Raises `Refused` where the user's role lets them change nothing at all."""
+    if catalog.me.role == "readonly":
+        raise Refused("Your role is read-only: you can look at everything and change nothing.")
 
 
 def require_write(catalog: Catalog, book_id: str, what: str) -> None:
@@ -30,13 +27,13 @@ def require_write(catalog: Catalog, book_id: str, what: str) -> None:
         book_id: where the record lies.
         what: what a person calls the record, for the message.
     """
-    if book_id not in writable_books(catalog):
-        if catalog.me.role == "readonly":
-            raise Refused("Your role is read-only: you can look at everything and change nothing.")
+    if book_id not in catalog.writable_books:
+        require_can_change(catalog)
         raise Refused(f"{what} belongs to {catalog.owner_name(book_id)}; you cannot change it.")
 
 
 def require_role(catalog: Catalog, *roles: str) -> None:
     """Raises `Refused` unless the user has one of the roles."""
     if catalog.me.role not in roles:
+        require_can_change(catalog)
         raise Refused(f"That needs the role {' or '.join(roles)}; yours is {catalog.me.role}.")

@@ -9,14 +9,32 @@ from typing import Any, ClassVar
 
 from core.catalog import Catalog
 from core.changes import TOLD_KINDS, Change
-from core.commands.base import Command, Context, Decision, Get, Need, Seen, cleaned, insert, link, title_of
-from core.entities import RECORDS, Activity
+from core.commands.base import (
+    Command,
+    Context,
+    Decision,
+    Get,
+    Need,
+    Seen,
+    cleaned,
+    insert,
+    link,
+    only,
+    subject_class,
+    title_of,
+)
+from core.entities import Activity
 from core.errors import Invalid, Refused
 from core.ids import new_id
-from core.permissions import require_write
+from core.permissions import require_can_change, require_write
+from core.schema import Role, fields_of
 
 CALL_OUTCOMES = ("connected", "no answer", "left voicemail", "busy", "wrong number", "left message")
 """What a logged call can have come to."""
+EDITABLE = ("body", "subject", "outcome", "occurred_at", "duration_s", "direction")
+"""What can be corrected in an entry."""
+_NAMES = {"call": "call", "email": "e-mail", "meeting": "meeting", "note": "note"}
+_CLOCK_SKEW = dt.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +47,7 @@ class LogActivity(Command):
         body: what was said.
         subject: a headline; may be empty.
         occurred_at: when it took place; now where it is None. Not in the future.
-        outcome: how a call ended.
+        outcome: how a call ended, one of `CALL_OUTCOMES`; free text for other kinds.
         direction: in or out.
         duration_s: seconds.
         activity_id: the new entry's id.
@@ -54,27 +72,19 @@ class LogActivity(Command):
     def decide(self, seen: Seen, context: Context) -> Decision:
         if self.kind not in TOLD_KINDS:
             raise Refused(f"“{self.kind}” cannot be logged. Kinds: call, email, meeting, note.")
-        record: Any = seen.get(RECORDS[self.table], self.record_id)
+        record: Any = seen.get(subject_class(self.table), self.record_id)
         require_write(context.catalog, record.book_id, title_of(record))
-        values = cleaned(
-            Activity,
+        occurred = context.now if self.occurred_at is None else self.occurred_at
+        values = _checked(
+            context, self.kind,
             {
-                "kind": self.kind, "subject": self.subject, "body": self.body, "outcome": self.outcome,
-                "direction": self.direction, "duration_s": self.duration_s,
+                "subject": self.subject, "body": self.body, "outcome": self.outcome, "direction": self.direction,
+                "duration_s": self.duration_s, "occurred_at": occurred,
             },
         )  # fmt: skip
-        if self.kind == "note" and not (values["body"] or values["subject"]):
-            raise Invalid({"body": "The note is empty."})
-        occurred = self.occurred_at or context.now
-        if occurred > context.now + dt.timedelta(minutes=5):
-            raise Invalid(
-                {"occurred_at": "That is in the future. Make it a task, or log it when it has happened."}
-            )
-        if self.duration_s is not None and self.duration_s < 0:
-            raise Invalid({"duration_s": "A duration is zero or more."})
         values |= {
+            "kind": self.kind,
             "book_id": record.book_id,
-            "occurred_at": occurred,
             "user_id": context.catalog.me.id,
             "data": dict(self.data),
             **link(record),
@@ -104,8 +114,13 @@ class EditActivity(Command):
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         activity = _own(seen, context, self.activity_id)
-        change = _revision(activity, context, cleaned(Activity, self.values))
-        return Decision(f"Edited the {activity.kind}", (change,), f"{activity.kind}.edited")
+        only(self.values, EDITABLE, activity.LABEL)
+        said = {name: getattr(activity, name) for name in EDITABLE}
+        values = _checked(context, activity.kind, {**said, **self.values}, outcome=activity.outcome)
+        if values == said:
+            return Decision(f"That {_NAMES[activity.kind]}: nothing to change", ())
+        change = _revision(activity, context, values)
+        return Decision(f"Edited {_the(activity.kind)}", (change,), f"{activity.kind}.edited")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,31 +136,57 @@ class RetractActivity(Command):
     def decide(self, seen: Seen, context: Context) -> Decision:
         activity = _own(seen, context, self.activity_id)
         change = _revision(activity, context, {"retracted": True})
-        return Decision(f"Deleted the {activity.kind}", (change,), f"{activity.kind}.retracted")
+        return Decision(f"Deleted {_the(activity.kind)}", (change,), f"{activity.kind}.retracted")
 
 
 def _own(seen: Seen, context: Context, activity_id: str) -> Activity:
     activity = seen.get(Activity, activity_id)
+    what = f"That {_NAMES.get(activity.kind, activity.kind)}"
     if activity.kind not in TOLD_KINDS:
         raise Refused("What offhook wrote by itself cannot be edited: it is the history.")
     if activity.superseded:
-        raise Refused(f"That {activity.kind} was edited meanwhile. Look at it again first.")
+        raise Refused(f"{what} was edited meanwhile. Look at it again first.")
+    if activity.retracted:
+        raise Refused(f"{what} was deleted.")
     if activity.user_id != context.catalog.me.id and context.catalog.me.role not in ("admin", "manager"):
-        raise Refused(f"Only {context.catalog.user_name(activity.user_id)} can edit that {activity.kind}.")
-    require_write(context.catalog, activity.book_id, f"That {activity.kind}")
+        require_can_change(context.catalog)
+        raise Refused(f"{what} is {context.catalog.user_name(activity.user_id)}’s; only they can change it.")
+    require_write(context.catalog, activity.book_id, what)
     return activity
 
 
-def _revision(activity: Activity, context: Context, values: Mapping[str, Any]) -> Change:
-    from core.schema import Role, fields_of
+def _checked(context: Context, kind: str, values: Mapping[str, Any], *, outcome: str = "") -> dict[str, Any]:
+    """The values, if they can be kept; `outcome` is the one that the entry has, whatever list it came from."""
+    out = cleaned(Activity, values)
+    wrong: dict[str, str] = {}
+    if kind == "note" and not (out["body"] or out["subject"]):
+        wrong["body"] = "The note is empty."
+    if out["occurred_at"] > context.now + _CLOCK_SKEW:
+        wrong["occurred_at"] = "That is in the future. Make it a task, or log it when it has happened."
+    if out["duration_s"] is not None and out["duration_s"] < 0:
+        wrong["duration_s"] = "A duration is zero or more."
+    if out["direction"] not in ("", "in", "out"):
+        wrong["direction"] = "A call or e-mail goes in or out."
+    if kind == "call" and out["outcome"] not in ("", outcome, *CALL_OUTCOMES):
+        wrong["outcome"] = f"A call ends with one of {', '.join(CALL_OUTCOMES)}."
+    if wrong:
+        raise Invalid(wrong)
+    return out
 
+
+def _revision(activity: Activity, context: Context, values: Mapping[str, Any]) -> Change:
     kept = {
         name: getattr(activity, name)
         for name, spec in fields_of(Activity).items()
         if spec.role is Role.DATA and name not in ("id", "deleted_at")
     }
-    return insert(Activity, context.new_id(), {**kept, **values, "revises": activity.id})
+    former = {name: kept[name] for name, value in values.items() if kept[name] != value}
+    return insert(Activity, context.new_id(), {**kept, **values, "revises": activity.id}, revised=former)
+
+
+def _the(kind: str) -> str:
+    return f"the {_NAMES[kind]}"
 
 
 def _a(kind: str) -> str:
-    return "an e-mail" if kind == "email" else f"a {kind}"
+    return f"{'an' if kind == 'email' else 'a'} {_NAMES[kind]}"

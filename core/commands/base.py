@@ -5,19 +5,22 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from core.catalog import Catalog
 from core.changes import Change, Changeset, same_value
-from core.entities import RECORDS
-from core.errors import Invalid, NotFound
+from core.entities import RECORDS, Activity
+from core.errors import Invalid, NotFound, Refused
 from core.ids import new_id
-from core.schema import Kind, Record, Role, fields_of
-from core.text import clean_line, clean_text
+from core.schema import LINE_LIMIT, Field, Kind, Record, Role, fields_of
+from core.text import clean_line, clean_text, printable
 
 R = TypeVar("R", bound=Record)
+
+MAX_NUMBER = 2**53
+"""The largest whole number kept: exact in every store, in JSON and in every spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,10 @@ class Command(ABC):
     def needs(self, catalog: Catalog) -> Sequence[Need]:
         """What must be loaded before it can be decided."""
 
+    def also_needs(self, seen: Seen, catalog: Catalog) -> Sequence[Need]:
+        """What must be loaded besides, where that shows only once the `needs` have been seen; asked once, before `decide`."""
+        return ()
+
     @abstractmethod
     def decide(self, seen: Seen, context: Context) -> Decision:
         """The rules.
@@ -132,8 +139,21 @@ def changeset(command: Command, decision: Decision, context: Context) -> Changes
 # --- pieces that commands are made of ------------------------------------------------------------------------------
 
 
-def insert(record: type[Record], record_id: str, values: Mapping[str, Any]) -> Change:
-    """A new row with all its data fields: those given, the defaults for the rest."""
+def insert(
+    record: type[Record],
+    record_id: str,
+    values: Mapping[str, Any],
+    *,
+    revised: Mapping[str, Any] | None = None,
+) -> Change:
+    """A new row with all its data fields: those given, the defaults for the rest.
+
+    Args:
+        record: the record's class.
+        record_id: the new row's id.
+        values: the values; a name `custom.KEY` goes into that mapping field.
+        revised: for an activity that revises another: what the other one said, for the fields that differ.
+    """
     row: dict[str, Any] = {}
     declared = {f.name: f for f in dataclasses.fields(record)}
     for name, spec in fields_of(record).items():
@@ -149,14 +169,24 @@ def insert(record: type[Record], record_id: str, values: Mapping[str, Any]) -> C
             row[name] = factory()
         else:
             raise ValueError(f"{record.TABLE}.{name} must be given")
-    return Change(record.TABLE, record_id, insert=True, set=row)
+    for name, value in values.items():
+        head, _, tail = name.partition(".")
+        if tail and value is not None:
+            row[head] = {**row[head], tail: value}
+    return Change(record.TABLE, record_id, insert=True, set=row, base=revised or {})
 
 
 def update(current: Record, values: Mapping[str, Any], expected: Mapping[str, Any] | None = None) -> Change:
     """A change of fields against what the user saw.
 
-    Lists become additions and removals, so that two people's tags do not clash. Fields that keep their value are left
-    out. `expected` holds the values on the user's screen where they may be older than the row.
+    Lists of plain items (tags) become additions and removals, whatever their order; lists of contact points are given
+    whole, because their order says which one is dialled. Fields that keep their value are left out. Where a field of
+    a merge group changes, the change carries what the user saw in the rest of the group.
+
+    Args:
+        current: the record as it is.
+        values: the new values by field name.
+        expected: the values on the user's screen where they may be older than the row.
     """
     expected = expected or {}
     specs = fields_of(type(current))
@@ -164,21 +194,27 @@ def update(current: Record, values: Mapping[str, Any], expected: Mapping[str, An
     base: dict[str, Any] = {}
     add: dict[str, tuple[Any, ...]] = {}
     remove: dict[str, tuple[Any, ...]] = {}
-    for name, value in values.items():
+
+    def was(name: str) -> Any:
         head, _, tail = name.partition(".")
         held = getattr(current, head)
-        was = expected[name] if name in expected else (held.get(tail) if tail else held)
-        if specs[head].kind is Kind.SET:
-            added = tuple(item for item in value if item not in was)
-            removed = tuple(item for item in was if item not in value)
-            kept_order = [i for i in was if i in value] == [i for i in value if i in was]
-            if added or removed:
-                add[name], remove[name] = added, removed
-            elif not kept_order:
-                new[name], base[name] = tuple(value), tuple(was)
+        return expected[name] if name in expected else (held.get(tail) if tail else held)
+
+    for name, value in values.items():
+        old = was(name)
+        if specs[name.partition(".")[0]].kind is not Kind.SET:
+            if not same_value(old, value):
+                new[name], base[name] = value, old
             continue
-        if not same_value(was, value):
-            new[name], base[name] = value, was
+        added = tuple(item for item in value if item not in old)
+        removed = tuple(item for item in old if item not in value)
+        if (added or removed) and not any(isinstance(item, Mapping) for item in (*old, *value)):
+            add[name], remove[name] = added, removed
+        elif list(old) != list(value):
+            new[name], base[name] = tuple(value), tuple(old)
+    for group in type(current).MERGE_GROUPS:
+        if new.keys() & group:
+            base = {name: was(name) for name in group} | base
     return Change(
         type(current).TABLE,
         current.id,
@@ -189,13 +225,27 @@ def update(current: Record, values: Mapping[str, Any], expected: Mapping[str, An
     )
 
 
+def delete(current: Record, now: dt.datetime, *, relies_on: Sequence[str] = ()) -> Change:
+    """A soft delete.
+
+    Args:
+        current: the record as it is.
+        now: the time of the deletion.
+        relies_on: fields that must still have their value, or the deletion is a conflict.
+    """
+    base = {"deleted_at": None, **{name: getattr(current, name) for name in relies_on}}
+    return Change(type(current).TABLE, current.id, set={"deleted_at": now}, base=base)
+
+
 def changes_nothing(change: Change) -> bool:
     """Whether an update has no effect."""
     return not (change.insert or change.set or change.add or change.remove)
 
 
 def cleaned(record: type[Record], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as they may be kept: text without control characters, within its length, of the declared kind.
+    """Values as they may be kept: of the declared kind, text without control characters and within its length.
+
+    What lies inside a mapping field (`custom.KEY`) is only cleaned of control characters; see `clean_custom`.
 
     Raises:
         Invalid: all that is wrong, field by field.
@@ -204,25 +254,117 @@ def cleaned(record: type[Record], values: Mapping[str, Any]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for name, value in values.items():
-        if "." in name:
+        head, _, tail = name.partition(".")
+        spec = specs.get(head)
+        if spec is None or (tail and spec.kind is not Kind.MAP):
+            wrong[name] = f"A {record.LABEL} has no field “{printable(name)[:40]}”."
+        elif tail:
             out[name] = clean_text(value) if isinstance(value, str) else value
-            continue
-        spec = specs[name]
-        if spec.role is not Role.DATA or name == "id":
+        elif spec.role is not Role.DATA or name in ("id", "deleted_at"):
             raise ValueError(f"{record.TABLE}.{name} is not for commands to set")
-        if isinstance(value, str) and spec.kind in (Kind.LINE, Kind.TEXT):
-            value = clean_line(value) if spec.kind is Kind.LINE else clean_text(value)
-            if len(value) > spec.limit:
-                wrong[name] = f"{spec.label} has {len(value):,} characters; the most is {spec.limit:,}."
-        if spec.kind is Kind.SET:
-            value = tuple(clean_line(item) if isinstance(item, str) else item for item in value)
-            value = tuple(item for item in value if item != "")
-        if spec.kind is Kind.INT and value is not None and not isinstance(value, int):
-            wrong[name] = f"{spec.label} must be a whole number."
-        out[name] = value
+        else:
+            try:
+                out[name] = _CLEAN[spec.kind](spec, value)
+            except ValueError as error:
+                wrong[name] = str(error)
     if wrong:
         raise Invalid(wrong)
     return out
+
+
+def _clean_words(spec: Field, value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(f"{spec.label} must be text.")
+    kept: str = clean_line(value) if spec.kind is Kind.LINE else clean_text(value)
+    if len(kept) > spec.limit:
+        raise ValueError(f"{spec.label} has {len(kept):,} characters; the most is {spec.limit:,}.")
+    return kept
+
+
+def _clean_number(spec: Field, value: Any) -> int | None:
+    if value is None and spec.nullable:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{spec.label} must be a whole number.")
+    if abs(value) > MAX_NUMBER:
+        raise ValueError(f"{spec.label} is too large a number to keep.")
+    return value
+
+
+def _clean_flag(spec: Field, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{spec.label} is yes or no.")
+    return value
+
+
+def _clean_time(spec: Field, value: Any) -> dt.datetime | None:
+    if value is None and spec.nullable:
+        return None
+    if not isinstance(value, dt.datetime) or value.tzinfo is None:
+        raise ValueError(f"{spec.label} must be a time with its zone.")
+    if not 1900 <= value.year <= 2200:
+        raise ValueError(f"{spec.label}: the year {value.year} is not likely. Check the date.")
+    return value
+
+
+def _clean_day(spec: Field, value: Any) -> dt.date | None:
+    if value is None and spec.nullable:
+        return None
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise ValueError(f"{spec.label} must be a day, as in 2026-12-31.")
+    return value
+
+
+def _clean_ref(spec: Field, value: Any) -> str | None:
+    if value in (None, "") and spec.nullable:
+        return None
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{spec.label} is missing.")
+    return value
+
+
+def _clean_items(spec: Field, value: Any) -> tuple[Any, ...]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise ValueError(f"{spec.label} must be a list.")
+    items = (clean_line(item) if isinstance(item, str) else item for item in value)
+    out: list[Any] = []
+    for item in items:
+        if item != "" and item not in out:
+            out.append(item)
+    return tuple(out)
+
+
+def _clean_mapping(spec: Field, value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{spec.label} must be named values.")
+    return {key: clean_text(item) if isinstance(item, str) else item for key, item in value.items()}
+
+
+_CLEAN: dict[Kind, Callable[[Field, Any], Any]] = {
+    Kind.ID: _clean_ref,
+    Kind.REF: _clean_ref,
+    Kind.LINE: _clean_words,
+    Kind.TEXT: _clean_words,
+    Kind.INT: _clean_number,
+    Kind.BOOL: _clean_flag,
+    Kind.TIME: _clean_time,
+    Kind.DATE: _clean_day,
+    Kind.SET: _clean_items,
+    Kind.MAP: _clean_mapping,
+}
+
+
+def only(values: Mapping[str, Any], allowed: Collection[str], what: str) -> None:
+    """Lets an edit touch nothing but the fields that it is for; the others change by commands of their own.
+
+    Raises:
+        Refused: it names another one.
+    """
+    for name in values:
+        if name.partition(".")[0] not in allowed:
+            raise Refused(f"“{printable(name)[:40]}” of a {what} is not changed by editing it.")
 
 
 def told(
@@ -238,15 +380,13 @@ def told(
     body: str = "",
 ) -> Change:
     """The timeline entry by which a command tells what it did."""
-    from core.entities import Activity
-
     return insert(
         Activity,
         context.new_id(),
         {
             "book_id": book_id,
             "kind": kind,
-            "subject": subject[:300],
+            "subject": clean_line(subject)[:LINE_LIMIT],
             "body": body,
             "occurred_at": context.now,
             "user_id": context.catalog.me.id,
@@ -284,6 +424,17 @@ def link(record: Record) -> dict[str, Any]:
     raise ValueError(f"nothing can be about {record.TABLE}")
 
 
+def subject_class(table: str) -> type[Record]:
+    """The class of what an activity, task, tag or owner can belong to.
+
+    Raises:
+        NotFound: nothing of that sort lies in the table.
+    """
+    if table not in SUBJECTS:
+        raise NotFound(f"“{printable(table)[:40]}” is none of {', '.join(SUBJECTS)}.")
+    return RECORDS[table]
+
+
 def title_of(record: Record) -> str:
     """What a person calls this record."""
     for name in ("title", "name") if record.TABLE == "deals" else ("name",):
@@ -294,4 +445,4 @@ def title_of(record: Record) -> str:
 
 
 SUBJECTS = tuple(name for name in RECORDS if name in ("contacts", "deals", "companies"))
-"""What activities and tasks can be about."""
+"""What activities and tasks can be about, and what has tags and an owner."""

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from core.catalog import Catalog
-from core.changes import invert
-from core.commands.base import Command, Context, Decision, GetChangeset, Need, Seen, told
-from core.errors import Refused
+from core.changes import TOLD_KINDS, Change, Changeset, invert
+from core.commands.base import (
+    Command,
+    Context,
+    Decision,
+    Get,
+    GetChangeset,
+    Need,
+    Seen,
+    Where,
+    title_of,
+    told,
+)
+from core.entities import RECORDS, Activity, Deal
+from core.errors import NotFound, Refused
+from core.permissions import require_can_change
+from core.schema import Record, fields_of
+
+_HELD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "companies": (("contacts", "company_id"), ("deals", "company_id"), ("tasks", "company_id")),
+    "contacts": (("deals", "contact_id"), ("tasks", "contact_id")),
+    "deals": (("tasks", "deal_id"),),
+    "stages": (("deals", "stage_id"),),
+    "pipelines": (("deals", "pipeline_id"), ("stages", "pipeline_id")),
+}
+"""What would hang in the air if a record of the table went: (table, field that points to it)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Undo(Command):
-    """Takes a changeset back, as long as nobody has changed the same fields since. Undoing an undo is redo."""
+    """Takes a changeset back, as long as nobody has changed the same fields since. Undoing an undo is redo.
+
+    The rules hold backwards as well: what others have come to need stays, and nothing returns to a place that is gone.
+    """
 
     NAME: ClassVar[str] = "undo"
     changeset_id: str
@@ -22,42 +48,165 @@ class Undo(Command):
     def needs(self, catalog: Catalog) -> Sequence[Need]:
         return [GetChangeset(self.changeset_id)]
 
+    def also_needs(self, seen: Seen, catalog: Catalog) -> Sequence[Need]:
+        done, _ = seen.changeset(self.changeset_id)
+        needs: list[Need] = []
+        for change in invert(done, new_id=str, at=done.at):
+            if change.insert:
+                needs.append(Where("activities", {"revises": change.set["revises"]}, limit=1))
+            elif _deletes(change):
+                # One more than this changeset itself touches is enough to know that there are others.
+                limit = len(done.changes) + 1
+                children = _HELD_BY.get(change.table, ())
+                needs += [Where(child, {field: change.id}, limit) for child, field in children]
+            else:
+                if _changes_meaning(change):
+                    needs.append(Where("deals", {"stage_id": change.id}, limit=1))
+                needs += [Get(ref, to) for ref, to in _points_to(change) if ref in ("companies", "contacts")]
+        return needs
+
     def decide(self, seen: Seen, context: Context) -> Decision:
+        require_can_change(context.catalog)
         done, undone_by = seen.changeset(self.changeset_id)
         if undone_by is not None:
             raise Refused(f"That was taken back already: {done.summary}")
         if done.user_id != context.catalog.me.id:
             raise Refused(f"{context.catalog.user_name(done.user_id)} did that; only they can undo it.")
-        changes = list(invert(done, new_id=context.new_id, at=context.now))
+        if done.command == "founding":
+            raise Refused("That is how this workspace began; it cannot be taken back.")
+        changes = _without_kept(seen, done, invert(done, new_id=context.new_id, at=context.now))
         if not changes:
             raise Refused(f"There is nothing to take back: {done.summary}")
-        redo = done.undoes is not None
-        word = "Redid" if redo else "Undid"
-        summary = done.summary.removeprefix("Undid: ").removeprefix("Redid: ")
-        for change in done.changes:
-            # What an entry told must not stand as if it still held: the timeline says that it was taken back.
-            if (
-                change.table == "activities"
-                and change.insert
-                and change.set["kind"] in ("stage_change", "edited", "claimed", "assigned")
-            ):
-                links = {name: change.set[name] for name in ("contact_id", "deal_id", "company_id")}
-                changes.append(
-                    told(
-                        context, kind=change.set["kind"], subject=f"{word}: {change.set['subject']}",
-                        book_id=change.set["book_id"], data=_turned(change.set["data"]), **links,
-                    )
-                )  # fmt: skip
-        return Decision(f"{word}: {summary}", tuple(changes), "undone", undoes=done.id)
+        _refuse_what_was_edited(seen, changes)
+        _refuse_what_hangs(seen, done, changes)
+        _refuse_what_is_gone(seen, context, changes)
+        again = done.event == "undone"
+        word = "Redid" if again else "Undid"
+        return Decision(
+            f"{word}: {_bare(done.summary)}",
+            (*changes, *_counter_entries(context, done, word)),
+            "redone" if again else "undone",
+            undoes=done.id,
+        )
 
 
-def _turned(data: dict[str, object]) -> dict[str, object]:
+def _deletes(change: Change) -> bool:
+    return change.set.get("deleted_at") is not None
+
+
+def _changes_meaning(change: Change) -> bool:
+    return change.table == "stages" and "kind" in change.set
+
+
+def _points_to(change: Change) -> Iterator[tuple[str, str]]:
+    """The (table, id) of what the row points to once the update is applied, as far as that may have gone meanwhile."""
+    restores = "deleted_at" in change.set
+    values = {**change.base, **change.set} if restores else change.set
+    for name, spec in fields_of(RECORDS[change.table]).items():
+        if spec.ref and values.get(name):
+            yield spec.ref, values[name]
+
+
+def _without_kept(seen: Seen, done: Changeset, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes but for companies that came about by the way and that others use by now: those stay."""
+    if done.command == "create_company":
+        return tuple(changes)
+    return tuple(
+        change
+        for change in changes
+        if not (change.table == "companies" and _deletes(change) and _hanging(seen, changes, change))
+    )
+
+
+def _hanging(seen: Seen, changes: Sequence[Change], leaving: Change) -> list[Record]:
+    """The records that point to the row that leaves, and neither leave with it nor turn elsewhere."""
+    touched = {(change.table, change.id): change for change in changes}
+    out: list[Record] = []
+    for child, field in _HELD_BY.get(leaving.table, ()):
+        for record in seen.where(RECORDS[child], **{field: leaving.id}):
+            change = touched.get((child, record.id))
+            goes = change is not None and (_deletes(change) or field in change.set)
+            if not goes and getattr(record, "done_at", None) is None:
+                out.append(record)
+    return out
+
+
+def _refuse_what_was_edited(seen: Seen, changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.insert and seen.where(Activity, revises=change.set["revises"]):
+            raise Refused(f"That {change.set['kind']} was edited since. Take that back first.")
+
+
+def _refuse_what_hangs(seen: Seen, done: Changeset, changes: Sequence[Change]) -> None:
+    for change in changes:
+        hanging = _hanging(seen, changes, change) if _deletes(change) else []
+        if hanging:
+            raise Refused(
+                f"{title_of(hanging[0])} has come to depend on it since, so this stays: {_bare(done.summary)}. "
+                f"Move or delete that {hanging[0].LABEL} first."
+            )
+        if _changes_meaning(change):
+            deals = seen.where(Deal, stage_id=change.id)
+            if deals:
+                raise Refused(
+                    f"{deals[0].title} lies in that stage by now: what it means cannot change under a deal. "
+                    "Move it first."
+                )
+
+
+def _refuse_what_is_gone(seen: Seen, context: Context, changes: Sequence[Change]) -> None:
+    catalog = context.catalog
+    known: dict[str, Container[str]] = {
+        "stages": catalog.stage_by_id,
+        "pipelines": catalog.pipeline_by_id,
+        "books": catalog.book_by_id,
+    }
+    restored = {change.id for change in changes if "deleted_at" in change.set}
+    for change in changes:
+        if change.insert or _deletes(change):
+            continue
+        for ref, record_id in _points_to(change):
+            if record_id in restored:
+                continue
+            gone = ref in known and record_id not in known[ref]
+            if ref in ("companies", "contacts"):
+                try:
+                    seen.get(RECORDS[ref], record_id)
+                except NotFound:
+                    gone = True
+            if gone:
+                raise Refused(
+                    f"The {RECORDS[ref].LABEL} it would return to is not there any more. Bring that back first."
+                )
+
+
+def _counter_entries(context: Context, done: Changeset, word: str) -> Iterator[Change]:
+    """What an entry told must not stand as if it still held: the timeline says that it was taken back."""
+    for change in done.changes:
+        if (
+            change.table != "activities"
+            or not change.insert
+            or change.set["kind"] in {*TOLD_KINDS, "created"}
+        ):
+            continue
+        links = {name: change.set[name] for name in ("contact_id", "deal_id", "company_id")}
+        yield told(
+            context, kind=change.set["kind"], subject=f"{word}: {_bare(change.set['subject'])}",
+            book_id=change.set["book_id"], data=_turned(change.set["data"]), **links,
+        )  # fmt: skip
+
+
+def _bare(summary: str) -> str:
+    return summary.removeprefix("Undid: ").removeprefix("Redid: ")
+
+
+def _turned(data: Mapping[str, Any]) -> dict[str, Any]:
     """What a machine reads in the entry, the other way round."""
     out = dict(data)
-    for one, other in (("from", "to"), ("from_name", "to_name")):
+    for one, other in (("from", "to"), ("from_name", "to_name"), ("from_outcome", "outcome")):
         if one in out and other in out:
             out[one], out[other] = out[other], out[one]
     fields = out.get("fields")
-    if isinstance(fields, dict):
+    if isinstance(fields, Mapping):
         out["fields"] = {name: [pair[1], pair[0]] for name, pair in fields.items()}
-    return out | {"undo": True}
+    return out | {"undo": not out.get("undo", False)}
