@@ -19,7 +19,7 @@ from tui.widgets.choices import Choices, Option
 
 _OPTIONS = (
     Option("demo", "Try the demo", "a made-up sales floor to play with", key="1"),
-    Option("alone", "Start alone", "your own workspace, encrypted, on this machine", key="2"),
+    Option("alone", "Start alone", "your own encrypted workspace", key="2"),
 )
 
 
@@ -81,8 +81,12 @@ class WelcomeScreen(Screen[None]):
         hint, bar = self.query_one("#welcome-hint", Static), self.query_one(ProgressBar)
         bar.display = True
 
+        def show(share: float, what: str) -> None:
+            bar.update(progress=share)
+            hint.update(what)
+
         def progress(share: float, what: str) -> None:
-            loop.call_soon_threadsafe(lambda: (bar.update(progress=share), hint.update(what)))
+            loop.call_soon_threadsafe(show, share, what)
 
         make: Callable[[], Workspace]
         if way == "demo":
