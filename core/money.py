@@ -5,19 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from core.errors import Invalid
+from core.text import printable
 
 # Minor units that are not 2 (ISO 4217, table A.1, amendment 176).
-_EXPONENT = {
-    **dict.fromkeys(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0),
-    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
-    **dict.fromkeys(["CLF", "UYW"], 4),
+_DECIMALS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
 }
-CURRENCIES = frozenset(
-    ["AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHF", "CLF", "CLP", "CNY", "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HTG", "HUF", "IDR", "ILS", "INR", "IQD", "IRR", "ISK", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYI", "UYU", "UYW", "UZS", "VED", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XCG", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWG"]
-)
+_EXPONENT = {code: digits for digits, codes in _DECIMALS.items() for code in codes.split()}
+_CODES = """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD
+    CAD CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP
+    GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD
+    KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK
+    NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD
+    SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYI UYU UYW UZS VED VES VND VUV
+    WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+CURRENCIES = frozenset(_CODES.split())
+"""Every currency that is in use, by its ISO 4217 code."""
 SYMBOLS = {
     "EUR": "€",
     "USD": "$",
@@ -33,9 +43,13 @@ _BY_SYMBOL = {symbol: code for code, symbol in SYMBOLS.items()}
 MAX_MINOR = 2**53
 """The largest amount kept: exact in every store and every spreadsheet."""
 _SUFFIX = {"": 0, "k": 3, "m": 6, "b": 9}
+_LONGEST = 60
 _AMOUNT = re.compile(
-    r"(?P<sign>-?)(?P<number>[0-9][0-9.,'\s\u00a0\u202f]*)\s*(?P<suffix>[kmb]?)", re.IGNORECASE
+    r"(?P<sign>[-\u2212]?)(?P<before>[A-Z]{3})?(?P<sign2>[-\u2212]?)"
+    r"(?P<number>[.,]?[0-9][0-9.,' ]*)(?P<suffix>[KMB]?)(?P<after>[A-Z]{3})?"
 )
+_LAKHS = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})*,[0-9]{3}")
+_SHORT = ((Decimal("999.5"), 0, ""), (999_500, 3, "k"), (999_500_000, 6, "M"), (999_500_000_000, 9, "B"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,10 @@ def exponent(currency: str) -> int:
 
 
 def weighted(parts: Iterable[tuple[int, int]]) -> int:
-    """The sum of (minor units, percent) pairs weighted by their percentage, rounded once, half to even."""
+    """The sum of (minor units, percent) pairs weighted by their percentage, rounded once, half to even.
+
+    All of them must be of one currency.
+    """
     total = sum(minor * percent for minor, percent in parts)
     return int((Decimal(total) / 100).quantize(Decimal(1), ROUND_HALF_EVEN))
 
@@ -61,37 +78,30 @@ def format_money(minor: int, currency: str) -> str:
     """Exact, for fields and detail: `€12,500.50`, `CHF 900.00`."""
     digits = exponent(currency)
     amount = f"{Decimal(abs(minor)).scaleb(-digits):,.{digits}f}"
-    return _signed(minor, currency, amount)
+    return _signed(minor < 0, currency, amount)
 
 
 def format_short(minor: int, currency: str) -> str:
     """For cards and totals, at most five characters of number: `€950`, `€12.5k`, `€1.2M`. Rounded, so not for sums."""
     major = Decimal(abs(minor)).scaleb(-exponent(currency))
-    for limit, scale, suffix in (
-        (1_000, 0, ""),
-        (999_950, 3, "k"),
-        (999_950_000, 6, "M"),
-        (999_950_000_000, 9, "B"),
-    ):
-        if major < limit:
-            break
-    else:
-        scale, suffix = 12, "T"
+    # A step's limit is where rounding would fill its last digit: 999.50 is 1k, not 1000.
+    scale, suffix = next(((scale, suffix) for limit, scale, suffix in _SHORT if major < limit), (12, "T"))
     scaled = major.scaleb(-scale)
     amount = f"{scaled:.0f}" if scale == 0 or scaled >= 100 else f"{scaled:.1f}".removesuffix(".0")
-    return _signed(minor, currency, amount + suffix)
+    return _signed(minor < 0 and amount != "0", currency, amount + suffix)
 
 
-def _signed(minor: int, currency: str, amount: str) -> str:
+def _signed(negative: bool, currency: str, amount: str) -> str:
     symbol = SYMBOLS.get(currency, f"{currency} ")
-    return f"{'-' if minor < 0 else ''}{symbol}{amount}"
+    return f"{'-' if negative else ''}{symbol}{amount}"
 
 
 def parse_money(typed: str, currency: str) -> Money:
-    """Reads an amount as people type it: `12500`, `12.5k`, `€12,500.50`, `1.234,50 EUR`, `USD 3m`.
+    """Reads an amount as people type it: `12500`, `12.5k`, `€12,500.50`, `1.234,50 EUR`, `USD 3m`, `CHF 12'500`.
 
-    A lone separator followed by exactly three digits groups thousands (`1.234` and `1,234` are both 1234), any other
-    lone separator is the decimal point; of two kinds the last one is.
+    Of two kinds of separator the last one is the decimal point. A lone separator followed by exactly three digits groups
+    thousands (`1.234` and `1,234` are both 1234), unless the currency has three decimals and it is a point, or a suffix
+    follows (`1.125m`); any other lone separator is the decimal point. Groups must be whole: `1,2.5` is a slip, not 12.5.
 
     Args:
         typed: what the person typed.
@@ -100,52 +110,63 @@ def parse_money(typed: str, currency: str) -> Money:
     Raises:
         Invalid: not an amount, an unknown currency, more decimals than the currency has, or too large.
     """
-    value = typed.strip()
+    shown = printable(typed.strip())[:40]
+    unreadable = Invalid({"value": f"“{shown}” is not an amount. Try 12500, 12.5k or €12,500."})
+    if len(typed) > _LONGEST:
+        raise unreadable
+    value = typed.replace("’", "'")
     for symbol, code in _BY_SYMBOL.items():
-        if symbol in value:
-            value, currency = value.replace(symbol, "").strip(), code
-    if code_match := re.match(r"^([A-Za-z]{3})\b\s*(.*)$|^(.*?)\s*\b([A-Za-z]{3})$", value):
-        currency = (code_match[1] or code_match[4]).upper()
-        value = (code_match[2] or code_match[3] or "").strip()
-    if currency not in CURRENCIES:
-        raise Invalid({"value": f"“{currency}” is not a currency code. Try EUR, USD or GBP."})
+        value = value.replace(symbol, f" {code} ")
+    value = re.sub(r"\s+", " ", value).strip()
+    # Upper case only what may be a code or a suffix: there are letters that become two.
+    value = re.sub(r" ?([^0-9.,' ]+) ?", lambda m: m[1].upper() if m[1].isascii() else m[1], value)
     match = _AMOUNT.fullmatch(value)
-    if not match:
-        raise Invalid({"value": f"“{typed.strip()[:40]}” is not an amount. Try 12500, 12.5k or €12,500."})
-    suffix = match["suffix"].lower()
-    number = _plain_number(re.sub(r"['\s\u00a0\u202f]", "", match["number"]), suffixed=bool(suffix))
-    try:
-        minor = Decimal(number).scaleb(_SUFFIX[suffix] + exponent(currency))
-    except InvalidOperation:
-        raise Invalid(
-            {"value": f"“{typed.strip()[:40]}” is not an amount. Try 12500, 12.5k or €12,500."}
-        ) from None
-    if minor != minor.to_integral_value():
-        raise Invalid(
-            {"value": f"{currency} has {exponent(currency)} decimals; “{typed.strip()[:40]}” has more."}
-        )
+    if not match or (match["sign"] and match["sign2"]) or (match["before"] and match["after"]):
+        raise unreadable
+    currency = match["before"] or match["after"] or currency
+    if currency not in CURRENCIES:
+        raise Invalid({"value": f"“{printable(currency)[:10]}” is not a currency code. Try EUR, USD or GBP."})
+    digits = exponent(currency)
+    parts = _whole_and_fraction(match["number"].strip(), digits, suffixed=bool(match["suffix"]))
+    if parts is None:
+        raise unreadable
+    whole, fraction = parts
+    places = digits + _SUFFIX[match["suffix"].lower()]
+    fraction = fraction.rstrip("0")
+    if len(fraction) > places:
+        decimals = f"{digits} decimals" if digits else "no decimals"
+        raise Invalid({"value": f"{currency} has {decimals}; “{shown}” has more."})
+    minor = int(whole + fraction.ljust(places, "0"))
     if minor > MAX_MINOR:
-        raise Invalid({"value": "That amount is larger than offhook can keep exactly (about 90 trillion)."})
-    return Money(-int(minor) if match["sign"] else int(minor), currency)
+        raise Invalid({"value": f"“{shown}” is a larger amount than offhook can keep exactly."})
+    return Money(-minor if match["sign"] or match["sign2"] else minor, currency)
 
 
-def _plain_number(number: str, *, suffixed: bool) -> str:
-    separators = [c for c in number if c in ".,"]
-    if not separators:
-        return number
-    last = separators[-1]
-    if len(set(separators)) == 2:
-        other = "," if last == "." else "."
-        return number.replace(other, "").replace(last, ".")
-    groups = number.split(last)
-    thousands = (
-        not suffixed
-        and all(len(group) == 3 for group in groups[1:])
-        and 0 < len(groups[0]) <= 3
-        and groups[0] != "0"
-    )
-    if thousands:
-        return "".join(groups)
-    if len(separators) == 1:
-        return number.replace(last, ".")
-    return "x"
+def _whole_and_fraction(number: str, decimals: int, *, suffixed: bool) -> tuple[str, str] | None:
+    """The digits before and after the decimal point, or None where the separators make no sense."""
+    kinds = {c for c in number if c in ".,"}
+    if len(kinds) == 2:
+        point = "." if number.rindex(".") > number.rindex(",") else ","
+        whole, _, fraction = number.rpartition(point)
+    elif not kinds:
+        whole, fraction = number, ""
+    else:
+        mark = kinds.pop()
+        three = re.fullmatch(rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+", number)
+        lone = number.count(mark) == 1
+        if lone and (not three or suffixed or (mark == "." and decimals == 3)):
+            whole, _, fraction = number.partition(mark)
+        else:
+            whole, fraction = number, ""
+    if not (fraction.isdigit() or fraction == ""):
+        return None
+    marks = {c for c in whole if not c.isdigit()}
+    if len(marks) > 1 or (marks and not (_grouped(whole, marks.pop()))):
+        return None
+    return re.sub(r"[^0-9]", "", whole), fraction
+
+
+def _grouped(whole: str, mark: str) -> bool:
+    """Whether a number is written in whole groups: of three digits, or as in India (12,34,567)."""
+    thousands = re.fullmatch(rf"[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+", whole)
+    return bool(thousands or _LAKHS.fullmatch(whole))
