@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import Unavailable
+from storage.reads.sqlite import prepare
 
 BUSY_SECONDS = 15.0
 """How long a command waits for another program that is writing."""
@@ -211,6 +212,7 @@ class Database:
         connection = connect(self.path, self.key)
         connection.execute(f"PRAGMA cache_size = -{_READER_CACHE_KIB}")
         connection.execute("PRAGMA query_only = ON")
+        prepare(connection)
         return connection
 
     def _give_back(self, connection: Any) -> None:

@@ -123,6 +123,12 @@ def read(data: Path) -> Key:
     return Key(written, "file")
 
 
+def recorded(data: Path) -> Store:
+    """Where the key of a data file is noted to be kept; `file` where nothing is noted."""
+    store = _recall(data).get("store")
+    return "keyring" if store == "keyring" else "plain" if store == "plain" else "file"
+
+
 def adopt(data: Path, key: str | None, *, prefer: Store = "keyring") -> Key:
     """Keeps the key that a data file already has: of a restored backup, or brought from another machine.
 

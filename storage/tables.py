@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 
 from core.entities import RECORDS
 from core.schema import Field, Kind, Record, Role, fields_of
+from storage.reads.indexes import READ_INDEXES
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,6 +44,7 @@ CHECKS: dict[str, dict[str, str]] = {
 """Rules that the database holds too, by table and constraint."""
 
 _ALIVE = "deleted_at IS NULL"
+_PAST = "superseded OR retracted"
 
 INDEXES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "companies": (
@@ -56,7 +58,6 @@ INDEXES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("last_activity_at", "id"), _ALIVE),
         (("next_task_at", "id"), _ALIVE),
         (("created_at", "id"), _ALIVE),
-        (("company_id",), "company_id IS NOT NULL"),
     ),
     "deals": (
         (("pipeline_id", "outcome", "closed_at"), _ALIVE),
@@ -65,9 +66,10 @@ INDEXES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("company_id",), "company_id IS NOT NULL"),
     ),
     "activities": (
-        (("contact_id", "occurred_at", "id"), "contact_id IS NOT NULL"),
-        (("deal_id", "occurred_at", "id"), "deal_id IS NOT NULL"),
-        (("company_id", "occurred_at", "id"), "company_id IS NOT NULL"),
+        # The entries that no timeline shows; they follow their parent into another book like the rest.
+        (("contact_id",), _PAST),
+        (("deal_id",), _PAST),
+        (("company_id",), _PAST),
         (("revises",), "revises IS NOT NULL"),
     ),
     "tasks": (
@@ -77,8 +79,8 @@ INDEXES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("company_id", "due_at"), "company_id IS NOT NULL"),
     ),
 }
-"""Indexes beside the key: the columns behind `org_id`, and the rows that are in it. Lists show what is not deleted, so
-their indexes hold nothing else and can count by themselves."""
+"""Indexes beside the key and beside those that only reads need: the columns behind `org_id`, and the rows that are in
+it. Lists show what is not deleted, so their indexes hold nothing else and can count by themselves."""
 
 
 def build(dialect: str) -> sa.MetaData:
@@ -128,7 +130,7 @@ def _record_table(metadata: sa.MetaData, record: type[Record], dialect: str) -> 
             if spec.kind is Kind.REF and spec.role is Role.DATA
         ]
     table = sa.Table(record.TABLE, metadata, *parts)
-    for columns, rows in INDEXES.get(record.TABLE, ()):
+    for columns, rows in (*INDEXES.get(record.TABLE, ()), *READ_INDEXES.get(record.TABLE, ())):
         _index(table, ("org_id", *columns), rows)
     return table
 

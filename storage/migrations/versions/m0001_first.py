@@ -180,6 +180,8 @@ def _make_records() -> None:
     )
     _index("companies", ["org_id", "sort_key", "id"], ALIVE)
     _index("companies", ["org_id", "domain"], "domain <> ''")
+    _index("companies", ["org_id", "id", "name"], ALIVE)
+    _index("companies", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
     _record_table(
         "contacts",
         sa.Column("book_id", KEY, nullable=False),
@@ -213,7 +215,9 @@ def _make_records() -> None:
     _index("contacts", ["org_id", "last_activity_at", "id"], ALIVE)
     _index("contacts", ["org_id", "next_task_at", "id"], ALIVE)
     _index("contacts", ["org_id", "created_at", "id"], ALIVE)
-    _index("contacts", ["org_id", "company_id"], "company_id IS NOT NULL")
+    _index("contacts", ["org_id", "id", "first_name", "last_name", "emails", "phones"], ALIVE)
+    _index("contacts", ["org_id", "company_id", "sort_key", "id"], ALIVE)
+    _index("contacts", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
     _record_table(
         "deals",
         sa.Column("book_id", KEY, nullable=False),
@@ -255,6 +259,7 @@ def _make_records() -> None:
     _index("deals", ["org_id", "stage_id"], ALIVE)
     _index("deals", ["org_id", "contact_id"], "contact_id IS NOT NULL")
     _index("deals", ["org_id", "company_id"], "company_id IS NOT NULL")
+    _index("deals", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
     _record_table(
         "activities",
         sa.Column("book_id", KEY, nullable=False),
@@ -283,10 +288,25 @@ def _make_records() -> None:
             "revises": "activities",
         },
     )
-    _index("activities", ["org_id", "contact_id", "occurred_at", "id"], "contact_id IS NOT NULL")
-    _index("activities", ["org_id", "deal_id", "occurred_at", "id"], "deal_id IS NOT NULL")
-    _index("activities", ["org_id", "company_id", "occurred_at", "id"], "company_id IS NOT NULL")
+    _index("activities", ["org_id", "contact_id"], "superseded OR retracted")
+    _index("activities", ["org_id", "deal_id"], "superseded OR retracted")
+    _index("activities", ["org_id", "company_id"], "superseded OR retracted")
     _index("activities", ["org_id", "revises"], "revises IS NOT NULL")
+    _index(
+        "activities",
+        ["org_id", "contact_id", "occurred_at", "id", "kind"],
+        "deleted_at IS NULL AND NOT superseded AND NOT retracted AND contact_id IS NOT NULL",
+    )
+    _index(
+        "activities",
+        ["org_id", "deal_id", "occurred_at", "id", "kind"],
+        "deleted_at IS NULL AND NOT superseded AND NOT retracted AND deal_id IS NOT NULL",
+    )
+    _index(
+        "activities",
+        ["org_id", "company_id", "occurred_at", "id", "kind"],
+        "deleted_at IS NULL AND NOT superseded AND NOT retracted AND company_id IS NOT NULL",
+    )
     _record_table(
         "tasks",
         sa.Column("book_id", KEY, nullable=False),
@@ -312,6 +332,7 @@ def _make_records() -> None:
     _index("tasks", ["org_id", "contact_id", "due_at"], "contact_id IS NOT NULL")
     _index("tasks", ["org_id", "deal_id", "due_at"], "deal_id IS NOT NULL")
     _index("tasks", ["org_id", "company_id", "due_at"], "company_id IS NOT NULL")
+    _index("tasks", ["org_id", "assignee_id", "done_at", "due_at"], ALIVE)
     _record_table(
         "smart_views",
         sa.Column("entity", TEXT, nullable=False),

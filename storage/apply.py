@@ -1,0 +1,291 @@
+"""Applies a changeset to an open SQLite file: all of it or nothing, field by field against what the user saw."""
+
+# ruff: noqa: S608 (table and column names come from the declarations in core, values are always bound)
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from core.catalog import Catalog
+from core.changes import Change, Changeset, FieldConflict, Row, Status, is_gone, merge, to_json
+from core.commands.base import title_of
+from core.entities import RECORDS
+from core.money import format_money
+from core.schema import Kind, Role, fields_of
+from storage import derive
+from storage.codec import codec, to_micros
+from storage.codec import to_json as json_text
+from storage.derive import Touched, Written
+from storage.load import CATALOG_TABLES, Loaded, write_meta
+
+
+class Stopped(Exception):
+    """The changeset cannot be applied; the transaction must be rolled back.
+
+    Attributes:
+        status: conflict, gone or rejected.
+        reason: why, in the user's words.
+        conflicts: the fields that two people changed.
+        changeset: what could not be applied.
+    """
+
+    def __init__(self, status: Status, reason: str, conflicts: tuple[FieldConflict, ...] = ()) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.conflicts = conflicts
+        self.changeset: Changeset | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What came of a changeset that was applied.
+
+    Attributes:
+        status: ok or merged.
+        revision: its place in the history.
+        touched: every row whose look changed.
+        setup: the set-up changed.
+    """
+
+    status: Status
+    revision: int
+    touched: Touched
+    setup: bool
+
+
+def apply(
+    connection: Any, changeset: Changeset, loaded: Loaded, *, now: dt.datetime, catalog: Catalog | None
+) -> Applied:
+    """Writes a changeset, what is derived from it, and its place in the history, inside the caller's transaction.
+
+    Args:
+        connection: the writer, in a transaction.
+        changeset: what to apply.
+        loaded: rows that were read in the same transaction.
+        now: the store's clock, for the stamps.
+        catalog: names for the messages; None only for the first changeset of a workspace.
+
+    Raises:
+        Stopped: it does not fit what is there; nothing of it may be kept.
+    """
+    written, merged = _merge_all(changeset, loaded, catalog)
+    _check_references(written, loaded)
+    _write_all(connection, changeset, written, loaded, now)
+    touched = {(one.table, one.id) for one in written}
+    touched |= derive.follow(connection, changeset.org_id, written, loaded)
+    status = Status.MERGED if merged else Status.OK
+    revision = _remember(connection, changeset, status, written)
+    setup = any(one.table in CATALOG_TABLES for one in written)
+    if setup:
+        write_meta(connection, "catalog_revision", str(revision))
+    return Applied(status, revision, touched, setup)
+
+
+# --- what the rows come to -----------------------------------------------------------------------------------------
+
+
+def _merge_all(changeset: Changeset, loaded: Loaded, catalog: Catalog | None) -> tuple[list[Written], bool]:
+    many: dict[str, list[str]] = {}
+    for change in changeset.changes:
+        many.setdefault(change.table, []).append(change.id)
+    for table, ids in many.items():
+        if len(ids) > 2:
+            loaded.rows(table, ids)
+    before: dict[tuple[str, str], Row | None] = {}
+    after: dict[tuple[str, str], Row] = {}
+    conflicts: list[FieldConflict] = []
+    merged = False
+    for change in changeset.changes:
+        key = (change.table, change.id)
+        held = after.get(key) or loaded.row(*key)
+        before.setdefault(key, held)
+        _check_fields(change)
+        if change.insert:
+            if held is not None:
+                raise Stopped(Status.REJECTED, f"That {RECORDS[change.table].LABEL} is there already.")
+            after[key] = _new_row(changeset.org_id, change)
+            continue
+        row = _must_stand(change, held)
+        result = merge(row, change)
+        conflicts += result.conflicts
+        merged = merged or result.merged
+        after[key] = {**row, **result.write}
+    if conflicts:
+        raise Stopped(Status.CONFLICT, _explain(conflicts, loaded, catalog), tuple(conflicts))
+    return [Written(*key, before[key], row) for key, row in after.items()], merged
+
+
+def _check_fields(change: Change) -> None:
+    specs = fields_of(RECORDS[change.table])
+    for name in (*change.set, *change.add, *change.remove):
+        if specs[name.partition(".")[0]].role is not Role.DATA:
+            raise ValueError(f"{change.table}.{name} is not for changesets to set")
+    if change.table == "activities" and not change.insert:
+        raise ValueError("activities are only ever added")
+
+
+def _new_row(org_id: str, change: Change) -> Row:
+    row: Row = {"org_id": org_id, "version": 0, "created_at": None, "updated_at": None, "updated_by": None}
+    for name, spec in fields_of(RECORDS[change.table]).items():
+        if spec.role is Role.DERIVED:
+            row[name] = None if spec.nullable else (False if spec.kind is Kind.BOOL else "")
+    return row | change.set
+
+
+def _must_stand(change: Change, held: Row | None) -> Row:
+    label = RECORDS[change.table].LABEL
+    if held is None:
+        raise Stopped(Status.GONE, f"That {label} is not there any more.")
+    deleted_twice = held["deleted_at"] is not None and change.set.get("deleted_at") is not None
+    if deleted_twice or is_gone(held, change):
+        name = title_of(RECORDS[change.table](**held))
+        what = f"That {label}" if name == label else name
+        raise Stopped(Status.GONE, f"{what} was deleted meanwhile.")
+    return held
+
+
+def _check_references(written: Sequence[Written], loaded: Loaded) -> None:
+    inserted = {(one.table, one.id) for one in written}
+    for one in written:
+        for name, table in _references(one.table):
+            to = one.after[name]
+            if to is None or (one.before is not None and one.before[name] == to) or (table, to) in inserted:
+                continue
+            if loaded.row(table, to) is None:
+                raise Stopped(
+                    Status.GONE,
+                    f"The {RECORDS[table].LABEL} that this {RECORDS[one.table].LABEL} points to is not there.",
+                )
+
+
+@cache
+def _references(table: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, spec.ref)
+        for name, spec in fields_of(RECORDS[table]).items()
+        if spec.kind is Kind.REF and spec.role is Role.DATA and spec.ref
+    )
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def _write_all(
+    connection: Any,
+    changeset: Changeset,
+    written: Sequence[Written],
+    loaded: Loaded,
+    now: dt.datetime,
+) -> None:
+    for one in written:
+        row = one.after
+        if one.table in ("activities", "tasks"):
+            parent = derive.parent_of(row)
+            held = loaded.row(*parent) if parent else None
+            if held:
+                row["book_id"] = held["book_id"]
+        row["version"] += 1
+        row["updated_at"] = now
+        row["updated_by"] = changeset.user_id
+        if one.before is None:
+            row["created_at"] = now
+        # Put down before the texts are made, so that what comes later in the changeset sees it.
+        loaded.put(one.table, one.id, row)
+        row |= derive.own_columns(one.table, row, loaded)
+        form = codec(one.table)
+        if one.before is None:
+            connection.execute(_insert_sql(one.table), form.encode_row(row))
+            continue
+        changed = tuple(name for name in form.names if row[name] != one.before[name])
+        values = [form.encode(name, row[name]) for name in changed]
+        connection.execute(_update_sql(one.table, changed), [*values, changeset.org_id, one.id])
+
+
+@cache
+def _insert_sql(table: str) -> str:
+    form = codec(table)
+    return f"INSERT INTO {table} ({form.columns}) VALUES ({', '.join('?' * len(form.names))})"
+
+
+@cache
+def _update_sql(table: str, names: tuple[str, ...]) -> str:
+    return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in names)} WHERE org_id = ? AND id = ?"
+
+
+def _remember(connection: Any, changeset: Changeset, status: Status, written: Sequence[Written]) -> int:
+    cursor = connection.execute(
+        "INSERT INTO changesets (id, org_id, user_id, at, command, summary, body, status, undoes)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            changeset.id, changeset.org_id, changeset.user_id, to_micros(changeset.at), changeset.command,
+            changeset.summary, json_text(to_json(changeset)), status.value, changeset.undoes,
+        ),
+    )  # fmt: skip
+    revision = int(cursor.lastrowid)
+    connection.executemany(
+        "INSERT INTO changeset_rows (org_id, table_name, row_id, seq) VALUES (?, ?, ?, ?)",
+        [(changeset.org_id, one.table, one.id, revision) for one in written],
+    )
+    if changeset.undoes is not None:
+        connection.execute(
+            "UPDATE changesets SET undone_by = ? WHERE org_id = ? AND id = ?",
+            (changeset.id, changeset.org_id, changeset.undoes),
+        )
+    return revision
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def _explain(conflicts: Sequence[FieldConflict], loaded: Loaded, catalog: Catalog | None) -> str:
+    """One sentence for each field that somebody else changed. Fields that only hang together with it are not named."""
+    telling = [c for c in conflicts if c.theirs != c.base and not c.field.endswith(("_since", "closed_at"))]
+    sentences = []
+    for conflict in (telling or list(conflicts))[:3]:
+        row = loaded.row(conflict.table, conflict.id) or {}
+        name = title_of(RECORDS[conflict.table](**row))
+        spec = fields_of(RECORDS[conflict.table])[conflict.field.partition(".")[0]]
+        label = _label(conflict, catalog) or spec.label
+        theirs = _shown(conflict, conflict.theirs, row, catalog)
+        now = f": it is {theirs} now" if theirs else ""
+        sentences.append(f"{_who(conflict, catalog)} changed {label} of {name} meanwhile{now}.")
+    more = len(telling) - len(sentences)
+    if more > 0:
+        sentences.append(f"{more} more fields were changed, too.")
+    return " ".join([*sentences, "Look at it again, then decide."])
+
+
+def _who(conflict: FieldConflict, catalog: Catalog | None) -> str:
+    if catalog is None or conflict.who is None:
+        return "Somebody"
+    return "You yourself" if conflict.who == catalog.me.id else catalog.user_name(conflict.who)
+
+
+def _label(conflict: FieldConflict, catalog: Catalog | None) -> str:
+    key = conflict.field.partition(".")[2]
+    fields = catalog.fields_for(conflict.table) if catalog and key else ()
+    return next((field.label for field in fields if field.key == key), key)
+
+
+def _shown(conflict: FieldConflict, value: Any, row: Row, catalog: Catalog | None) -> str:
+    if value in (None, "", ()):
+        return "empty"
+    if conflict.field == "value_minor":
+        return format_money(value, row["currency"])
+    if conflict.field == "deleted_at":
+        return "deleted"
+    if catalog is not None and conflict.field == "stage_id":
+        stage = catalog.stage_by_id.get(value)
+        return stage.name if stage else ""
+    if catalog is not None and conflict.field == "book_id":
+        return catalog.owner_name(value)
+    if conflict.field.endswith("_id") or isinstance(value, (dt.datetime, tuple, list, dict)):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    shown = value.isoformat() if isinstance(value, dt.date) else str(value)
+    return f"“{shown if len(shown) <= 60 else shown[:59] + '…'}”"

@@ -1,0 +1,340 @@
+"""What the store works out of the data: search text, sort keys, last activity, next task, contact points.
+
+All of it is written in the transaction that changes what it depends on, and none of it counts as a change of a record:
+versions and authors stay. The texts are made by the functions here whether one command or a bulk load writes them.
+"""
+
+# ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.changes import TOLD_KINDS, Row
+from core.text import fold
+from storage.codec import codec, to_micros
+
+Touched = set[tuple[str, str]]
+"""Rows whose look changed, as (table, id)."""
+
+SEARCHED = ("companies", "contacts", "deals", "activities")
+"""The tables with a search text and a full-text index."""
+
+PARENTS = (("deals", "deal_id"), ("contacts", "contact_id"), ("companies", "company_id"))
+"""What a child (activity, task) may be about; the first one that is set is its parent, whose book it shares."""
+
+_STANDS = "deleted_at IS NULL AND NOT superseded AND NOT retracted"
+_TOLD_SQL = "(" + ", ".join(f"'{kind}'" for kind in sorted(TOLD_KINDS)) + ")"
+
+# Country calling codes are prefix-free (ITU-T E.164): one digit, these two-digit ones, and three digits for the rest.
+_TWO_DIGIT_CODES = frozenset(
+    str(code)
+    for code in (
+        20,
+        27,
+        *range(30, 35),
+        36,
+        39,
+        40,
+        41,
+        *range(43, 50),
+        *range(51, 59),
+        *range(60, 67),
+        81,
+        82,
+        84,
+        86,
+    )
+    + tuple(range(90, 96))
+    + (98,)
+)
+
+
+class Rows(Protocol):
+    """Where rows are looked up by id; deleted ones too."""
+
+    def row(self, table: str, record_id: str) -> Row | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A row that a command wrote: as it was (None: not there) and as it is."""
+
+    table: str
+    id: str
+    before: Row | None
+    after: Row
+
+
+# --- the columns of a row itself -----------------------------------------------------------------------------------
+
+
+def own_columns(table: str, row: Row, rows: Rows) -> Row:
+    """The derived texts of a row: `search` and `sort_key`, for the tables that have them."""
+    match table:
+        case "contacts":
+            return {
+                "search": contact_search(row, _company_name(row, rows)),
+                "sort_key": contact_sort_key(row),
+            }
+        case "companies":
+            return {"search": company_search(row), "sort_key": fold(row["name"])}
+        case "deals":
+            return {
+                "search": deal_search(row, _company_name(row, rows), _contact_name(row, rows)),
+                "sort_key": fold(row["title"]),
+            }
+        case "activities":
+            return {"search": activity_search(row)}
+    return {}
+
+
+def contact_search(row: Row, company: str) -> str:
+    """What a contact is found by. A deleted record is found by nothing."""
+    if row["deleted_at"] is not None:
+        return ""
+    return _folded(
+        row["first_name"],
+        row["last_name"],
+        company,
+        row["title"],
+        *(point["value"] for point in row["emails"]),
+        *(phone_words(point["value"]) for point in row["phones"]),
+        *row["tags"],
+        row["city"],
+        *_custom(row["custom"]),
+    )
+
+
+def company_search(row: Row) -> str:
+    """What a company is found by."""
+    if row["deleted_at"] is not None:
+        return ""
+    phone = phone_words(row["phone"]) if row["phone"] else ""
+    return _folded(row["name"], row["domain"], phone, *row["tags"], row["city"], *_custom(row["custom"]))
+
+
+def deal_search(row: Row, company: str, contact: str) -> str:
+    """What a deal is found by."""
+    if row["deleted_at"] is not None:
+        return ""
+    return _folded(row["title"], company, contact, *row["tags"], *_custom(row["custom"]))
+
+
+def activity_search(row: Row) -> str:
+    """What an entry is found by: only what a person wrote, in its latest revision."""
+    if (
+        row["kind"] not in TOLD_KINDS
+        or row["retracted"]
+        or row["superseded"]
+        or row["deleted_at"] is not None
+    ):
+        return ""
+    return _folded(row["subject"], row["body"])
+
+
+def contact_sort_key(row: Row) -> str:
+    """Where a contact stands in a list by name: last name first, else by its first e-mail or phone."""
+    key = fold(f"{row['last_name']} {row['first_name']}".strip())
+    if key:
+        return key
+    for point in (*row["emails"], *row["phones"]):
+        return fold(point["value"])
+    return ""
+
+
+def phone_words(value: str) -> str:
+    """The forms in which people type a number: `+493012345` → `493012345 3012345 03012345`."""
+    number = value.partition(";")[0]
+    digits = "".join(c for c in number if c.isdigit())
+    if not number.startswith("+") or len(digits) < 4:
+        return digits
+    if digits[0] in "17":
+        national = digits[1:]
+    else:
+        national = digits[2 if digits[:2] in _TWO_DIGIT_CODES else 3 :]
+    return f"{digits} {national} 0{national}"
+
+
+def points_of(row: Row) -> list[tuple[str, str]]:
+    """A contact's (kind, value) pairs for looking it up: e-mails in lower case, phones without their extension."""
+    if row["deleted_at"] is not None:
+        return []
+    found = [("email", point["value"].lower()) for point in row["emails"]]
+    found += [("phone", point["value"].partition(";")[0]) for point in row["phones"]]
+    return list(dict.fromkeys(found))
+
+
+def parent_of(row: Row) -> tuple[str, str] | None:
+    """What a child is about, as (table, id)."""
+    for table, column in PARENTS:
+        if row[column] is not None:
+            return table, row[column]
+    return None
+
+
+def _folded(*parts: str) -> str:
+    return fold(" ".join(part for part in parts if part))
+
+
+def _custom(values: Mapping[str, Any]) -> list[str]:
+    return [str(v) for v in values.values() if isinstance(v, (str, int, float)) and not isinstance(v, bool)]
+
+
+def _company_name(row: Row, rows: Rows) -> str:
+    company = rows.row("companies", row["company_id"]) if row["company_id"] else None
+    return company["name"] if company else ""
+
+
+def _contact_name(row: Row, rows: Rows) -> str:
+    contact = rows.row("contacts", row["contact_id"]) if row["contact_id"] else None
+    return full_name(contact) if contact else ""
+
+
+def full_name(contact: Row) -> str:
+    """First and last name."""
+    return f"{contact['first_name']} {contact['last_name']}".strip()
+
+
+# --- what other rows take from it -----------------------------------------------------------------------------------
+
+
+def follow(connection: Any, org_id: str, written: Iterable[Written], rows: Rows) -> Touched:
+    """Brings everything up to date that depends on rows that have just been written.
+
+    Returns:
+        The other rows whose look changed by it.
+    """
+    touched: Touched = set()
+    activity_of: Touched = set()
+    task_of: Touched = set()
+    for one in written:
+        match one.table:
+            case "activities":
+                touched |= _subjects(one.after)
+                if one.after["revises"] is not None:
+                    _supersede(connection, org_id, one.after["revises"])
+                    touched.add(("activities", one.after["revises"]))
+                    activity_of |= _subjects(one.after)
+                elif one.after["kind"] in TOLD_KINDS:
+                    _told(connection, org_id, one.after)
+            case "tasks":
+                subjects = _subjects(one.after) | (_subjects(one.before) if one.before else set())
+                touched |= subjects
+                task_of |= subjects
+            case "companies" | "contacts" | "deals":
+                touched |= _follow_record(connection, org_id, one, rows)
+    for table, record_id in activity_of:
+        _last_activity(connection, org_id, table, record_id)
+    for table, record_id in task_of:
+        _next_task(connection, org_id, table, record_id)
+    return touched
+
+
+def _follow_record(connection: Any, org_id: str, one: Written, rows: Rows) -> Touched:
+    before, after = one.before, one.after
+    touched: Touched = set()
+    if one.table == "contacts":
+        _keep_points(connection, org_id, one)
+    if before is None:
+        return touched
+    if one.table == "companies" and before["name"] != after["name"]:
+        touched |= _refresh_search(connection, org_id, "contacts", "company_id", one.id, rows)
+        touched |= _refresh_search(connection, org_id, "deals", "company_id", one.id, rows)
+    if one.table == "contacts" and full_name(before) != full_name(after):
+        touched |= _refresh_search(connection, org_id, "deals", "contact_id", one.id, rows)
+    if before["book_id"] != after["book_id"]:
+        _move_children(connection, org_id, one)
+    return touched
+
+
+def _subjects(row: Row) -> Touched:
+    return {(table, row[column]) for table, column in PARENTS if row[column] is not None}
+
+
+def _supersede(connection: Any, org_id: str, activity_id: str) -> None:
+    connection.execute(
+        "UPDATE activities SET superseded = 1, search = '' WHERE org_id = ? AND id = ?", (org_id, activity_id)
+    )
+
+
+def _told(connection: Any, org_id: str, row: Row) -> None:
+    at = to_micros(row["occurred_at"])
+    for table, column in PARENTS[:2]:
+        if row[column] is not None:
+            connection.execute(
+                f"UPDATE {table} SET last_activity_at = ? WHERE org_id = ? AND id = ?"
+                " AND (last_activity_at IS NULL OR last_activity_at < ?)",
+                (at, org_id, row[column], at),
+            )
+
+
+def _last_activity(connection: Any, org_id: str, table: str, record_id: str) -> None:
+    column = dict(PARENTS)[table]
+    if table != "companies":
+        connection.execute(
+            f"UPDATE {table} SET last_activity_at = (SELECT occurred_at FROM activities WHERE org_id = ? AND {column} = ?"
+            f" AND {_STANDS} AND kind IN {_TOLD_SQL} ORDER BY occurred_at DESC LIMIT 1) WHERE org_id = ? AND id = ?",
+            (org_id, record_id, org_id, record_id),
+        )
+
+
+def _next_task(connection: Any, org_id: str, table: str, record_id: str) -> None:
+    column = dict(PARENTS)[table]
+    if table != "companies":
+        connection.execute(
+            f"UPDATE {table} SET next_task_at = (SELECT min(due_at) FROM tasks WHERE org_id = ? AND {column} = ?"
+            " AND done_at IS NULL AND deleted_at IS NULL) WHERE org_id = ? AND id = ?",
+            (org_id, record_id, org_id, record_id),
+        )
+
+
+def _keep_points(connection: Any, org_id: str, one: Written) -> None:
+    wanted = points_of(one.after)
+    held = points_of(one.before) if one.before else []
+    if wanted == held:
+        return
+    if held:
+        connection.execute("DELETE FROM contact_points WHERE org_id = ? AND contact_id = ?", (org_id, one.id))
+    connection.executemany(
+        "INSERT INTO contact_points (org_id, contact_id, kind, value) VALUES (?, ?, ?, ?)",
+        [(org_id, one.id, kind, value) for kind, value in wanted],
+    )
+
+
+def _refresh_search(
+    connection: Any, org_id: str, table: str, column: str, parent_id: str, rows: Rows
+) -> Touched:
+    form = codec(table)
+    found = connection.execute(
+        f"SELECT {form.columns} FROM {table} WHERE org_id = ? AND {column} = ? AND deleted_at IS NULL",
+        (org_id, parent_id),
+    ).fetchall()
+    touched: Touched = set()
+    for values in found:
+        row = form.decode(values)
+        search = own_columns(table, row, rows)["search"]
+        # Touched even where the text stays: the name beside it is drawn.
+        touched.add((table, row["id"]))
+        if search != row["search"]:
+            connection.execute(
+                f"UPDATE {table} SET search = ? WHERE org_id = ? AND id = ?", (search, org_id, row["id"])
+            )
+    return touched
+
+
+def _move_children(connection: Any, org_id: str, one: Written) -> None:
+    place = [table for table, _ in PARENTS].index(one.table)
+    column = PARENTS[place][1]
+    nearer = "".join(f" AND {other} IS NULL" for _, other in PARENTS[:place])
+    # In two halves, each in the words of an index.
+    for rest in (f"{_STANDS}", "(superseded OR retracted)"):
+        connection.execute(
+            f"UPDATE activities SET book_id = ? WHERE org_id = ? AND {column} = ?{nearer} AND {rest}",
+            (one.after["book_id"], org_id, one.id),
+        )
+    connection.execute(
+        f"UPDATE tasks SET book_id = ? WHERE org_id = ? AND {column} = ?{nearer}",
+        (one.after["book_id"], org_id, one.id),
+    )

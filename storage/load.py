@@ -1,0 +1,211 @@
+"""Loads what commands need to see, and the set-up."""
+
+# ruff: noqa: S608 (table and column names come from the declarations in core, values are always bound)
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from core.catalog import Catalog, by_position
+from core.changes import Changeset, Row, from_json
+from core.commands.base import Get, GetChangeset, Need, Where
+from core.entities import (
+    RECORDS,
+    Book,
+    CustomField,
+    Membership,
+    Organization,
+    Pipeline,
+    SmartView,
+    Stage,
+    Team,
+    User,
+)
+from core.errors import NotFound, Unavailable
+from core.schema import Record, fields_of
+from core.text import fold
+from storage.codec import codec, codec_of
+
+R = TypeVar("R", bound=Record)
+
+CATALOG_TABLES = frozenset(
+    record.TABLE
+    for record in (Organization, Team, User, Membership, Book, Pipeline, Stage, CustomField, SmartView)
+)
+"""The tables of the set-up: a change in one of them makes a new catalog."""
+
+
+class Loaded:
+    """What was loaded for one command, inside its transaction. Implements `core.commands.base.Seen`.
+
+    Args:
+        connection: the writer, in its transaction.
+        org_id: the tenant.
+    """
+
+    def __init__(self, connection: Any, org_id: str) -> None:
+        self._connection = connection
+        self._org_id = org_id
+        self._rows: dict[tuple[str, str], Row | None] = {}
+        self._found: dict[tuple[str, str], list[str]] = {}
+        self._changesets: dict[str, tuple[Changeset, str | None] | None] = {}
+
+    def load(self, needs: Iterable[Need]) -> None:
+        """Loads the needs of a command."""
+        ids: dict[str, list[str]] = {}
+        for need in needs:
+            match need:
+                case Get(table, record_id):
+                    if table not in RECORDS:
+                        raise NotFound(f"There is no “{table}” to look in.")
+                    ids.setdefault(table, []).append(record_id)
+                case Where(table, values, limit):
+                    self._load_where(table, values, limit)
+                case GetChangeset(changeset_id):
+                    self._load_changeset(changeset_id)
+        for table, wanted in ids.items():
+            self.rows(table, wanted)
+
+    # --- what commands ask
+
+    def get(self, record: type[R], record_id: str) -> R:
+        """See `core.commands.base.Seen.get`."""
+        row = self._rows[record.TABLE, record_id]
+        if row is None:
+            raise NotFound(f"That {record.LABEL} is not there.")
+        if row["deleted_at"] is not None:
+            raise NotFound(f"That {record.LABEL} was deleted.")
+        return record(**row)
+
+    def where(self, record: type[R], **values: Any) -> list[R]:
+        """See `core.commands.base.Seen.where`."""
+        found = self._found[record.TABLE, _signature(values)]
+        return [record(**row) for key in found if (row := self._rows[record.TABLE, key]) is not None]
+
+    def changeset(self, changeset_id: str) -> tuple[Changeset, str | None]:
+        """See `core.commands.base.Seen.changeset`."""
+        found = self._changesets[changeset_id]
+        if found is None:
+            raise NotFound("That change is not in the history.")
+        return found
+
+    # --- what applying asks
+
+    def row(self, table: str, record_id: str) -> Row | None:
+        """A row as it is, deleted or not; None where there is none."""
+        key = (table, record_id)
+        if key not in self._rows:
+            form = codec(table)
+            found = self._connection.execute(
+                f"SELECT {form.columns} FROM {table} WHERE org_id = ? AND id = ?", (self._org_id, record_id)
+            ).fetchone()
+            self._rows[key] = None if found is None else form.decode(found)
+        return self._rows[key]
+
+    def rows(self, table: str, ids: Sequence[str]) -> None:
+        """Loads many rows at once."""
+        missing = [record_id for record_id in dict.fromkeys(ids) if (table, record_id) not in self._rows]
+        if len(missing) < 3:
+            for record_id in missing:
+                self.row(table, record_id)
+            return
+        form = codec(table)
+        self._rows.update({(table, record_id): None for record_id in missing})
+        found = self._connection.execute(
+            f"SELECT {form.columns} FROM {table} WHERE org_id = ? AND id IN (SELECT value FROM json_each(?))",
+            (self._org_id, json.dumps(missing)),
+        )
+        for values in found:
+            row = form.decode(values)
+            self._rows[table, row["id"]] = row
+
+    def put(self, table: str, record_id: str, row: Row) -> None:
+        """Remembers a row as it has just been written."""
+        self._rows[table, record_id] = row
+
+    def _load_where(self, table: str, values: Mapping[str, Any], limit: int) -> None:
+        form, specs = codec(table), fields_of(RECORDS[table])
+        if unknown := set(values) - set(specs):
+            raise ValueError(f"{table} has no field {', '.join(sorted(unknown))}")
+        # `IS ?` would fit both, but keeps SQLite from its partial indexes.
+        tests = "".join(
+            f" AND {name} IS NULL" if value is None else f" AND {name} = ?" for name, value in values.items()
+        )
+        bound = [
+            fold(value) if name == "sort_key" else form.encode(name, value)
+            for name, value in values.items()
+            if value is not None
+        ]
+        found = self._connection.execute(
+            f"SELECT {form.columns} FROM {table} WHERE org_id = ? AND deleted_at IS NULL{tests} LIMIT ?",
+            (self._org_id, *bound, limit),
+        ).fetchall()
+        ids = self._found[table, _signature(values)] = []
+        for each in found:
+            row = form.decode(each)
+            self._rows.setdefault((table, row["id"]), row)
+            ids.append(row["id"])
+
+    def _load_changeset(self, changeset_id: str) -> None:
+        found = self._connection.execute(
+            "SELECT body, undone_by FROM changesets WHERE org_id = ? AND id = ?", (self._org_id, changeset_id)
+        ).fetchone()
+        self._changesets[changeset_id] = (
+            None if found is None else (from_json(json.loads(found[0])), found[1])
+        )
+
+
+def _signature(values: Mapping[str, Any]) -> str:
+    return repr(sorted(values.items()))
+
+
+def catalog(connection: Any, org_id: str, user_id: str) -> Catalog:
+    """The set-up as a user sees it.
+
+    Raises:
+        Unavailable: the organization or the user is not in the file.
+    """
+    organizations = [o for o in _all(connection, Organization, org_id) if o.id == org_id]
+    users = _all(connection, User, org_id)
+    me = next((user for user in users if user.id == user_id), None)
+    if not organizations or me is None:
+        raise Unavailable(
+            "This workspace has lost its beginning: the organization or its user is missing."
+            " Bring a backup back with `offhook restore`."
+        )
+    views = [v for v in _all(connection, SmartView, org_id) if v.shared or v.user_id == user_id]
+    return Catalog(
+        me=me,
+        organization=organizations[0],
+        teams=tuple(sorted(_all(connection, Team, org_id), key=lambda team: fold(team.name))),
+        users=tuple(sorted(users, key=lambda user: fold(user.name))),
+        memberships=tuple(_all(connection, Membership, org_id)),
+        books=tuple(sorted(_all(connection, Book, org_id), key=lambda book: (book.kind, fold(book.name)))),
+        pipelines=by_position(_all(connection, Pipeline, org_id)),
+        stages=by_position(_all(connection, Stage, org_id)),
+        custom_fields=by_position(_all(connection, CustomField, org_id)),
+        smart_views=by_position(views),
+    )
+
+
+def _all(connection: Any, record: type[R], org_id: str) -> list[R]:
+    form = codec_of(record)
+    found = connection.execute(
+        f"SELECT {form.columns} FROM {form.table} WHERE org_id = ? AND deleted_at IS NULL", (org_id,)
+    )
+    return [form.entity(values) for values in found]
+
+
+def read_meta(connection: Any, key: str) -> str:
+    """A value of the `meta` table; empty where there is none."""
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return str(found[0]) if found else ""
+
+
+def write_meta(connection: Any, key: str, value: str) -> None:
+    """Sets a value of the `meta` table."""
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )

@@ -1,0 +1,409 @@
+"""The solo workspace: everything in one SQLite file on this machine, encrypted where it can be.
+
+`open_solo` and `create_solo` are the two doors. Several programs may have the same file open: each command is one
+immediate transaction, and whoever subscribes is told of the others' changes too.
+"""
+
+# ruff: noqa: S608 (table and column names come from the declarations in core, values are always bound)
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.catalog import Catalog
+from core.changes import Answer, Changeset, Row, Status, from_json
+from core.commands.base import Command, Context, changeset
+from core.entities import RECORDS, Company
+from core.errors import NotFound, OffhookError, Unavailable
+from core.filters import Query
+from core.workspace import (
+    Card,
+    Changed,
+    ContactLine,
+    Entry,
+    Health,
+    HistoryEntry,
+    Hit,
+    Page,
+    Subject,
+    TaskLine,
+)
+from storage import files, keys, load
+from storage.apply import Applied, Stopped, apply
+from storage.codec import codec
+from storage.database import Database
+from storage.keys import Key, Store
+from storage.watch import Watcher
+
+Clock = Callable[[], dt.datetime]
+Listener = Callable[[Changed], None]
+
+
+def utc_now() -> dt.datetime:
+    """The time, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def open_solo(path: Path, *, key: str | None = None, clock: Clock = utc_now) -> SoloWorkspace:
+    """Opens a workspace. A file of an older format is backed up beside itself and upgraded first.
+
+    Args:
+        path: the data file.
+        key: 64 hex digits where the key is not to be had from the place that is noted beside the file.
+        clock: what time it is.
+
+    Raises:
+        Unavailable: it is not there, its key is not, it is damaged, or a newer offhook made it. The message says what
+            to do; nothing is ever wiped.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise Unavailable(f"There is no workspace at {path}.")
+    found = Key(key, keys.recorded(path)) if key is not None else keys.read(path)
+    files.make_current(path, found.hex)
+    return SoloWorkspace(Database(path, found.hex), found, clock=clock)
+
+
+def create_solo(
+    path: Path, founding: Changeset, *, store: Store = "keyring", clock: Clock = utc_now
+) -> SoloWorkspace:
+    """Makes a workspace with its first changeset and opens it. What is cut short leaves no half workspace.
+
+    Args:
+        path: the data file, which must not be there yet. Its folder is made for the user alone.
+        founding: see `core.defaults.founding`; the user who did it is the one that the workspace belongs to.
+        store: where its key is kept; see `storage.keys.make`.
+        clock: what time it is.
+
+    Raises:
+        Unavailable: there is a file already, or it cannot be written.
+    """
+    path = Path(path)
+    with files.fresh(path, store=store) as (connection, _key):
+        found(connection, founding, clock())
+    return open_solo(path, clock=clock)
+
+
+def found(connection: Any, founding: Changeset, now: dt.datetime) -> None:
+    """Writes the first changeset into an empty file.
+
+    Args:
+        connection: on a file with a schema, in autocommit mode.
+        founding: the changeset.
+        now: for the stamps.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    apply(connection, founding, load.Loaded(connection, founding.org_id), now=now, catalog=None)
+    load.write_meta(connection, "org_id", founding.org_id)
+    load.write_meta(connection, "user_id", founding.user_id)
+    connection.execute("COMMIT")
+
+
+class SoloWorkspace:
+    """A workspace over one SQLite file; see `core.workspace.Workspace` for what its methods are for.
+
+    Attributes:
+        path: the data file.
+        key: its key and where that is kept.
+        database: the open file.
+    """
+
+    def __init__(self, database: Database, key: Key, *, clock: Clock = utc_now) -> None:
+        self.path = database.path
+        self.key = key
+        self.database = database
+        self._clock = clock
+        self._listeners: list[Listener] = []
+        self._listeners_lock = threading.Lock()
+        self._trouble = ""
+        self._writer_version = -1
+        self._watcher = Watcher(database, self._notify)
+        try:
+            with database.read() as connection:
+                self.org_id = load.read_meta(connection, "org_id")
+                self.user_id = load.read_meta(connection, "user_id")
+                self._known = (-1, load.catalog(connection, self.org_id, self.user_id))
+                self._catalog(connection)
+                self._revision = _last_revision(connection)
+        except BaseException:
+            database.close()
+            raise
+
+    # --- the set-up
+
+    def catalog(self) -> Catalog:
+        """See `core.workspace.Workspace.catalog`."""
+        with self.database.read() as connection:
+            return self._catalog(connection)
+
+    def _catalog(self, connection: Any) -> Catalog:
+        """The set-up in the connection's snapshot."""
+        revision = int(load.read_meta(connection, "catalog_revision") or 0)
+        known, catalog = self._known
+        if revision != known:
+            catalog = load.catalog(connection, self.org_id, self.user_id)
+            if revision > known:
+                self._known = (revision, catalog)
+        return catalog
+
+    # --- writing
+
+    def execute(self, command: Command) -> Answer:
+        """See `core.workspace.Workspace.execute`."""
+        try:
+            answer, applied = self._run(command)
+        except Stopped as stop:
+            return Answer(stop.status, stop.changeset, stop.reason, stop.conflicts, self._revision)
+        except NotFound as error:
+            return Answer(Status.GONE, None, str(error), revision=self._revision)
+        except Unavailable as error:
+            self._trouble = str(error)
+            return Answer(Status.REJECTED, None, f"Not saved. {error}", revision=self._revision)
+        except OffhookError as error:
+            return Answer(Status.REJECTED, None, str(error), revision=self._revision)
+        self._trouble = ""
+        if applied is not None:
+            self._revision = applied.revision
+            self._notify(Changed(frozenset(applied.touched), local=True, revision=applied.revision))
+        return answer
+
+    def _run(self, command: Command) -> tuple[Answer, Applied | None]:
+        with self.database.write() as connection:
+            stored = _stored_answer(connection, self.org_id, command.id)
+            if stored is not None:
+                return stored, None
+            catalog = self._catalog_for_writing(connection)
+            now = self._clock()
+            loaded = load.Loaded(connection, self.org_id)
+            loaded.load(command.needs(catalog))
+            loaded.load(command.also_needs(loaded, catalog))
+            context = Context(catalog, now)
+            done = changeset(command, command.decide(loaded, context), context)
+            if not done.changes:
+                return Answer(Status.OK, done, revision=self._revision), None
+            try:
+                applied = apply(connection, done, loaded, now=now, catalog=catalog)
+            except Stopped as stop:
+                stop.changeset = done
+                raise
+            self._watcher.mine(applied.revision)
+            if applied.setup:
+                fresh = load.catalog(connection, self.org_id, self.user_id)
+        if applied.setup:
+            self._known = (applied.revision, fresh)
+        return Answer(applied.status, done, revision=applied.revision), applied
+
+    def _catalog_for_writing(self, connection: Any) -> Catalog:
+        # The number changes only when another connection has written, so one's own commands need not look.
+        version = connection.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._writer_version:
+            return self._known[1]
+        self._writer_version = version
+        return self._catalog(connection)
+
+    # --- telling
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """See `core.workspace.Workspace.subscribe`."""
+        with self._listeners_lock:
+            self._listeners.append(listener)
+            self._watcher.start()
+
+        def stop() -> None:
+            with self._listeners_lock:
+                with contextlib.suppress(ValueError):
+                    self._listeners.remove(listener)
+                idle = not self._listeners
+            if idle:
+                self._watcher.stop()
+
+        return stop
+
+    def _notify(self, changed: Changed) -> None:
+        self._revision = max(self._revision, changed.revision)
+        with self._listeners_lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener(changed)
+
+    def health(self) -> Health:
+        """See `core.workspace.Workspace.health`."""
+        notes = tuple(note for note in (self._trouble, self.key.note) if note)
+        line, level = ("✗ not saved", "error") if self._trouble else ("● saved", "ok")
+        return Health("solo", self._known[1].me.name, line, level, notes)
+
+    # --- reading
+
+    def board(self, pipeline_id: str, query: Query, *, closed_since: dt.datetime | None = None) -> list[Card]:
+        """See `core.workspace.Workspace.board`."""
+        from storage.reads.board import board
+
+        with self.database.read() as connection:
+            return board(connection, self._catalog(connection), pipeline_id, query, closed_since=closed_since)
+
+    def cards(self, deal_ids: Sequence[str], query: Query) -> list[Card]:
+        """See `core.workspace.Workspace.cards`."""
+        from storage.reads.board import cards
+
+        with self.database.read() as connection:
+            return cards(connection, self._catalog(connection), deal_ids, query)
+
+    def contacts(
+        self, query: Query, *, sort: str = "name", descending: bool = False, offset: int = 0, limit: int = 100
+    ) -> list[ContactLine]:
+        """See `core.workspace.Workspace.contacts`."""
+        from storage.reads.contacts import contacts
+
+        with self.database.read() as connection:
+            return contacts(
+                connection,
+                self._catalog(connection),
+                query,
+                sort=sort,
+                descending=descending,
+                offset=offset,
+                limit=limit,
+            )
+
+    def count_contacts(self, query: Query) -> int:
+        """See `core.workspace.Workspace.count_contacts`."""
+        from storage.reads.contacts import count_contacts
+
+        with self.database.read() as connection:
+            return count_contacts(connection, self._catalog(connection), query)
+
+    def contact_ids(self, query: Query) -> list[str]:
+        """See `core.workspace.Workspace.contact_ids`."""
+        from storage.reads.contacts import contact_ids
+
+        with self.database.read() as connection:
+            return contact_ids(connection, self._catalog(connection), query)
+
+    def companies(self, text: str, *, limit: int = 20) -> list[Company]:
+        """See `core.workspace.Workspace.companies`."""
+        from storage.reads.companies import companies
+
+        with self.database.read() as connection:
+            return companies(connection, self._catalog(connection), text, limit=limit)
+
+    def page(self, table: str, record_id: str) -> Page:
+        """See `core.workspace.Workspace.page`."""
+        from storage.reads.page import page
+
+        with self.database.read() as connection:
+            return page(connection, self._catalog(connection), table, record_id)
+
+    def record(self, table: str, record_id: str) -> Any:
+        """See `core.workspace.Workspace.record`."""
+        if table not in RECORDS:
+            raise NotFound(f"There is no “{table}” to look in.")
+        form = codec(table)
+        with self.database.read() as connection:
+            row = connection.execute(
+                f"SELECT {form.columns} FROM {table} WHERE org_id = ? AND id = ?", (self.org_id, record_id)
+            ).fetchone()
+        if row is None:
+            raise NotFound(f"That {form.record.LABEL} is not there.")
+        return form.entity(row)
+
+    def timeline(
+        self,
+        subject: Subject,
+        *,
+        kinds: Sequence[str] = (),
+        before: tuple[dt.datetime, str] | None = None,
+        limit: int = 200,
+    ) -> list[Entry]:
+        """See `core.workspace.Workspace.timeline`."""
+        from storage.reads.timeline import timeline
+
+        with self.database.read() as connection:
+            return timeline(
+                connection, self._catalog(connection), subject, kinds=kinds, before=before, limit=limit
+            )
+
+    def tasks(
+        self,
+        *,
+        assignee_id: str | None = None,
+        due_before: dt.datetime | None = None,
+        done: bool = False,
+        limit: int = 500,
+    ) -> list[TaskLine]:
+        """See `core.workspace.Workspace.tasks`."""
+        from storage.reads.tasks import tasks
+
+        with self.database.read() as connection:
+            return tasks(
+                connection,
+                self._catalog(connection),
+                assignee_id=assignee_id,
+                due_before=due_before,
+                done=done,
+                limit=limit,
+            )
+
+    def search(self, text: str, *, tables: Sequence[str] = (), limit: int = 50) -> list[Hit]:
+        """See `core.workspace.Workspace.search`."""
+        from storage.reads.search import search
+
+        with self.database.read() as connection:
+            return search(connection, self._catalog(connection), text, tables=tables, limit=limit)
+
+    def likely_duplicates(self, draft: Row) -> list[Hit]:
+        """See `core.workspace.Workspace.likely_duplicates`."""
+        from storage.reads.duplicates import likely_duplicates
+
+        with self.database.read() as connection:
+            return likely_duplicates(connection, self._catalog(connection), draft)
+
+    def tags(self, table: str) -> list[str]:
+        """See `core.workspace.Workspace.tags`."""
+        from storage.reads.tags import tags
+
+        with self.database.read() as connection:
+            return tags(connection, self._catalog(connection), table)
+
+    def history(self, table: str, record_id: str, *, limit: int = 100) -> list[HistoryEntry]:
+        """See `core.workspace.Workspace.history`."""
+        from storage.reads.history import history
+
+        with self.database.read() as connection:
+            return history(connection, self._catalog(connection), table, record_id, limit=limit)
+
+    def undoable(self) -> Changeset | None:
+        """See `core.workspace.Workspace.undoable`."""
+        from storage.reads.history import undoable
+
+        with self.database.read() as connection:
+            return undoable(connection, self._catalog(connection))
+
+    def export(self, table: str, query: Query) -> Iterator[Row]:
+        """See `core.workspace.Workspace.export`."""
+        from storage.reads.export import export
+
+        with self.database.read() as connection:
+            yield from export(connection, self._catalog(connection), table, query)
+
+    def close(self) -> None:
+        """See `core.workspace.Workspace.close`."""
+        self._watcher.stop()
+        self.database.close()
+
+
+def _stored_answer(connection: Any, org_id: str, command_id: str) -> Answer | None:
+    found = connection.execute(
+        "SELECT seq, status, body FROM changesets WHERE org_id = ? AND id = ?", (org_id, command_id)
+    ).fetchone()
+    if found is None:
+        return None
+    return Answer(Status(found[1]), from_json(json.loads(found[2])), revision=found[0])
+
+
+def _last_revision(connection: Any) -> int:
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changesets").fetchone()[0])

@@ -1,0 +1,139 @@
+"""Tells of what other programs write into the same file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from core.errors import Unavailable
+from core.workspace import Changed
+from storage.database import Database, errors
+from storage.derive import PARENTS
+
+POLL_SECONDS = 0.2
+MOST_ROWS = 2_000
+"""More rows than this are told as `everything`."""
+
+_FOLLOWERS = {
+    "companies": (("contacts", "company_id"), ("deals", "company_id")),
+    "contacts": (("deals", "contact_id"),),
+}
+
+
+class Watcher:
+    """A thread that looks every 200 ms whether the file was written by others, while anybody wants to know.
+
+    Args:
+        database: the file.
+        tell: is called on the thread.
+    """
+
+    def __init__(self, database: Database, tell: Callable[[Changed], None]) -> None:
+        self._database = database
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._mine: set[int] = set()
+        self._seen = 0
+
+    def start(self) -> None:
+        """Begins to watch; changes made from here on are told."""
+        with self._lock:
+            if self._thread is not None:
+                return
+            self._stop = threading.Event()
+            self._mine.clear()
+            with self._database.read() as connection:
+                self._seen = _last(connection)
+            self._thread = threading.Thread(
+                target=self._run, args=(self._stop,), name="offhook-watch", daemon=True
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stops watching. May be called by a listener, on the thread itself."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+            self._stop.set()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def mine(self, revision: int) -> None:
+        """Says, before it is committed, that a revision is this workspace's own."""
+        if self._thread is not None:
+            self._mine.add(revision)
+
+    def _run(self, stop: threading.Event) -> None:
+        connection: Any = None
+        version = -1
+        while not stop.wait(POLL_SECONDS):
+            # A file that cannot be read at the moment is looked at again; reads tell the user what is wrong with it.
+            with contextlib.suppress(Unavailable, *errors()):
+                connection = connection or self._database.reader()
+                now = connection.execute("PRAGMA data_version").fetchone()[0]
+                if now != version:
+                    version = now
+                    self._look(connection)
+        if connection is not None:
+            connection.close()
+
+    def _look(self, connection: Any) -> None:
+        connection.execute("BEGIN")
+        try:
+            found = connection.execute(
+                "SELECT seq, org_id, body FROM changesets WHERE seq > ? ORDER BY seq", (self._seen,)
+            ).fetchall()
+            rows: set[tuple[str, str]] = set()
+            everything = False
+            foreign = [each for each in found if each[0] not in self._mine]
+            for _seq, org_id, body in foreign:
+                changes = json.loads(body)["changes"]
+                # A bulk load lists no rows.
+                everything = everything or not changes or len(changes) > MOST_ROWS
+                if not everything:
+                    rows |= _look_of(connection, org_id, {(c["table"], c["id"]) for c in changes})
+        finally:
+            connection.execute("ROLLBACK")
+        if found:
+            self._seen = found[-1][0]
+            self._mine = {revision for revision in self._mine if revision > self._seen}
+        if foreign:
+            everything = everything or len(rows) > MOST_ROWS
+            self._tell(
+                Changed(
+                    frozenset() if everything else frozenset(rows),
+                    local=False,
+                    revision=self._seen,
+                    everything=everything,
+                )
+            )
+
+
+def _look_of(connection: Any, org_id: str, rows: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The rows and those whose look hangs on them: what a child is about, whom a name is drawn beside."""
+    out = set(rows)
+    for table, record_id in tuple(out):
+        if table in ("activities", "tasks"):
+            columns = ", ".join(column for _, column in PARENTS)
+            found = connection.execute(
+                f"SELECT {columns} FROM {table} WHERE org_id = ? AND id = ?",  # noqa: S608 (names are constants)
+                (org_id, record_id),
+            ).fetchone()
+            for (parent, _), parent_id in zip(PARENTS, found or (), strict=False):
+                if parent_id is not None:
+                    out.add((parent, parent_id))
+        for follower, column in _FOLLOWERS.get(table, ()):
+            found = connection.execute(
+                f"SELECT id FROM {follower} WHERE org_id = ? AND {column} = ? AND deleted_at IS NULL LIMIT ?",  # noqa: S608
+                (org_id, record_id, MOST_ROWS + 1),
+            )
+            out |= {(follower, follower_id) for (follower_id,) in found}
+    return out
+
+
+def _last(connection: Any) -> int:
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changesets").fetchone()[0])
