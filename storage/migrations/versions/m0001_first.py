@@ -180,7 +180,7 @@ def _make_records() -> None:
     )
     _index("companies", ["org_id", "sort_key", "id"], ALIVE)
     _index("companies", ["org_id", "domain"], "domain <> ''")
-    _index("companies", ["org_id", "id", "name"], ALIVE)
+    _index("companies", ["org_id", "id", "deleted_at", "name"])
     _index("companies", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
     _record_table(
         "contacts",
@@ -215,7 +215,7 @@ def _make_records() -> None:
     _index("contacts", ["org_id", "last_activity_at", "id"], ALIVE)
     _index("contacts", ["org_id", "next_task_at", "id"], ALIVE)
     _index("contacts", ["org_id", "created_at", "id"], ALIVE)
-    _index("contacts", ["org_id", "id", "first_name", "last_name", "emails", "phones"], ALIVE)
+    _index("contacts", ["org_id", "id", "deleted_at", "first_name", "last_name", "phones"])
     _index("contacts", ["org_id", "company_id", "sort_key", "id"], ALIVE)
     _index("contacts", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
     _record_table(
