@@ -1,4 +1,4 @@
-"""Contact points: phone numbers, e-mail addresses, domains and countries, checked and in one form."""
+"""Contact points: phone numbers, e-mail addresses, domains, web addresses and countries, checked and in one form."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from core.errors import Invalid
 from core.text import clean_line
 
 LABELS = ("work", "mobile", "home", "main", "other")
+_DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])")
+_URL = re.compile(
+    r"(?:(?P<scheme>[a-z][a-z0-9+.-]*):)?(?://)?(?P<rest>[^\s/?#:@]+\.[^\s/?#:@]+(?::\d+)?(?:[/?#]\S*)?)",
+    re.IGNORECASE,
+)
+_LONGEST_URL = 2000
 
 
 def clean_phone(typed: str, country: str) -> str:
@@ -25,21 +31,31 @@ def clean_phone(typed: str, country: str) -> str:
     value = clean_line(typed)
     try:
         number = phonenumbers.parse(value, country.upper() or None)
-    except phonenumbers.NumberParseException:
-        hint = (
-            "Start with + and the country code, as in +49 30 1234567."
-            if not country
-            else "Digits, please: +49 30 1234567."
-        )
-        raise Invalid({"phones": f"“{value[:40]}” is not a phone number. {hint}"}) from None
-    if not phonenumbers.is_possible_number(number):
-        raise Invalid(
-            {
-                "phones": f"“{value[:40]}” is too short or too long for a phone number in {country or 'that country'}."
-            }
-        )
+    except phonenumbers.NumberParseException as error:
+        kind = type(error)
+        hint = {
+            kind.INVALID_COUNTRY_CODE: "Start with + and the country’s code, as in +49 30 1234567.",
+            kind.NOT_A_NUMBER: "Digits, please, as in +49 30 1234567.",
+        }.get(error.error_type, "Check the digits.")
+        raise _wrong_phone(value, "is not a phone number", hint) from None
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
+        if reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+            raise _wrong_phone(value, "can only be dialled locally", "Put the area code in front of it.")
+        region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+        where = f" in {region}" if region.isalpha() and region != "ZZ" else ""
+        sizes = {
+            phonenumbers.ValidationResult.TOO_SHORT: "is too short for",
+            phonenumbers.ValidationResult.TOO_LONG: "is too long for",
+        }
+        what = f"{sizes.get(reason, 'does not have the length of')} a phone number{where}"
+        raise _wrong_phone(value, what, "Check the digits.")
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return f"{written};ext={number.extension}" if number.extension else written
+
+
+def _wrong_phone(value: str, what: str, hint: str) -> Invalid:
+    return Invalid({"phones": f"“{value[:40]}” {what}. {hint}"})
 
 
 def show_phone(value: str, country: str = "") -> str:
@@ -63,9 +79,10 @@ def clean_email(typed: str) -> str:
     """
     from email_validator import EmailNotValidError, validate_email
 
-    value = clean_line(typed)
+    value = clean_line(typed).removeprefix("mailto:")
     try:
-        return validate_email(value, check_deliverability=False).normalized
+        # People paste `Ann Lee <ann@acme.com>` from their mail program; the name has its own field.
+        return validate_email(value, check_deliverability=False, allow_display_name=True).normalized
     except EmailNotValidError as error:
         raise Invalid(
             {"emails": f"“{value[:60]}” is not an e-mail address: {str(error).rstrip('.')}."}
@@ -78,11 +95,25 @@ def clean_domain(typed: str) -> str:
     Raises:
         Invalid: it is not a domain.
     """
-    value = clean_line(typed).lower()
-    value = re.sub(r"^[a-z]+://", "", value).split("/")[0].removeprefix("www.").rstrip(".")
-    if not re.fullmatch(r"(?:[\w-]+\.)+[\w-]{2,}", value):
-        raise Invalid({"domain": f"“{typed[:60]}” is not a domain. Try acme.com."})
-    return value
+    value = clean_line(typed)
+    bare = re.split(r"[/?#:]", re.sub(r"^[a-z]+://", "", value.lower()))[0].removeprefix("www.").rstrip(".")
+    if len(bare) > 253 or not _DOMAIN.fullmatch(bare):
+        raise Invalid({"domain": f"“{value[:60]}” is not a domain. Try acme.com."})
+    return bare
+
+
+def clean_url(typed: str) -> str:
+    """A web address that is safe to open: `acme.com/x` → `https://acme.com/x`.
+
+    Raises:
+        Invalid: it is none, or it would open something else than a web page.
+    """
+    value = clean_line(typed)
+    match = _URL.fullmatch(value) if len(value) <= _LONGEST_URL else None
+    scheme = (match["scheme"] or "https").lower() if match else ""
+    if match is None or scheme not in ("http", "https"):
+        raise Invalid({"website": f"“{value[:60]}” is not a web address. Try https://acme.com."})
+    return f"{scheme}://{match['rest']}"
 
 
 def check_country(typed: str) -> str:
@@ -98,9 +129,28 @@ def check_country(typed: str) -> str:
         value = "GB"
     if value not in phonenumbers.SUPPORTED_REGIONS:
         raise Invalid(
-            {"country": f"“{typed[:20]}” is not a country code. Use two letters, as in DE, FR or US."}
+            {
+                "country": f"“{clean_line(typed)[:20]}” is not a country code. Use two letters, as in DE, FR or US."
+            }
         )
     return value
+
+
+def check_zone(typed: str) -> str:
+    """A time zone by its IANA name.
+
+    Raises:
+        Invalid: there is none of that name.
+    """
+    from zoneinfo import ZoneInfo
+
+    value = clean_line(typed)
+    try:
+        return ZoneInfo(value).key
+    except (KeyError, ValueError, OSError):
+        raise Invalid(
+            {"time_zone": f"“{value[:40]}” is not a time zone. Try Europe/Berlin or America/New_York."}
+        ) from None
 
 
 def time_zone_of(phone: str) -> str:

@@ -52,6 +52,11 @@ def clean_text(value: str) -> str:
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", kept)).strip()
 
 
+def clean_tag(value: str) -> str:
+    """A tag in the form in which two people's are the same: `#Key Account` → `key-account`. It holds no blank and no comma."""
+    return clean_line(value).lstrip("#").lower().replace(",", " ").strip().replace(" ", "-")
+
+
 def printable(value: str) -> str:
     """`value` on one line as it may be put on a terminal: whatever is in the data, nothing in it is interpreted."""
     if value.isprintable():
