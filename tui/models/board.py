@@ -497,7 +497,9 @@ class BoardModel:
         self._put_cursor(self.cursor_column, max(0, self.cursor_index + by))
 
     def reveal(self, page: int) -> bool:
-        """Scrolls the cursor's column no further than needed for the cursor to be in sight.
+        """Scrolls the cursor's column where the cursor would be out of sight, to have it in the middle.
+
+        By half a page rather than by a card: the eye keeps its place for a few keys, and most keys repaint two cards.
 
         Args:
             page: how many cards a column shows in full.
@@ -509,8 +511,10 @@ class BoardModel:
             return False
         column = self.columns[self.cursor_column]
         index, page = self.cursor_index, max(1, page)
-        top = min(max(column.top, index - page + 1), index)
-        top = max(0, min(top, len(column) - 1))
+        top = column.top
+        if not top <= index < top + page:
+            top = index - page // 2
+        top = max(0, min(top, len(column) - page))
         changed = top != column.top
         column.top = top
         return changed

@@ -59,7 +59,11 @@ def days_in_stage(card: Card, clock: Clock) -> str:
 
 def next_activity(card: Card, clock: Clock) -> tuple[Next, Wording]:
     """When the next activity is due."""
-    due = card.next_task_at
+    return due_words(card.next_task_at, clock)
+
+
+def due_words(due: int | None, clock: Clock) -> tuple[Next, Wording]:
+    """When something is due, in seconds since the epoch; None: nothing is."""
     state = next_state(due, clock.now, clock.tomorrow)
     sign = SIGNS[state]
     if due is None:
