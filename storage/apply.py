@@ -73,7 +73,7 @@ def apply(
         Stopped: it does not fit what is there; nothing of it may be kept.
     """
     written, merged = _merge_all(changeset, loaded, catalog)
-    _check_references(written, loaded)
+    _check_references(written, loaded, catalog)
     _write_all(connection, changeset, written, loaded, now)
     touched = {(one.table, one.id) for one in written}
     touched |= derive.follow(connection, changeset.org_id, written, loaded)
@@ -133,7 +133,8 @@ def _new_row(org_id: str, change: Change) -> Row:
     for name, spec in fields_of(RECORDS[change.table]).items():
         if spec.role is Role.DERIVED:
             row[name] = None if spec.nullable else (False if spec.kind is Kind.BOOL else "")
-    return row | change.set
+    row.update(change.set)
+    return row
 
 
 def _must_stand(change: Change, held: Row | None) -> Row:
@@ -148,18 +149,34 @@ def _must_stand(change: Change, held: Row | None) -> Row:
     return held
 
 
-def _check_references(written: Sequence[Written], loaded: Loaded) -> None:
-    inserted = {(one.table, one.id) for one in written}
+def _check_references(written: Sequence[Written], loaded: Loaded, catalog: Catalog | None) -> None:
+    there = {(one.table, one.id) for one in written}
     for one in written:
         for name, table in _references(one.table):
             to = one.after[name]
-            if to is None or (one.before is not None and one.before[name] == to) or (table, to) in inserted:
+            if to is None or (table, to) in there or (one.before is not None and one.before[name] == to):
                 continue
-            if loaded.row(table, to) is None:
+            if not _in_catalog(catalog, table, to) and not loaded.exists(table, to):
                 raise Stopped(
                     Status.GONE,
                     f"The {RECORDS[table].LABEL} that this {RECORDS[one.table].LABEL} points to is not there.",
                 )
+            there.add((table, to))
+
+
+def _in_catalog(catalog: Catalog | None, table: str, record_id: str) -> bool:
+    if catalog is None:
+        return False
+    match table:
+        case "books":
+            return record_id in catalog.book_by_id
+        case "users":
+            return record_id in catalog.user_by_id
+        case "stages":
+            return record_id in catalog.stage_by_id
+        case "pipelines":
+            return record_id in catalog.pipeline_by_id
+    return False
 
 
 @cache
@@ -195,7 +212,8 @@ def _write_all(
             row["created_at"] = now
         # Put down before the texts are made, so that what comes later in the changeset sees it.
         loaded.put(one.table, one.id, row)
-        row |= derive.own_columns(one.table, row, loaded)
+        if one.before is None or derive.text_changed(one.table, one.before, row):
+            row |= derive.own_columns(one.table, row, loaded)
         form = codec(one.table)
         if one.before is None:
             connection.execute(_insert_sql(one.table), form.encode_row(row))

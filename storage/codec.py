@@ -138,7 +138,6 @@ def codec(table: str) -> TableCodec[Any]:
     return TableCodec(RECORDS[table])
 
 
-@cache
 def codec_of(record: type[R]) -> TableCodec[R]:
     """The codec of a record class, typed by it."""
-    return TableCodec(record)
+    return codec(record.TABLE)

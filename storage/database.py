@@ -12,7 +12,6 @@ import contextlib
 import errno
 import os
 import sqlite3
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,13 +26,8 @@ BUSY_SECONDS = 15.0
 _READERS = 4
 _READER_CACHE_KIB = 6_144
 _WRITER_CACHE_KIB = 4_096
-_CHECKPOINT_BYTES = 4 * 1024 * 1024
+_CHECKPOINT_CHANGES = 1_500
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC, errno.EFBIG)
-
-if sys.version_info >= (3, 12):
-    _PLAIN_OPTIONS: dict[str, Any] = {"autocommit": sqlite3.LEGACY_TRANSACTION_CONTROL}
-else:
-    _PLAIN_OPTIONS = {}
 
 
 def cipher() -> Any | None:
@@ -49,6 +43,11 @@ def errors() -> tuple[type[Exception], ...]:
     """The exceptions that a connection may raise."""
     module = cipher()
     return (sqlite3.Error,) if module is None else (module.Error, sqlite3.Error)
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """The exceptions that work on a file may raise: those of the connection and those of the file system."""
+    return (OSError, *errors())
 
 
 def connect(path: Path, key: str | None, *, create: bool = False, wait: float = BUSY_SECONDS) -> Any:
@@ -77,7 +76,7 @@ def connect(path: Path, key: str | None, *, create: bool = False, wait: float = 
         connection = module.connect(
             str(path), timeout=wait, isolation_level=None, check_same_thread=False, cached_statements=256
         )
-    except (OSError, *errors()) as error:
+    except failures() as error:
         raise explain(error, path) from error
     try:
         if cipher() is not None:
@@ -86,7 +85,6 @@ def connect(path: Path, key: str | None, *, create: bool = False, wait: float = 
         if key is not None:
             connection.execute(f"PRAGMA key = \"x'{_checked(key)}'\"").fetchall()
         connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except errors() as error:
         connection.close()
@@ -162,7 +160,8 @@ class Database:
         self._closed = False
         self._writer = connect(path, key)
         self._checkpointer: threading.Thread | None = None
-        self._checkpoint = threading.Event()
+        self._due = threading.Event()
+        self._checkpointed = 0
         try:
             self._set_up_writer()
         except errors() as error:
@@ -179,8 +178,6 @@ class Database:
         run(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
         # The thread checkpoints far earlier; this only bounds the WAL should the thread fail.
         run("PRAGMA wal_autocheckpoint = 16000")
-        # A WAL that was folded in shrinks to this, so that its size tells how much is not folded in yet.
-        run(f"PRAGMA journal_size_limit = {_CHECKPOINT_BYTES // 4}")
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Any]:
@@ -267,47 +264,46 @@ class Database:
     # --- checkpoints
 
     def _wake_checkpointer(self) -> None:
-        try:
-            size = os.stat(f"{self.path}-wal").st_size  # noqa: PTH116 (a path object costs more than the call)
-        except OSError:
+        # Two to three pages of the WAL for each changed row. The WAL's size says nothing: it is overwritten, not cut.
+        if self._writer.total_changes - self._checkpointed < _CHECKPOINT_CHANGES:
             return
-        if size < _CHECKPOINT_BYTES:
-            return
+        self._checkpointed = self._writer.total_changes
         if self._checkpointer is None:
             self._checkpointer = threading.Thread(
                 target=self._run_checkpoints, name="checkpoints", daemon=True
             )
             self._checkpointer.start()
-        self._checkpoint.set()
+        self._due.set()
 
     def _run_checkpoints(self) -> None:
         connection = None
         while True:
-            self._checkpoint.wait()
-            self._checkpoint.clear()
+            self._due.wait()
+            self._due.clear()
             if self._closed:
                 break
-            # A checkpoint that fails is tried again after the next command; the WAL holds everything meanwhile.
+            # A checkpoint that fails is tried again later; the WAL holds everything meanwhile.
             with contextlib.suppress(Unavailable, *errors()):
                 connection = connection or connect(self.path, self.key)
-                connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                # What was written meanwhile is little. Only when all is folded in does the WAL start over.
+                with self._lock:
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         if connection is not None:
             connection.close()
 
     def close(self) -> None:
         """Closes every connection; the last one of all programs folds the WAL into the file."""
-        with self._lock:
-            with self._pool_lock:
-                if self._closed:
-                    return
-                self._closed = True
-                idle, self._idle = self._idle, []
-            self._checkpoint.set()
-            if self._checkpointer is not None:
-                self._checkpointer.join()
-            for connection in idle:
-                connection.close()
-            with contextlib.suppress(*errors()):
-                self._writer.execute("PRAGMA optimize")
-            self._writer.close()
+        with self._lock, self._pool_lock:
+            if self._closed:
+                return
+            self._closed = True
+            idle, self._idle = self._idle, []
+        self._due.set()
+        if self._checkpointer is not None:
+            self._checkpointer.join()
+        for connection in idle:
+            connection.close()
+        with contextlib.suppress(*errors()):
+            self._writer.execute("PRAGMA optimize")
+        self._writer.close()

@@ -28,26 +28,8 @@ _STANDS = "deleted_at IS NULL AND NOT superseded AND NOT retracted"
 _TOLD_SQL = "(" + ", ".join(f"'{kind}'" for kind in sorted(TOLD_KINDS)) + ")"
 
 # Country calling codes are prefix-free (ITU-T E.164): one digit, these two-digit ones, and three digits for the rest.
-_TWO_DIGIT_CODES = frozenset(
-    str(code)
-    for code in (
-        20,
-        27,
-        *range(30, 35),
-        36,
-        39,
-        40,
-        41,
-        *range(43, 50),
-        *range(51, 59),
-        *range(60, 67),
-        81,
-        82,
-        84,
-        86,
-    )
-    + tuple(range(90, 96))
-    + (98,)
+_TWO_DIGIT_CODES = frozenset({"20", "27", "36", "39", "81", "82", "84", "86", "98"}).union(
+    map(str, (*range(30, 35), 40, 41, *range(43, 50), *range(51, 59), *range(60, 67), *range(90, 96)))
 )
 
 
@@ -88,6 +70,21 @@ def own_columns(table: str, row: Row, rows: Rows) -> Row:
         case "activities":
             return {"search": activity_search(row)}
     return {}
+
+
+_TEXT_OF = {
+    "contacts": (
+        "first_name", "last_name", "company_id", "title", "emails", "phones", "tags", "city", "custom", "deleted_at",
+    ),
+    "companies": ("name", "domain", "phone", "tags", "city", "custom", "deleted_at"),
+    "deals": ("title", "company_id", "contact_id", "tags", "custom", "deleted_at"),
+}  # fmt: skip
+"""The fields that a record's derived texts are made of."""
+
+
+def text_changed(table: str, before: Row, after: Row) -> bool:
+    """Whether the derived texts of a row may have to change with it."""
+    return any(before[name] != after[name] for name in _TEXT_OF.get(table, ()))
 
 
 def contact_search(row: Row, company: str) -> str:

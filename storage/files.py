@@ -13,7 +13,7 @@ from typing import Any
 
 from core.errors import Unavailable
 from storage import keys, schema_version
-from storage.database import connect, errors, explain
+from storage.database import connect, explain, failures
 from storage.keys import Key, Store
 
 _LEFTOVER_SECONDS = 86_400
@@ -48,7 +48,7 @@ def fresh(path: Path, *, store: Store, pragmas: tuple[str, ...] = ()) -> Iterato
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
         connection.close()
         put(building, path)
-    except (OSError, *errors()) as error:
+    except failures() as error:
         raise explain(error, path) from error
     finally:
         if connection is not None:
@@ -75,7 +75,7 @@ def make_current(path: Path, key: str | None) -> None:
         from storage.upgrade import upgrade
 
         upgrade(connection)
-    except (OSError, *errors()) as error:
+    except failures() as error:
         raise explain(error, path) from error
     finally:
         connection.close()
@@ -103,7 +103,7 @@ def copy(connection: Any, target: Path, key: str | None) -> None:
         if problems:
             raise Unavailable(f"The copy is not whole ({problems[0]}). Run `offhook doctor` on the original.")
         put(building, target)
-    except (OSError, *errors()) as error:
+    except failures() as error:
         raise explain(error, target) from error
     finally:
         remove(building)

@@ -103,6 +103,15 @@ class Loaded:
             self._rows[key] = None if found is None else form.decode(found)
         return self._rows[key]
 
+    def exists(self, table: str, record_id: str) -> bool:
+        """Whether there is a row, deleted or not; from the index alone."""
+        if (table, record_id) in self._rows:
+            return self._rows[table, record_id] is not None
+        found = self._connection.execute(
+            f"SELECT 1 FROM {table} WHERE org_id = ? AND id = ?", (self._org_id, record_id)
+        ).fetchone()
+        return found is not None
+
     def rows(self, table: str, ids: Sequence[str]) -> None:
         """Loads many rows at once."""
         missing = [record_id for record_id in dict.fromkeys(ids) if (table, record_id) not in self._rows]

@@ -61,7 +61,6 @@ INDEXES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     ),
     "deals": (
         (("pipeline_id", "outcome", "closed_at"), _ALIVE),
-        (("stage_id",), _ALIVE),
         (("contact_id",), "contact_id IS NOT NULL"),
         (("company_id",), "company_id IS NOT NULL"),
     ),
@@ -142,7 +141,7 @@ def _column(spec: Field, dialect: str) -> sa.Column[Any]:
 
 
 def _index(table: sa.Table, columns: tuple[str, ...], rows: str = "") -> None:
-    where = {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)} if rows else {}
+    where: dict[str, Any] = {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)} if rows else {}
     sa.Index(None, *(table.c[name] for name in columns), **where)
 
 
@@ -171,9 +170,9 @@ def _store_tables(metadata: sa.MetaData, dialect: str) -> None:
         sa.Column("undone_by", key),
         *([] if dialect == "sqlite" else [sa.PrimaryKeyConstraint("org_id", "seq")]),
         sa.UniqueConstraint("org_id", "id"),
-        sqlite_autoincrement=True,
     )
-    _index(changesets, ("org_id", "user_id", "seq"))
+    if dialect == "postgresql":
+        _index(changesets, ("org_id", "user_id", "seq"))
     sa.Table(
         "changeset_rows",
         metadata,
