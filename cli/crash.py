@@ -1,0 +1,52 @@
+"""When offhook itself fails: the traceback goes to a log that only its owner can read, the user gets one sentence."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cli.home import find_home, make_private
+from cli.output import Code, complain
+from core.errors import OffhookError
+
+_MOST = 1_000_000
+
+
+def report(error: BaseException, *, as_json: bool = False) -> Code:
+    """Writes the error to the log and says so on standard error."""
+    path = find_home().log
+    try:
+        write_log(path, error)
+        where = f"What happened stands in {path}"
+    except (OSError, OffhookError):
+        where = f"It was {type(error).__name__}, and the log {path} cannot be written"
+    complain(
+        f"Something in offhook itself went wrong. Everything saved is safe. {where}; please send that with a report.",
+        Code.CRASHED,
+        as_json=as_json,
+    )
+    return Code.CRASHED
+
+
+def write_log(path: Path, error: BaseException) -> None:
+    """Appends the error with its traceback. Lines of code only: no values of variables, so no data of customers.
+
+    Raises:
+        OSError, OffhookError: the log cannot be written.
+    """
+    make_private(path.parent)
+    if path.exists() and path.stat().st_size > _MOST:
+        path.replace(path.with_suffix(".old.log"))
+    lines = [
+        f"--- {datetime.now(UTC).isoformat(timespec='seconds')}",
+        f"Python {platform.python_version()} on {sys.platform}",
+        "".join(traceback.format_exception(error)),
+    ]
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8"
+    ) as log:
+        log.write("\n".join(lines))

@@ -1,0 +1,142 @@
+"""Which record a person means: by id, by the beginning of an id, or by a text that finds just one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cli.output import Ambiguous, table
+from core.catalog import Catalog
+from core.entities import Deal, Stage
+from core.errors import NotFound
+from core.filters import All, Query, Test
+from core.text import fold, printable, words
+from core.workspace import Hit, Workspace
+
+SINGULAR = {
+    "contacts": "contact",
+    "deals": "deal",
+    "companies": "company",
+    "activities": "activity",
+    "tasks": "task",
+}
+"""What a person calls one record of a table; also its `kind` in JSON."""
+SUBJECTS = ("contacts", "deals", "companies")
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_BEGINNING = re.compile(r"[0-9a-f]{4,8}|[0-9a-f]{8}-[0-9a-f-]{0,27}")
+_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_ALL = 10_000_000
+_SEARCHED = 200
+_LISTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The record that was meant."""
+
+    table: str
+    id: str
+
+
+def typed(value: str) -> str:
+    """An argument as text: bytes that are no UTF-8 become replacement characters."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def find_one(workspace: Workspace, text: str, tables: Sequence[str] = SUBJECTS) -> Named:
+    """The one record that `text` means.
+
+    Args:
+        workspace: where to look.
+        text: an id, the beginning of one, or words as for a search. Words that stand in one record's title mean that
+            record, even if they also stand elsewhere in others.
+        tables: what may be meant.
+
+    Raises:
+        NotFound: nothing fits.
+        Ambiguous: several fit; the message lists them.
+    """
+    text = typed(text).strip()
+    wanted = text.lower()
+    if _ID.fullmatch(wanted):
+        for name in tables:
+            try:
+                if workspace.record(name, wanted).deleted_at is None:
+                    return Named(name, wanted)
+            except NotFound:
+                continue
+        raise NotFound(f"There is no {_kinds(tables)} with the id {wanted}.")
+    begun = _by_beginning(workspace, wanted.rstrip("…"), tables)
+    if len(begun) == 1:
+        return begun[0]
+    hits = workspace.search(text, tables=tables, limit=_SEARCHED) if words(text) else []
+    exact = [hit for hit in hits if fold(hit.title) == fold(text)]
+    titled = [hit for hit in hits if _titles(hit, text)]
+    for fitting in (exact, titled, hits):
+        if len(fitting) == 1:
+            return Named(fitting[0].open_table, fitting[0].id)
+    if begun and not hits:
+        raise Ambiguous(f"{len(begun):,} ids begin with {wanted}. Give more of it.")
+    if not hits:
+        raise NotFound(f"No {_kinds(tables)} fits “{printable(text[:60])}”.")
+    raise Ambiguous(_several(text, exact or titled or hits))
+
+
+def _by_beginning(workspace: Workspace, text: str, tables: Sequence[str]) -> list[Named]:
+    """The records whose ids begin so."""
+    if not _BEGINNING.fullmatch(text):
+        return []
+    # The sign behind the last hexadecimal digit ends the range of all ids that begin so.
+    query = Query(where=All((Test("id", "ge", (text,)), Test("id", "lt", (text + "g",)))))
+    found: list[Named] = []
+    if "contacts" in tables:
+        found += [Named("contacts", contact_id) for contact_id in workspace.contact_ids(query)]
+    if "deals" in tables:
+        for pipeline in workspace.catalog().pipelines:
+            cards = workspace.board(pipeline.id, query, closed_since=_EVER)
+            found += [Named("deals", card.id) for card in cards]
+    if "companies" in tables and not found:
+        companies = workspace.companies("", limit=_ALL)
+        found += [Named("companies", company.id) for company in companies if company.id.startswith(text)]
+    return found
+
+
+def _titles(hit: Hit, text: str) -> bool:
+    title = words(hit.title)
+    return all(any(word.startswith(wanted) for word in title) for wanted in words(text))
+
+
+def _kinds(tables: Sequence[str]) -> str:
+    kinds = [SINGULAR[name] for name in tables]
+    return kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+
+
+def _several(text: str, hits: Sequence[Hit]) -> str:
+    rows = [(SINGULAR[hit.table], hit.title, hit.detail, hit.id) for hit in hits[:_LISTED]]
+    more = f"\n  … and {len(hits) - _LISTED} more" if len(hits) > _LISTED else ""
+    listed = "\n".join(f"  {line}" for line in table(rows, flexible=(1, 2)))
+    return f"“{printable(text[:60])}” fits {len(hits)} records. Say more, or give the id:\n{listed}{more}"
+
+
+def find_stage(catalog: Catalog, deal: Deal, name: str) -> Stage:
+    """The stage of the deal's pipeline that a person calls `name`.
+
+    Raises:
+        NotFound: there is none; the message lists those there are.
+        Ambiguous: the beginning of a name that several have.
+    """
+    wanted = fold(typed(name).strip())
+    stages = catalog.stages_of(deal.pipeline_id)
+    fitting = [s for s in stages if fold(s.name) == wanted or s.id == wanted]
+    fitting = fitting or [s for s in stages if wanted and fold(s.name).startswith(wanted)]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(stage.name for stage in fitting or stages)
+    if fitting:
+        raise Ambiguous(f"“{name}” can be {names}. Say more.")
+    pipeline = catalog.pipeline_by_id[deal.pipeline_id].name
+    raise NotFound(
+        f"There is no stage “{printable(typed(name)[:60])}” in the pipeline {pipeline}. Its stages: {names}."
+    )

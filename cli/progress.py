@@ -1,0 +1,82 @@
+"""How far a long command has come: one line that redraws itself on a terminal, a few plain lines elsewhere.
+
+On standard error, so that standard output stays what was asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from cli.output import cells, cut
+from core.text import printable
+
+_FRAME = 0.1
+_BAR = 24
+
+
+class Progress:
+    """Shows progress as long as its block runs. A quick command shows nothing.
+
+    Args:
+        title: what is being done.
+        quiet: show nothing at all.
+    """
+
+    PATIENCE = 0.3
+    """Seconds before anything is shown."""
+
+    def __init__(self, title: str, *, quiet: bool = False) -> None:
+        self.title = title
+        self._quiet = quiet
+        self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._began = time.monotonic()
+        self._drawn = 0.0
+        self._said = -1
+        self._shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def share(self, done: float, what: str = "") -> None:
+        """Shows the share that is done, from 0 to 1, and what is being worked on."""
+        done = min(max(done, 0.0), 1.0)
+        if self._live:
+            filled = round(done * _BAR)
+            bar = "━" * filled + "─" * (_BAR - filled)
+            self._draw(f"{self.title}  {bar} {done:>4.0%}  {printable(what)}")
+        elif int(done * 4) > self._said:
+            self._said = int(done * 4)
+            self._line(f"{self.title}: {done:.0%}" + (f" ({printable(what)})" if what else ""))
+
+    def count(self, done: int, what: str) -> None:
+        """Shows how many are done where nobody knows how many there will be."""
+        if self._live:
+            self._draw(f"{self.title}  {done:,} {what}")
+
+    def _draw(self, text: str) -> None:
+        import shutil
+
+        now = time.monotonic()
+        if self._quiet or now - self._drawn < _FRAME or now - self._began < self.PATIENCE:
+            return
+        self._drawn, self._shown = now, True
+        width = max(shutil.get_terminal_size().columns - 1, 10)
+        text = cut(text, width)
+        sys.stderr.write("\r" + text + " " * (width - cells(text)))
+        sys.stderr.flush()
+
+    def _line(self, text: str) -> None:
+        if not self._quiet and time.monotonic() - self._began >= self.PATIENCE:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.vcard import vcard
+
+ANNA: dict[str, Any] = {
+    "id": "0198c0de-0000-7000-8000-000000000001",
+    "first_name": "Anna",
+    "last_name": "O'Neil; Schmidt",
+    "title": "Head of Sales, EMEA",
+    "company": "Müller & Söhne",
+    "emails": ({"value": "anna@example.com", "label": "work"},),
+    "phones": (
+        {"value": "+493012345678;ext=12", "label": "mobile"},
+        {"value": "+493087654321", "label": "reception"},
+    ),
+    "address": "Hauptstr. 1",
+    "postal_code": "10115",
+    "city": "Berlin",
+    "region": "",
+    "country": "DE",
+    "tags": ("vip", "a,b"),
+    "description": "Line one\nline two; \\ end",
+    "time_zone": "Europe/Berlin",
+    "updated_at": None,
+}
+
+
+def unfolded(card: str) -> list[str]:
+    assert card.endswith("\r\n")
+    return card.replace("\r\n ", "").split("\r\n")[:-1]
+
+
+def test_a_card_holds_everything_and_escapes_what_the_format_reserves() -> None:
+    assert unfolded(vcard(ANNA)) == [
+        "BEGIN:VCARD",
+        "VERSION:4.0",
+        "UID:urn:uuid:0198c0de-0000-7000-8000-000000000001",
+        "FN:Anna O'Neil\\; Schmidt",
+        "N:O'Neil\\; Schmidt;Anna;;;",
+        "ORG:Müller & Söhne",
+        "TITLE:Head of Sales\\, EMEA",
+        "TEL;VALUE=uri;TYPE=cell;PREF=1:tel:+493012345678;ext=12",
+        "tel2.TEL;VALUE=uri:tel:+493087654321",
+        "tel2.X-ABLabel:reception",
+        "EMAIL;TYPE=work:anna@example.com",
+        "ADR:;;Hauptstr. 1;Berlin;;10115;DE",
+        "TZ:Europe/Berlin",
+        "CATEGORIES:vip,a\\,b",
+        "NOTE:Line one\\nline two\\; \\\\ end",
+        "END:VCARD",
+    ]
+
+
+def test_a_contact_without_a_name_is_called_by_its_address() -> None:
+    lines = unfolded(vcard({"id": "x", "emails": ({"value": "a@b.example"},)}))
+    assert "FN:a@b.example" in lines
+    assert not any(line.startswith("N:") for line in lines)
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_text_can_add_a_line_or_overrun_one(name: str, note: str, phone: str) -> None:
+    row = {"id": "x", "last_name": name, "description": note, "phones": ({"value": phone, "label": name},)}
+    card = vcard(row)
+    for line in card.encode("utf-8", "replace").split(b"\r\n"):
+        assert len(line) <= 75
+        assert b"\n" not in line
+        assert b"\r" not in line
+    names = [line.partition(":")[0].partition(";")[0] for line in unfolded(card)]
+    assert set(names) <= {
+        "BEGIN",
+        "VERSION",
+        "UID",
+        "FN",
+        "N",
+        "TEL",
+        "tel1.TEL",
+        "tel1.X-ABLabel",
+        "NOTE",
+        "END",
+    }
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=60))
+def test_folding_cuts_no_character(note: str) -> None:
+    lines = vcard({"id": "x", "description": note}).encode().split(b"\r\n")
+    for line in lines:
+        line.decode()
