@@ -9,8 +9,10 @@ from typing import Any
 
 from core.catalog import DEFAULT_LEAD_STATUSES, DEFAULT_LOST_REASONS
 from core.changes import Change, Changeset
-from core.commands.base import insert
+from core.commands.base import cleaned, insert
+from core.commands.setup import organization_values
 from core.entities import Book, Membership, Organization, Pipeline, SmartView, Stage, Team, User
+from core.errors import Invalid
 from core.fractional import spread
 from core.ids import new_id
 
@@ -79,7 +81,16 @@ def founding(
     now: dt.datetime,
     make_id: Callable[[], str] = new_id,
 ) -> Changeset:
-    """The first changeset of a workspace: organization, its admin, a team with a pool, a book, a pipeline, first views."""
+    """The first changeset of a workspace: organization, its admin, a team with a pool, a book, a pipeline, first views.
+
+    Raises:
+        Invalid: a name is missing, or the currency, country or time zone is none.
+    """
+    home = {"name": organization, "currency": currency, "country": country, "time_zone": time_zone}
+    home = organization_values(home)
+    user = cleaned(User, {"name": user})["name"]
+    if not user:
+        raise Invalid({"user": "Say who you are: your name stands beside what you do."})
     org_id, user_id, team_id = make_id(), make_id(), make_id()
     settings: dict[str, Any] = {
         "lost_reasons": list(DEFAULT_LOST_REASONS),
@@ -99,15 +110,12 @@ def founding(
             Organization,
             org_id,
             {
-                "name": organization,
-                "currency": currency,
-                "country": country,
-                "time_zone": time_zone,
+                **home,
                 "settings": settings,
             },
         ),
         insert(Team, team_id, {"name": "Sales"}),
-        insert(User, user_id, {"name": user, "role": "admin", "time_zone": time_zone}),
+        insert(User, user_id, {"name": user, "role": "admin", "time_zone": home["time_zone"]}),
         insert(Membership, make_id(), {"team_id": team_id, "user_id": user_id}),
         insert(Book, make_id(), {"kind": "own", "name": user, "user_id": user_id}),
         insert(Book, make_id(), {"kind": "pool", "name": "Sales pool", "team_id": team_id}),
@@ -128,4 +136,4 @@ def founding(
             for (entity, name, query), place in zip(views, spread(len(views)), strict=True)
         ),
     ]
-    return Changeset(make_id(), org_id, user_id, now, "founding", f"Founded {organization}", tuple(changes))
+    return Changeset(make_id(), org_id, user_id, now, "founding", f"Founded {home['name']}", tuple(changes))

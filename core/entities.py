@@ -3,13 +3,15 @@
 # ruff: noqa: RUF009 (field helpers are calls by design: each returns a `dataclasses.field`)
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date as Date
-from datetime import datetime
 from typing import Any, ClassVar
 
 from core.schema import Record, Role, date, flag, integer, items, line, mapping, ref, text, time
+
+_ADDRESS = frozenset({"address", "postal_code", "city", "region", "country"})
+"""Halves of two addresses are no address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class User(Record):
     role: str = line(required=True)
     """admin, manager, rep or readonly; see `core.permissions`."""
     time_zone: str = line()
-    disabled_at: datetime | None = time()
+    disabled_at: dt.datetime | None = time()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,7 @@ class Company(Record):
 
     TABLE: ClassVar[str] = "companies"
     LABEL: ClassVar[str] = "company"
+    MERGE_GROUPS: ClassVar[tuple[frozenset[str], ...]] = (_ADDRESS,)
 
     book_id: str = ref("books")
     name: str = line(required=True)
@@ -160,6 +163,7 @@ class Contact(Record):
 
     TABLE: ClassVar[str] = "contacts"
     LABEL: ClassVar[str] = "contact"
+    MERGE_GROUPS: ClassVar[tuple[frozenset[str], ...]] = (_ADDRESS,)
 
     book_id: str = ref("books")
     first_name: str = line()
@@ -182,8 +186,8 @@ class Contact(Record):
     description: str = text()
     tags: tuple[str, ...] = items()
     custom: Mapping[str, Any] = mapping()
-    last_activity_at: datetime | None = time(role=Role.DERIVED)
-    next_task_at: datetime | None = time(role=Role.DERIVED)
+    last_activity_at: dt.datetime | None = time(role=Role.DERIVED)
+    next_task_at: dt.datetime | None = time(role=Role.DERIVED)
     sort_key: str = line(role=Role.DERIVED)
     search: str = text(role=Role.DERIVED)
 
@@ -215,12 +219,12 @@ class Deal(Record):
     currency: str = line(required=True, limit=3)
     probability: int | None = integer()
     """In percent; none: the stage's."""
-    expected_close: Date | None = date(label="Expected close")
+    expected_close: dt.date | None = date(label="Expected close")
     outcome: str = line(required=True)
     """open, won, lost or abandoned."""
     lost_reason: str = line(label="Lost reason")
-    closed_at: datetime | None = time()
-    stage_since: datetime = time(required=True)
+    closed_at: dt.datetime | None = time()
+    stage_since: dt.datetime = time(required=True)
     position: str = line()
     """Fractional key: where the card lies in its column when sorted by hand."""
     next_step: str = line(label="Next step")
@@ -228,8 +232,8 @@ class Deal(Record):
     description: str = text()
     tags: tuple[str, ...] = items()
     custom: Mapping[str, Any] = mapping()
-    last_activity_at: datetime | None = time(role=Role.DERIVED)
-    next_task_at: datetime | None = time(role=Role.DERIVED)
+    last_activity_at: dt.datetime | None = time(role=Role.DERIVED)
+    next_task_at: dt.datetime | None = time(role=Role.DERIVED)
     sort_key: str = line(role=Role.DERIVED)
     search: str = text(role=Role.DERIVED)
 
@@ -246,7 +250,7 @@ class Activity(Record):
     """call, email, meeting, note (a person logged it) or created, edited, stage_change, claimed, assigned, task_done, … (a command tells of itself)."""
     subject: str = line()
     body: str = text()
-    occurred_at: datetime = time(required=True)
+    occurred_at: dt.datetime = time(required=True)
     duration_s: int | None = integer()
     direction: str = line()
     """in or out, for calls and e-mails."""
@@ -273,16 +277,17 @@ class Task(Record):
 
     TABLE: ClassVar[str] = "tasks"
     LABEL: ClassVar[str] = "task"
+    MERGE_GROUPS: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"due_at", "all_day"}),)
 
     book_id: str = ref("books")
     kind: str = line(required=True)
     """call, email, meeting or todo."""
     subject: str = line(required=True)
     body: str = text()
-    due_at: datetime = time(required=True)
+    due_at: dt.datetime = time(required=True)
     all_day: bool = flag()
     """Only the day of `due_at` counts."""
-    done_at: datetime | None = time()
+    done_at: dt.datetime | None = time()
     assignee_id: str = ref("users")
     contact_id: str | None = ref("contacts", optional=True)
     deal_id: str | None = ref("deals", optional=True)

@@ -9,9 +9,11 @@ place only.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -146,23 +148,25 @@ class Record:
     deleted_at: datetime | None = time()
 
 
-_fields: dict[str, dict[str, Field]] = {}
+_fields: dict[type[Record], Mapping[str, Field]] = {}
 
 
-def fields_of(record: type[Record]) -> dict[str, Field]:
+def fields_of(record: type[Record]) -> Mapping[str, Field]:
     """The declared fields of a record class, by name, in order."""
-    if record.__name__ in _fields:
-        return _fields[record.__name__]
-    out = _fields[record.__name__] = {}
-    for f in dataclasses.fields(record):
-        meta = f.metadata
-        out[f.name] = Field(
-            name=f.name,
-            kind=meta["kind"],
-            nullable=meta.get("nullable", False),
-            role=meta.get("role", Role.DATA),
-            ref=meta.get("ref"),
-            limit=meta.get("limit", 0),
-            label=meta.get("label") or f.name.removesuffix("_id").replace("_", " ").capitalize(),
-        )
-    return out
+    known = _fields.get(record)
+    if known is None:
+        # Other threads see all of it or nothing: it is put down when it is complete.
+        known = _fields[record] = MappingProxyType({f.name: _declared(f) for f in dataclasses.fields(record)})
+    return known
+
+
+def _declared(f: dataclasses.Field[Any]) -> Field:
+    return Field(
+        name=f.name,
+        kind=f.metadata["kind"],
+        nullable=f.metadata.get("nullable", False),
+        role=f.metadata.get("role", Role.DATA),
+        ref=f.metadata.get("ref"),
+        limit=f.metadata.get("limit", 0),
+        label=f.metadata.get("label") or f.name.removesuffix("_id").replace("_", " ").capitalize(),
+    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from core.catalog import Catalog
 from core.changes import Change, Changeset, same_value
-from core.entities import RECORDS, Activity
+from core.entities import RECORDS, Activity, Task
 from core.errors import Invalid, NotFound, Refused
 from core.ids import new_id
 from core.schema import LINE_LIMIT, Field, Kind, Record, Role, fields_of
@@ -237,6 +237,12 @@ def delete(current: Record, now: dt.datetime, *, relies_on: Sequence[str] = ()) 
     return Change(type(current).TABLE, current.id, set={"deleted_at": now}, base=base)
 
 
+def delete_open(tasks: Iterable[Task], now: dt.datetime) -> list[Change]:
+    """Soft deletes of those tasks that are not done; what they were about is going."""
+    links = ("contact_id", "deal_id", "company_id")
+    return [delete(task, now, relies_on=links) for task in tasks if task.done_at is None]
+
+
 def changes_nothing(change: Change) -> bool:
     """Whether an update has no effect."""
     return not (change.insert or change.set or change.add or change.remove)
@@ -442,6 +448,27 @@ def title_of(record: Record) -> str:
         if value:
             return str(value)
     return record.LABEL
+
+
+def counted(number: int, one: str) -> str:
+    """A number of things in words: `1 deal`, `2,000 deals`, `3 companies`."""
+    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def book_for(context: Context, values: Mapping[str, Any]) -> str:
+    """The book in which a new record lies: the one that is given, otherwise one's own.
+
+    Raises:
+        NotFound: none is given, and the user has no book of their own.
+    """
+    return str(values.get("book_id") or context.catalog.my_book.id)
+
+
+def refuse_owner(values: Mapping[str, Any]) -> None:
+    """Raises `Refused` where an edit would change whose a record is: assigning takes what belongs to it along."""
+    if "book_id" in values:
+        raise Refused("Whose it is changes by assigning or claiming it, not by editing it.")
 
 
 SUBJECTS = tuple(name for name in RECORDS if name in ("contacts", "deals", "companies"))

@@ -16,24 +16,32 @@ from core.commands.base import (
     Need,
     Seen,
     Where,
+    book_for,
     changes_nothing,
     cleaned,
+    counted,
+    delete,
+    delete_open,
     insert,
+    refuse_owner,
     told,
     update,
 )
+from core.commands.checks import Checks
 from core.commands.tell import edit_entry
-from core.entities import Company, Contact, Deal
-from core.errors import Invalid, Refused
+from core.entities import Company, Contact, Deal, Task
+from core.errors import Invalid, NotFound, Refused
 from core.ids import new_id
-from core.permissions import require_write
-from core.points import check_country, clean_domain, clean_phone
+from core.permissions import require_can_change, require_write
+from core.points import check_country, clean_domain, clean_phone, clean_url
 from core.text import clean_line, fold
 
 
-def needs_company(name: str) -> list[Need]:
-    """What must be loaded to find a company by its name."""
-    return [Where("companies", {"sort_key": fold(clean_line(name))}, limit=1)] if name.strip() else []
+def needs_company(name: Any) -> list[Need]:
+    """What must be loaded to find a company by its name. A second one shows whether a name is free for the first."""
+    if not isinstance(name, str) or not clean_line(name):
+        return []
+    return [Where("companies", {"sort_key": fold(clean_line(name))}, limit=2)]
 
 
 def company_by_name(
@@ -51,6 +59,18 @@ def company_by_name(
     return (insert(Company, company_id, values),), company_id
 
 
+def company_names(seen: Seen, changes: Sequence[Change], *ids: str | None) -> dict[str, str]:
+    """The names of companies, by id, for the timeline: of those that were loaded or are being made."""
+    names = {change.id: change.set["name"] for change in changes if change.table == "companies"}
+    for company_id in ids:
+        if company_id and company_id not in names:
+            try:
+                names[company_id] = seen.get(Company, company_id).name
+            except NotFound:
+                names[company_id] = "a deleted company"
+    return names
+
+
 @dataclass(frozen=True, kw_only=True)
 class CreateCompany(Command):
     """A new company in one's own book. `values`: fields of `core.entities.Company`; `name` is required."""
@@ -60,13 +80,13 @@ class CreateCompany(Command):
     company_id: str = field(default_factory=new_id)
 
     def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return needs_company(str(self.values.get("name", "")))
+        return needs_company(self.values.get("name"))
 
     def decide(self, seen: Seen, context: Context) -> Decision:
-        values = _checked(context, {"name": "", "book_id": context.catalog.my_book.id, **self.values})
+        require_can_change(context.catalog)
+        values = _checked(context, {"name": "", "book_id": book_for(context, self.values), **self.values})
         require_write(context.catalog, values["book_id"], "The new company")
-        if seen.where(Company, sort_key=fold(values["name"])):
-            raise Refused(f"There is a company called {values['name']} already.")
+        _free_name(seen, values["name"])
         entry = told(
             context,
             kind="created",
@@ -89,12 +109,16 @@ class EditCompany(Command):
     expected: Mapping[str, Any] = field(default_factory=dict)
 
     def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return [Get("companies", self.company_id)]
+        return [Get("companies", self.company_id), *needs_company(self.values.get("name"))]
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         company = seen.get(Company, self.company_id)
         require_write(context.catalog, company.book_id, company.name)
-        change = update(company, _checked(context, self.values), self.expected)
+        refuse_owner(self.values)
+        values = _checked(context, self.values, company.country)
+        if values.get("name", company.name) != company.name:
+            _free_name(seen, values["name"], company.id)
+        change = update(company, values, self.expected)
         if changes_nothing(change):
             return Decision(f"{company.name}: nothing to change", ())
         entry = edit_entry(context, company, change)
@@ -103,7 +127,7 @@ class EditCompany(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteCompany(Command):
-    """Deletes a company that no contact and no open deal belongs to."""
+    """Deletes a company that no contact and no open deal belongs to, with its open tasks."""
 
     NAME: ClassVar[str] = "delete_company"
     company_id: str
@@ -113,6 +137,7 @@ class DeleteCompany(Command):
             Get("companies", self.company_id),
             Where("contacts", {"company_id": self.company_id}),
             Where("deals", {"company_id": self.company_id, "outcome": "open"}),
+            Where("tasks", {"company_id": self.company_id}),
         ]
 
     def decide(self, seen: Seen, context: Context) -> Decision:
@@ -121,33 +146,35 @@ class DeleteCompany(Command):
         contacts = seen.where(Contact, company_id=company.id)
         deals = seen.where(Deal, company_id=company.id, outcome="open")
         if contacts or deals:
-            raise Refused(
-                f"{company.name} has {len(contacts)} contacts and {len(deals)} open deals. Move or delete those first."
-            )
-        return Decision(
-            f"Deleted {company.name}", (update(company, {"deleted_at": context.now}),), "company.deleted"
-        )
+            held = [
+                counted(len(records), one)
+                for records, one in ((contacts, "contact"), (deals, "open deal"))
+                if records
+            ]
+            them = "it" if len(contacts) + len(deals) == 1 else "them"
+            raise Refused(f"{company.name} has {' and '.join(held)}. Move or delete {them} first.")
+        tasks = seen.where(Task, company_id=company.id)
+        # What is to be done about a deal that was closed stays with the deal.
+        own = [task for task in tasks if task.deal_id is None and task.contact_id is None]
+        changes = (*delete_open(own, context.now), delete(company, context.now))
+        return Decision(f"Deleted {company.name}", changes, "company.deleted")
 
 
-def _checked(context: Context, values: Mapping[str, Any]) -> dict[str, Any]:
-    out = cleaned(Company, values)
-    wrong: dict[str, str] = {}
-    if "name" in out and not out["name"]:
-        wrong["name"] = "A company needs a name."
-    country = out.get("country") or context.catalog.organization.country
-    for name, check in (("country", check_country), ("domain", clean_domain)):
-        if out.get(name):
-            try:
-                out[name] = check(out[name])
-            except Invalid as error:
-                wrong[name] = str(error)
-    if out.get("phone"):
-        try:
-            out["phone"] = clean_phone(out["phone"], country)
-        except Invalid as error:
-            wrong["phone"] = str(error)
-    if out.get("employees") is not None and out["employees"] < 0:
-        wrong["employees"] = "A company has zero employees or more."
-    if wrong:
-        raise Invalid(wrong)
-    return out
+def _free_name(seen: Seen, name: str, own_id: str = "") -> None:
+    for company in seen.where(Company, sort_key=fold(name)):
+        if company.id != own_id:
+            raise Invalid({"name": f"There is a company called {company.name} already."})
+
+
+def _checked(context: Context, values: Mapping[str, Any], country: str = "") -> dict[str, Any]:
+    checks = Checks(Company, values, context.catalog)
+    if checks.values.get("name") == "":
+        checks.refuse("name", "A company needs a name.")
+    checks.apply("country", check_country)
+    country = checks.values.get("country") or country or context.catalog.organization.country
+    checks.apply("domain", clean_domain)
+    checks.apply("website", clean_url)
+    checks.apply("phone", lambda value: clean_phone(value, country))
+    if (checks.values.get("employees") or 0) < 0:
+        checks.refuse("employees", "A company has zero employees or more.")
+    return checks.done()

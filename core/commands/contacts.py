@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from core.catalog import Catalog
 from core.changes import Change
@@ -17,19 +16,28 @@ from core.commands.base import (
     Need,
     Seen,
     Where,
+    book_for,
     changes_nothing,
-    cleaned,
+    counted,
+    delete,
+    delete_open,
     insert,
+    refuse_owner,
     told,
     update,
 )
-from core.commands.companies import company_by_name, needs_company
+from core.commands.checks import Checks, needs_links, require_links
+from core.commands.companies import company_by_name, company_names, needs_company
 from core.commands.tell import edit_entry
-from core.entities import Contact, Deal, Task
+from core.entities import Contact, Deal, Task, person_name
 from core.errors import Invalid, Refused
 from core.ids import new_id
-from core.permissions import require_write
-from core.points import LABELS, check_country, clean_email, clean_phone, time_zone_of
+from core.permissions import require_can_change, require_write
+from core.points import LABELS, check_country, check_zone, clean_email, clean_phone, time_zone_of
+from core.text import clean_line, fold
+
+IDENTITY = ("first_name", "last_name", "emails", "phones")
+"""What a contact is known by; it needs at least one of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +56,14 @@ class CreateContact(Command):
     contact_id: str = field(default_factory=new_id)
 
     def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return needs_company(self.company_name)
+        return [*needs_company(self.company_name), *needs_links(self.values)]
 
     def decide(self, seen: Seen, context: Context) -> Decision:
-        values = _checked(context, {"book_id": context.catalog.my_book.id, **self.values})
+        require_can_change(context.catalog)
+        values = _checked(context, {**self.values, "book_id": book_for(context, self.values)})
         require_write(context.catalog, values["book_id"], "The new contact")
-        if not any(values.get(name) for name in ("first_name", "last_name", "emails", "phones")):
-            raise Invalid({"first_name": "A contact needs a name, an e-mail or a phone number."})
+        _require_identity(values)
+        require_links(seen, values)
         if values.get("phones") and not values.get("time_zone"):
             values["time_zone"] = time_zone_of(values["phones"][0]["value"])
         changes, company_id = company_by_name(seen, context, self.company_name, values["book_id"])
@@ -65,7 +74,7 @@ class CreateContact(Command):
             context, kind="created", subject="Contact created", book_id=values["book_id"],
             contact_id=self.contact_id, company_id=values.get("company_id"),
         )  # fmt: skip
-        name = f"{values.get('first_name', '')} {values.get('last_name', '')}".strip() or "a contact"
+        name = person_name(*(contact.set[part] for part in IDENTITY))
         return Decision(f"Created {name}", (*changes, contact, entry), "contact.created")
 
 
@@ -88,19 +97,30 @@ class EditContact(Command):
     company_name: str = ""
 
     def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return [Get("contacts", self.contact_id), *needs_company(self.company_name)]
+        links = needs_links(self.values)
+        return [Get("contacts", self.contact_id), *needs_company(self.company_name), *links]
+
+    def also_needs(self, seen: Seen, catalog: Catalog) -> Sequence[Need]:
+        company_id = seen.get(Contact, self.contact_id).company_id
+        return [Get("companies", company_id)] if company_id else []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         contact = seen.get(Contact, self.contact_id)
         require_write(context.catalog, contact.book_id, contact.name)
-        values = _checked(context, self.values, contact.country)
+        refuse_owner(self.values)
+        values = _checked(context, self.values, contact)
+        require_links(seen, values)
+        _require_identity({name: values.get(name, getattr(contact, name)) for name in IDENTITY})
+        if values.get("phones") and not contact.time_zone and "time_zone" not in values:
+            values["time_zone"] = time_zone_of(values["phones"][0]["value"])
         changes, company_id = company_by_name(seen, context, self.company_name, contact.book_id)
         if company_id:
             values["company_id"] = company_id
         change = update(contact, values, self.expected)
         if changes_nothing(change):
             return Decision(f"{contact.name}: nothing to change", ())
-        entry = edit_entry(context, contact, change)
+        names = company_names(seen, changes, contact.company_id, change.set.get("company_id"))
+        entry = edit_entry(context, contact, change, names)
         return Decision(f"Edited {contact.name}", (*changes, change, entry), "contact.edited")
 
 
@@ -123,65 +143,62 @@ class DeleteContacts(Command):
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         changes: list[Change] = []
-        contacts = [seen.get(Contact, contact_id) for contact_id in self.contact_ids]
+        contacts = [seen.get(Contact, contact_id) for contact_id in dict.fromkeys(self.contact_ids)]
         held = []
         for contact in contacts:
             require_write(context.catalog, contact.book_id, contact.name)
             if seen.where(Deal, contact_id=contact.id, outcome="open"):
                 held.append(contact.name)
-            changes.append(update(contact, {"deleted_at": context.now}))
-            for task in seen.where(Task, contact_id=contact.id):
-                if task.done_at is None:
-                    changes.append(update(task, {"deleted_at": context.now}))
+            changes.append(delete(contact, context.now, relies_on=("company_id",)))
+            # What is to be done about a deal that was closed stays with the deal.
+            own = [task for task in seen.where(Task, contact_id=contact.id) if task.deal_id is None]
+            changes += delete_open(own, context.now)
         if held:
             who = ", ".join(held[:3]) + (f" and {len(held) - 3} more" if len(held) > 3 else "")
             raise Refused(
-                f"{who} still in open deals. Close or delete those deals first. Nothing was deleted."
+                f"{who} {'is' if len(held) == 1 else 'are'} still in open deals. Close or delete those deals "
+                f"first{'.' if len(contacts) == 1 else '; nothing was deleted.'}"
             )
-        what = contacts[0].name if len(contacts) == 1 else f"{len(contacts)} contacts"
+        what = contacts[0].name if len(contacts) == 1 else counted(len(contacts), "contact")
         return Decision(f"Deleted {what}", tuple(changes), "contact.deleted")
 
 
-def _checked(context: Context, values: Mapping[str, Any], country: str = "") -> dict[str, Any]:
-    out = cleaned(Contact, values)
-    wrong: dict[str, str] = {}
-    if out.get("country"):
-        try:
-            out["country"] = check_country(out["country"])
-        except Invalid as error:
-            wrong["country"] = str(error)
-    country = out.get("country") or country or context.catalog.organization.country
-    if "phones" in out:
-        out["phones"], problem = _points(out["phones"], lambda value: clean_phone(value, country))
-        if problem:
-            wrong["phones"] = problem
-    if "emails" in out:
-        out["emails"], problem = _points(out["emails"], clean_email)
-        if problem:
-            wrong["emails"] = problem
-    if out.get("time_zone"):
-        try:
-            ZoneInfo(out["time_zone"])
-        except (KeyError, ValueError, OSError):
-            wrong["time_zone"] = (
-                f"“{out['time_zone'][:40]}” is not a time zone. Try Europe/Berlin or America/New_York."
-            )
-    if wrong:
-        raise Invalid(wrong)
-    return out
+def _require_identity(values: Mapping[str, Any]) -> None:
+    if not any(values.get(name) for name in IDENTITY):
+        raise Invalid({"first_name": "A contact needs a name, an e-mail or a phone number."})
 
 
-def _points(points: Sequence[Mapping[str, str]], check: Any) -> tuple[tuple[dict[str, str], ...], str]:
-    """The checked points, each value once, and what is wrong with the first one that is."""
-    out: list[dict[str, str]] = []
+def _checked(context: Context, values: Mapping[str, Any], current: Contact | None = None) -> dict[str, Any]:
+    checks = Checks(Contact, values, context.catalog)
+    checks.apply("country", check_country)
+    country = checks.values.get("country") or (current.country if current else "")
+    country = country or context.catalog.organization.country
+    checks.apply("phones", lambda points: _points(points, lambda value: clean_phone(value, country)))
+    checks.apply("emails", lambda points: _points(points, clean_email))
+    checks.apply("time_zone", check_zone)
+    if current is None or checks.values.get("lead_status") != current.lead_status:
+        checks.apply("lead_status", lambda status: _status(context.catalog, status))
+    return checks.done()
+
+
+def _status(catalog: Catalog, typed: str) -> str:
+    for status in catalog.lead_statuses:
+        if fold(status) == fold(typed):
+            return status
+    raise Invalid(
+        {"lead_status": f"“{typed[:40]}” is no lead status. Statuses: {', '.join(catalog.lead_statuses)}."}
+    )
+
+
+def _points(
+    points: Sequence[Mapping[str, str] | str], check: Callable[[str], str]
+) -> tuple[dict[str, str], ...]:
+    """The checked points, each value once, the first one first."""
+    out: dict[str, dict[str, str]] = {}
     for point in points:
-        if not point["value"].strip():
-            continue
-        try:
-            value = check(point["value"])
-        except Invalid as error:
-            return (), str(error)
-        if all(value != other["value"] for other in out):
-            label = point.get("label") or LABELS[0]
-            out.append({"value": value, "label": label.strip().lower()[:40]})
-    return tuple(out), ""
+        typed = point if isinstance(point, str) else point["value"]
+        label = "" if isinstance(point, str) else clean_line(point.get("label") or "")
+        if typed.strip():
+            value = check(typed)
+            out.setdefault(value.lower(), {"value": value, "label": label.lower()[:40] or LABELS[0]})
+    return tuple(out.values())

@@ -17,25 +17,34 @@ from core.commands.base import (
     Need,
     Seen,
     Where,
+    book_for,
     changes_nothing,
     cleaned,
+    counted,
+    delete,
+    delete_open,
     insert,
+    refuse_owner,
     told,
     update,
 )
-from core.commands.companies import company_by_name, needs_company
+from core.commands.checks import Checks, needs_links, require_links
+from core.commands.companies import company_by_name, company_names, needs_company
 from core.commands.tell import edit_entry
-from core.entities import Contact, Deal
-from core.errors import Invalid, Refused
-from core.fractional import between
+from core.entities import Contact, Deal, Task
+from core.errors import Invalid, NotFound, Refused
+from core.fractional import is_key, near
 from core.ids import new_id
 from core.money import CURRENCIES, MAX_MINOR
-from core.permissions import require_write
+from core.permissions import require_can_change, require_write
 from core.pipelines import first_stage, require_move
 from core.schema import fields_of
+from core.text import clean_text
 
 MOVED = ("pipeline_id", "stage_id", "outcome", "lost_reason", "closed_at", "stage_since")
 """Fields that only moving sets."""
+RETURNS_TO = ("pipeline_id", "stage_id", "contact_id", "company_id")
+"""Where a deleted deal lay: whoever changed that meanwhile is asked, and undo looks whether it is still there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,17 +67,16 @@ class CreateDeal(Command):
     deal_id: str = field(default_factory=new_id)
 
     def needs(self, catalog: Catalog) -> Sequence[Need]:
-        needs: list[Need] = needs_company(self.company_name)
-        if self.values.get("contact_id"):
-            needs.append(Get("contacts", self.values["contact_id"]))
-        return needs
+        return [*needs_company(self.company_name), *needs_links(self.values)]
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
-        values = {"book_id": catalog.my_book.id, "currency": catalog.organization.currency, **self.values}
-        values = _checked(values)
+        require_can_change(catalog)
+        values = {"title": "", "currency": catalog.organization.currency, **self.values}
+        values = _checked(catalog, {**values, "book_id": book_for(context, values)})
         require_write(catalog, values["book_id"], "The new deal")
         stage = catalog.stage(self.stage_id) if self.stage_id else first_stage(catalog, self.pipeline_id)
+        require_links(seen, values)
         if stage.kind != "open":
             raise Refused(f"A new deal starts in an open stage; {stage.name} is not one.")
         if stage.pipeline_id != self.pipeline_id:
@@ -113,21 +121,29 @@ class EditDeal(Command):
     company_name: str = ""
 
     def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return [Get("deals", self.deal_id), *needs_company(self.company_name)]
+        links = needs_links(self.values)
+        return [Get("deals", self.deal_id), *needs_company(self.company_name), *links]
+
+    def also_needs(self, seen: Seen, catalog: Catalog) -> Sequence[Need]:
+        deal = seen.get(Deal, self.deal_id)
+        return needs_links({"company_id": deal.company_id, "contact_id": deal.contact_id})
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         deal = seen.get(Deal, self.deal_id)
         require_write(context.catalog, deal.book_id, deal.title)
-        values = _checked(self.values)
+        refuse_owner(self.values)
+        values = _checked(context.catalog, self.values)
+        require_links(seen, values)
         changes, company_id = company_by_name(seen, context, self.company_name, deal.book_id)
         if company_id:
             values["company_id"] = company_id
         change = update(deal, values, self.expected)
         if changes_nothing(change):
             return Decision(f"{deal.title}: nothing to change", ())
-        return Decision(
-            f"Edited {deal.title}", (*changes, change, edit_entry(context, deal, change)), "deal.edited"
-        )
+        names = company_names(seen, changes, deal.company_id, change.set.get("company_id"))
+        names |= contact_names(seen, deal.contact_id, change.set.get("contact_id"))
+        entry = edit_entry(context, deal, change, names)
+        return Decision(f"Edited {deal.title}", (*changes, change, entry), "deal.edited")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +180,7 @@ class MoveDeal(Command):
                 raise Refused(f"{deal.title} is in {target.name} already.")
             return Decision(f"{deal.title} is in {target.name} already", ())
         require_move(catalog, origin, target)
-        reason = self.reason.strip()
+        reason = clean_text(self.reason)
         if target.kind == "lost" and not reason:
             raise Invalid(
                 {"lost_reason": f"Say why {deal.title} is lost: it is what makes the next one winnable."}
@@ -180,7 +196,7 @@ class MoveDeal(Command):
             "lost_reason": reason if target.kind == "lost" else "",
         }
         if self.before_position is not None or self.after_position is not None:
-            values["position"] = between(self.before_position or "", self.after_position or "")
+            values["position"] = near(self.before_position or "", self.after_position or "")
         change = update(deal, cleaned(Deal, values), {"stage_id": self.from_stage_id})
         subject = f"{origin.name} → {target.name}"
         entry = told(
@@ -188,7 +204,8 @@ class MoveDeal(Command):
             contact_id=deal.contact_id, company_id=deal.company_id,
             data={
                 "from": origin.id, "from_name": origin.name, "to": target.id, "to_name": target.name,
-                "outcome": outcome, "reason": reason, "seconds": int((context.now - deal.stage_since).total_seconds()),
+                "from_outcome": deal.outcome, "outcome": outcome, "reason": reason,
+                "seconds": max(0, int((context.now - deal.stage_since).total_seconds())),
             },
         )  # fmt: skip
         event = {"open": "deal.moved", "won": "deal.won"}.get(outcome, "deal.lost")
@@ -215,7 +232,7 @@ class PlaceDeal(Command):
     def decide(self, seen: Seen, context: Context) -> Decision:
         deal = seen.get(Deal, self.deal_id)
         require_write(context.catalog, deal.book_id, deal.title)
-        change = update(deal, {"position": between(self.before_position, self.after_position)})
+        change = update(deal, {"position": near(self.before_position, self.after_position)})
         return Decision(f"Placed {deal.title}", (change,), "deal.placed")
 
 
@@ -245,16 +262,18 @@ class SwitchPipeline(Command):
             raise Refused("That is the pipeline it is in. Move it to a stage instead.")
         if target.kind != "open" or deal.outcome != "open":
             raise Refused("Only an open deal changes pipelines, and only into an open stage.")
-        names = catalog.pipeline_by_id
+        names = {pipeline.id: pipeline.name for pipeline in catalog.pipelines}
         values = {"pipeline_id": target.pipeline_id, "stage_id": target.id, "stage_since": context.now}
         change = update(deal, values, {"stage_id": self.from_stage_id})
-        subject = (
-            f"{names[origin.pipeline_id].name}/{origin.name} → {names[target.pipeline_id].name}/{target.name}"
-        )
+        subject = " → ".join(f"{names[stage.pipeline_id]}/{stage.name}" for stage in (origin, target))
         entry = told(
             context, kind="stage_change", subject=subject, book_id=deal.book_id, deal_id=deal.id,
             contact_id=deal.contact_id, company_id=deal.company_id,
-            data={"from": origin.id, "from_name": origin.name, "to": target.id, "to_name": target.name, "outcome": "open"},
+            data={
+                "from": origin.id, "from_name": origin.name, "to": target.id, "to_name": target.name,
+                "from_outcome": "open", "outcome": "open",
+                "seconds": max(0, int((context.now - deal.stage_since).total_seconds())),
+            },
         )  # fmt: skip
         return Decision(f"Moved {deal.title}: {subject}", (change, entry), "deal.moved")
 
@@ -271,37 +290,46 @@ class DeleteDeals(Command):
         return needs + [Where("tasks", {"deal_id": deal_id}) for deal_id in self.deal_ids]
 
     def decide(self, seen: Seen, context: Context) -> Decision:
-        from core.entities import Task
-
         changes: list[Change] = []
-        deals = [seen.get(Deal, deal_id) for deal_id in self.deal_ids]
+        deals = [seen.get(Deal, deal_id) for deal_id in dict.fromkeys(self.deal_ids)]
         for deal in deals:
             require_write(context.catalog, deal.book_id, deal.title)
-            changes.append(update(deal, {"deleted_at": context.now}))
-            for task in seen.where(Task, deal_id=deal.id):
-                if task.done_at is None:
-                    changes.append(update(task, {"deleted_at": context.now}))
-        what = deals[0].title if len(deals) == 1 else f"{len(deals)} deals"
+            changes.append(delete(deal, context.now, relies_on=RETURNS_TO))
+            changes += delete_open(seen.where(Task, deal_id=deal.id), context.now)
+        what = deals[0].title if len(deals) == 1 else counted(len(deals), "deal")
         return Decision(f"Deleted {what}", tuple(changes), "deal.deleted")
 
 
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    out = cleaned(Deal, values)
-    wrong: dict[str, str] = {}
-    for name in out:
+def contact_names(seen: Seen, *ids: str | None) -> dict[str, str]:
+    """The names of contacts that were loaded, by id, for the timeline."""
+    names: dict[str, str] = {}
+    for contact_id in filter(None, ids):
+        try:
+            names[contact_id] = seen.get(Contact, contact_id).name
+        except NotFound:
+            names[contact_id] = "a deleted contact"
+    return names
+
+
+def _checked(catalog: Catalog, values: Mapping[str, Any]) -> dict[str, Any]:
+    for name in values:
         if name in MOVED:
             raise Refused(f"{fields_of(Deal)[name].label} changes by moving the deal, not by editing it.")
-    if "title" in out and not out["title"]:
-        wrong["title"] = "A deal needs a title."
-    if "currency" in out and out["currency"] not in CURRENCIES:
-        wrong["currency"] = f"“{out['currency']}” is not a currency code. Try EUR, USD or GBP."
+    checks = Checks(Deal, values, catalog)
+    out = checks.values
+    if out.get("title") == "":
+        checks.refuse("title", "A deal needs a title.")
+    if "currency" in out:
+        out["currency"] = out["currency"].upper()
+        if out["currency"] not in CURRENCIES:
+            checks.refuse("currency", f"“{out['currency']}” is not a currency code. Try EUR, USD or GBP.")
     if out.get("value_minor") is not None and not 0 <= out["value_minor"] <= MAX_MINOR:
-        wrong["value_minor"] = "The value must be zero or more, and at most about 90 trillion."
+        checks.refuse("value_minor", "The value must be zero or more, and at most about 90 trillion.")
     if out.get("probability") is not None and not 0 <= out["probability"] <= 100:
-        wrong["probability"] = "The probability is a percentage from 0 to 100."
+        checks.refuse("probability", "The probability is a percentage from 0 to 100.")
     close = out.get("expected_close")
     if close is not None and not dt.date(2000, 1, 1) <= close <= dt.date(2100, 1, 1):
-        wrong["expected_close"] = f"{close.isoformat()} is not a likely day to close a deal."
-    if wrong:
-        raise Invalid(wrong)
-    return out
+        checks.refuse("expected_close", f"{close.isoformat()} is not a likely day to close a deal.")
+    if out.get("position") and not is_key(out["position"]):
+        raise ValueError(f"not a fractional key: {out['position']!r}")
+    return checks.done()

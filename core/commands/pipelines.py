@@ -17,13 +17,16 @@ from core.commands.base import (
     Where,
     changes_nothing,
     cleaned,
+    counted,
+    delete,
     insert,
+    only,
     told,
     update,
 )
 from core.entities import Deal, Pipeline, Stage
 from core.errors import Invalid, NotFound, Refused
-from core.fractional import between
+from core.fractional import is_key, near, spread
 from core.ids import new_id
 from core.permissions import require_role
 from core.pipelines import STAGE_KINDS
@@ -52,25 +55,28 @@ class CreatePipeline(Command):
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
         require_role(catalog, "admin", "manager")
-        values = cleaned(Pipeline, {"name": self.name, "team_id": self.team_id})
+        values = _pipeline_values(catalog, {"name": self.name, "team_id": self.team_id})
         _free_name("pipeline", values["name"], [p.name for p in catalog.pipelines])
         last = max((p.position for p in catalog.pipelines), default="")
-        pipeline = insert(Pipeline, self.pipeline_id, {**values, "position": between(last, "")})
-        pattern = [_pattern(stage) for stage in catalog.stages_of(self.copy_of)] if self.copy_of else _STARTER
+        pipeline = insert(Pipeline, self.pipeline_id, {**values, "position": near(last, "")})
+        pattern = _STARTER
+        if self.copy_of:
+            pattern = [_pattern(stage) for stage in catalog.stages_of(_pipeline(catalog, self.copy_of).id)]
         ids = {old: context.new_id() for old, _ in pattern}
-        stages = []
-        position = ""
-        for old, stage in pattern:
-            position = between(position, "")
-            next_ids = tuple(ids[to] for to in stage["next_stage_ids"] if to in ids)
-            values = {
-                **stage,
-                "pipeline_id": self.pipeline_id,
-                "position": position,
-                "next_stage_ids": next_ids,
-            }
-            stages.append(insert(Stage, ids[old], values))
-        return Decision(f"Created the pipeline {self.name}", (pipeline, *stages), "pipeline.created")
+        stages = [
+            insert(
+                Stage,
+                ids[old],
+                {
+                    **stage,
+                    "pipeline_id": self.pipeline_id,
+                    "position": position,
+                    "next_stage_ids": tuple(ids[to] for to in stage["next_stage_ids"] if to in ids),
+                },
+            )
+            for (old, stage), position in zip(pattern, spread(len(pattern)), strict=True)
+        ]
+        return Decision(f"Created the pipeline {values['name']}", (pipeline, *stages), "pipeline.created")
 
 
 def _pattern(stage: Stage) -> tuple[str, dict[str, Any]]:
@@ -110,7 +116,8 @@ class EditPipeline(Command):
         catalog = context.catalog
         require_role(catalog, "admin", "manager")
         pipeline = _pipeline(catalog, self.pipeline_id)
-        values = cleaned(Pipeline, self.values)
+        only(self.values, ("name", "team_id", "position"), pipeline.LABEL)
+        values = _pipeline_values(catalog, self.values)
         if "name" in values:
             _free_name("pipeline", values["name"], [p.name for p in catalog.pipelines if p.id != pipeline.id])
         change = update(pipeline, values, self.expected)
@@ -138,11 +145,9 @@ class DeletePipeline(Command):
             raise Refused(
                 f"There are deals in {pipeline.name}. Move them to another pipeline or delete them first."
             )
-        gone = {"deleted_at": context.now}
-        stages = tuple(update(stage, gone) for stage in catalog.stages_of(pipeline.id))
-        return Decision(
-            f"Deleted the pipeline {pipeline.name}", (*stages, update(pipeline, gone)), "pipeline.deleted"
-        )
+        stages = (delete(s, context.now, relies_on=("pipeline_id",)) for s in catalog.stages_of(pipeline.id))
+        changes = (*stages, delete(pipeline, context.now))
+        return Decision(f"Deleted the pipeline {pipeline.name}", changes, "pipeline.deleted")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +161,9 @@ class AddStage(Command):
         kind: open, won or lost.
         probability: percent; halfway between its neighbours where it is None.
         stale_days: days without activity after which a deal is stale.
-        link: let its open neighbour on the left lead to it, and it to the one on the right and to every lost stage.
+        link: connect it. An open stage: the nearest open one on the left leads to it, and it to the one on the right
+            and to every lost stage. A won stage: the nearest open one on the left leads to it. A lost one: every open
+            one does.
     """
 
     NAME: ClassVar[str] = "add_stage"
@@ -177,38 +184,51 @@ class AddStage(Command):
         require_role(catalog, "admin", "manager")
         _pipeline(catalog, self.pipeline_id)
         stages = list(catalog.stages_of(self.pipeline_id))
-        place = next((n + 1 for n, s in enumerate(stages) if s.id == self.after_stage_id), 0)
-        left = stages[place - 1] if place else None
-        right = stages[place] if place < len(stages) else None
-        if self.probability is not None:
-            probability = self.probability
-        elif self.kind == "open":
-            above = right.probability if right and right.kind != "lost" else 100
-            probability = ((left.probability if left and left.kind == "open" else 0) + above) // 2
-        else:
-            probability = 100 if self.kind == "won" else 0
-        changes: list[Change] = []
-        ways: list[str] = []
-        if self.link:
-            if self.kind == "open":
-                ways = [right.id] if right and right.kind != "lost" else []
-                ways += [stage.id for stage in stages if stage.kind == "lost"]
-            if left and left.kind == "open":
-                changes.append(Change("stages", left.id, add={"next_stage_ids": (self.stage_id,)}))
+        place = 0
+        if self.after_stage_id:
+            place = 1 + _place(stages, catalog.stage(self.after_stage_id))
+        before, behind = stages[:place], stages[place:]
         values = _stage_values(
             catalog, self.pipeline_id,
-            {"name": self.name, "kind": self.kind, "probability": probability, "stale_days": self.stale_days},
+            {"name": self.name, "kind": self.kind, "stale_days": self.stale_days},
         )  # fmt: skip
-        values |= {
+        probability = self.probability
+        if probability is None:
+            probability = _likely(before, behind, self.kind)
+        values |= _stage_values(catalog, self.pipeline_id, {"probability": probability}) | {
             "pipeline_id": self.pipeline_id,
-            "position": between(left.position if left else "", right.position if right else ""),
-            "next_stage_ids": tuple(dict.fromkeys(ways)),
+            "position": near(before[-1].position if before else "", behind[0].position if behind else ""),
+            "next_stage_ids": _ways_on(stages, behind) if self.link and self.kind == "open" else (),
         }
+        links = [
+            Change("stages", stage.id, add={"next_stage_ids": (self.stage_id,)})
+            for stage in (_ways_in(stages, before, self.kind) if self.link else ())
+        ]
         return Decision(
             f"Added the stage {values['name']}",
-            (insert(Stage, self.stage_id, values), *changes),
+            (insert(Stage, self.stage_id, values), *links),
             "pipeline.edited",
         )
+
+
+def _likely(before: Sequence[Stage], behind: Sequence[Stage], kind: str) -> int:
+    """A stage's probability, halfway between its neighbours'; what is closed is certain."""
+    if kind != "open":
+        return 100 if kind == "won" else 0
+    low = before[-1].probability if before and before[-1].kind == "open" else 0
+    high = behind[0].probability if behind and behind[0].kind != "lost" else 100
+    return (low + high) // 2
+
+
+def _ways_in(stages: Sequence[Stage], before: Sequence[Stage], kind: str) -> list[Stage]:
+    if kind == "lost":
+        return [stage for stage in stages if stage.kind == "open"]
+    return [stage for stage in before if stage.kind == "open"][-1:]
+
+
+def _ways_on(stages: Sequence[Stage], behind: Sequence[Stage]) -> tuple[str, ...]:
+    ways = [behind[0].id] if behind and behind[0].kind != "lost" else []
+    return (*ways, *(stage.id for stage in stages if stage.kind == "lost"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +247,8 @@ class EditStage(Command):
         catalog = context.catalog
         require_role(catalog, "admin", "manager")
         stage = catalog.stage(self.stage_id)
-        values = _stage_values(catalog, stage.pipeline_id, dict(self.values), stage)
+        only(self.values, ("name", "kind", "probability", "stale_days", "next_stage_ids"), stage.LABEL)
+        values = _stage_values(catalog, stage.pipeline_id, self.values, stage)
         if values.get("kind", stage.kind) != stage.kind:
             if seen.where(Deal, stage_id=stage.id):
                 raise Refused(
@@ -259,14 +280,14 @@ class ReorderStage(Command):
         require_role(catalog, "admin", "manager")
         stage = catalog.stage(self.stage_id)
         stages = list(catalog.stages_of(stage.pipeline_id))
-        place = next(n for n, s in enumerate(stages) if s.id == stage.id)
+        place = _place(stages, stage)
         target = min(max(place + self.step, 0), len(stages) - 1)
         if target == place:
             raise Refused(f"{stage.name} is at the {'left' if self.step < 0 else 'right'} end already.")
         stages.pop(place)
         left = stages[target - 1].position if target else ""
         right = stages[target].position if target < len(stages) else ""
-        change = update(stage, {"position": between(left, right)})
+        change = update(stage, {"position": near(left, right)})
         return Decision(f"Moved the stage {stage.name}", (change,), "pipeline.edited")
 
 
@@ -295,8 +316,11 @@ class DeleteStage(Command):
         _keeps_open(catalog, stage)
         if deals:
             if not self.reassign_to:
-                one = "is 1 deal" if len(deals) == 1 else f"are {len(deals):,} deals"
-                raise Refused(f"There {one} in {stage.name}. Say which stage takes them.")
+                there = "There is" if len(deals) == 1 else "There are"
+                them = "it" if len(deals) == 1 else "them"
+                raise Refused(
+                    f"{there} {counted(len(deals), 'deal')} in {stage.name}. Say which stage takes {them}."
+                )
             target = catalog.stage(self.reassign_to)
             if target.id == stage.id or target.pipeline_id != stage.pipeline_id or target.kind != stage.kind:
                 raise Refused(
@@ -311,7 +335,8 @@ class DeleteStage(Command):
                         contact_id=deal.contact_id, company_id=deal.company_id,
                         data={
                             "from": stage.id, "from_name": stage.name, "to": target.id, "to_name": target.name,
-                            "outcome": deal.outcome, "reason": "stage deleted",
+                            "from_outcome": deal.outcome, "outcome": deal.outcome, "reason": "stage deleted",
+                            "seconds": max(0, int((context.now - deal.stage_since).total_seconds())),
                         },
                     )
                 )  # fmt: skip
@@ -329,7 +354,7 @@ class DeleteStage(Command):
                         remove={"next_stage_ids": (stage.id,)},
                     )
                 )
-        changes.append(update(stage, {"deleted_at": context.now}))
+        changes.append(delete(stage, context.now, relies_on=("pipeline_id",)))
         return Decision(f"Deleted the stage {stage.name}", tuple(changes), "pipeline.edited")
 
 
@@ -338,6 +363,27 @@ def _pipeline(catalog: Catalog, pipeline_id: str) -> Pipeline:
         return catalog.pipeline_by_id[pipeline_id]
     except KeyError:
         raise NotFound("That pipeline is not there any more.") from None
+
+
+def _place(stages: Sequence[Stage], stage: Stage) -> int:
+    """Where a stage stands in its pipeline.
+
+    Raises:
+        Refused: it is a stage of another one.
+    """
+    for place, other in enumerate(stages):
+        if other.id == stage.id:
+            return place
+    raise Refused(f"{stage.name} is a stage of another pipeline.")
+
+
+def _pipeline_values(catalog: Catalog, values: Mapping[str, Any]) -> dict[str, Any]:
+    out = cleaned(Pipeline, values)
+    if out.get("team_id") and out["team_id"] not in {team.id for team in catalog.teams}:
+        raise NotFound("That team is not there any more.")
+    if "position" in out and not is_key(out["position"]):
+        raise ValueError(f"not a fractional key: {out['position']!r}")
+    return out
 
 
 def _free_name(what: str, name: str, taken: Sequence[str]) -> None:
@@ -354,7 +400,7 @@ def _keeps_open(catalog: Catalog, stage: Stage) -> None:
 
 
 def _stage_values(
-    catalog: Catalog, pipeline_id: str, values: dict[str, Any], stage: Stage | None = None
+    catalog: Catalog, pipeline_id: str, values: Mapping[str, Any], stage: Stage | None = None
 ) -> dict[str, Any]:
     out = cleaned(Stage, values)
     if "name" in out:
@@ -362,7 +408,7 @@ def _stage_values(
         _free_name("stage", out["name"], others)
     if "kind" in out and out["kind"] not in STAGE_KINDS:
         raise Invalid({"kind": "A stage is open, won or lost."})
-    if "probability" in out and not 0 <= (out["probability"] or 0) <= 100:
+    if "probability" in out and not 0 <= out["probability"] <= 100:
         raise Invalid({"probability": "The probability is a percentage from 0 to 100."})
     if out.get("stale_days") is not None and not 1 <= out["stale_days"] <= 3650:
         raise Invalid({"stale_days": "Days until a deal is stale: 1 to 3650, or empty for never."})

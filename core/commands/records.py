@@ -16,15 +16,17 @@ from core.commands.base import (
     Need,
     Seen,
     Where,
+    counted,
     link,
+    subject_class,
     title_of,
     told,
     update,
 )
+from core.commands.checks import clean_tags
 from core.entities import RECORDS, Contact, Deal
 from core.errors import Invalid, NotFound, Refused
-from core.permissions import require_role, require_write
-from core.text import clean_line
+from core.permissions import require_can_change, require_write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,30 +43,29 @@ class TagRecords(Command):
         return [Get(self.table, record_id) for record_id in self.ids]
 
     def decide(self, seen: Seen, context: Context) -> Decision:
-        add = tuple(dict.fromkeys(tag for tag in map(_tag, self.add) if tag))
-        remove = tuple(map(_tag, self.remove))
+        add, remove = clean_tags(self.add), clean_tags(self.remove)
+        if not add and not remove:
+            raise Invalid({"tags": "Type a tag, as in vip."})
         changes = []
-        for record_id in self.ids:
-            record: Any = seen.get(RECORDS[self.table], record_id)
-            require_write(context.catalog, record.book_id, title_of(record))
+        for record in _each(seen, context, self.table, self.ids):
             added = tuple(tag for tag in add if tag not in record.tags)
-            removed = tuple(tag for tag in remove if tag in record.tags)
+            removed = tuple(tag for tag in remove if tag in record.tags and tag not in add)
             if added or removed:
                 changes.append(
                     Change(
-                        self.table, record_id,
+                        self.table, record.id,
                         add={"tags": added} if added else {},
                         remove={"tags": removed} if removed else {},
                     )
                 )  # fmt: skip
         tags = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
-        return Decision(f"Tagged {len(self.ids)}: {tags}", tuple(changes), "tagged")
+        what = counted(len(dict.fromkeys(self.ids)), RECORDS[self.table].LABEL)
+        return Decision(f"Tagged {what}: {tags}", tuple(changes), "tagged")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim(Command):
-    """Takes contacts or deals from a pool into one's own book. A contact brings its
-    open deals in the same pool along.
+    """Takes records from a pool into one's own book. A contact brings its open deals in the same pool along.
 
     Of any number of people who claim the same record, the first wins; the others are told who it was.
 
@@ -83,23 +84,26 @@ class Claim(Command):
         return _with_deals(self.table, self.ids)
 
     def decide(self, seen: Seen, context: Context) -> Decision:
-        catalog, mine = context.catalog, context.catalog.my_book
+        catalog = context.catalog
+        require_can_change(catalog)
+        mine = catalog.my_book
         changes: list[Change] = []
         names: list[str] = []
-        for record_id in self.ids:
-            record: Any = seen.get(RECORDS[self.table], record_id)
+        for record_id in dict.fromkeys(self.ids):
+            record: Any = seen.get(subject_class(self.table), record_id)
+            name = title_of(record)
             book = catalog.book_by_id.get(record.book_id)
             if record.book_id == mine.id:
-                raise Refused(f"{title_of(record)} is yours already.")
+                raise Refused(f"{name} is yours already.")
             if book is None or book.kind != "pool":
                 owner = catalog.owner_name(record.book_id)
-                raise Refused(
-                    f"{title_of(record)} belongs to {owner}. Only records in a pool can be claimed."
-                )
-            require_write(catalog, record.book_id, title_of(record))
-            names.append(title_of(record))
+                if self.from_book_id:
+                    raise Refused(f"{owner} was faster: {name} is taken.")
+                raise Refused(f"{name} belongs to {owner}. Only records in a pool can be claimed.")
+            require_write(catalog, record.book_id, name)
+            names.append(name)
             changes += _hand_over(seen, context, record, mine.id, "claimed", f"Claimed from {book.name}")
-        what = names[0] if len(names) == 1 else f"{len(names)} {self.table}"
+        what = names[0] if len(names) == 1 else counted(len(names), RECORDS[self.table].LABEL)
         return Decision(f"Claimed {what}", tuple(changes), "claimed")
 
 
@@ -123,28 +127,27 @@ class Assign(Command):
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
-        require_role(catalog, "admin", "manager", "rep")
         if self.book_id not in catalog.book_by_id:
             raise NotFound("That person or pool is not there any more.")
         to = catalog.owner_name(self.book_id)
         changes: list[Change] = []
-        names: list[str] = []
-        for record_id in self.ids:
-            record: Any = seen.get(RECORDS[self.table], record_id)
-            require_write(catalog, record.book_id, title_of(record))
-            names.append(title_of(record))
+        records = _each(seen, context, self.table, self.ids)
+        for record in records:
             if record.book_id != self.book_id:
                 subject = f"{catalog.owner_name(record.book_id)} → {to}"
                 changes += _hand_over(seen, context, record, self.book_id, "assigned", subject)
-        what = names[0] if len(names) == 1 else f"{len(names)} {self.table}"
+        what = title_of(records[0]) if len(records) == 1 else counted(len(records), RECORDS[self.table].LABEL)
+        if not changes:
+            return Decision(f"{what}: with {to} already", ())
         return Decision(f"Assigned {what} to {to}", tuple(changes), "assigned")
 
 
-def _tag(value: str) -> str:
-    tag = clean_line(value).lstrip("#").lower().replace(" ", "-").replace(",", "")
-    if len(tag) > 40:
-        raise Invalid({"tags": f"A tag has at most 40 characters; “{tag[:20]}…” has {len(tag)}."})
-    return tag
+def _each(seen: Seen, context: Context, table: str, ids: Sequence[str]) -> list[Any]:
+    """The records, each once, provided that the user may change all of them."""
+    records: list[Any] = [seen.get(subject_class(table), record_id) for record_id in dict.fromkeys(ids)]
+    for record in records:
+        require_write(context.catalog, record.book_id, title_of(record))
+    return records
 
 
 def _with_deals(table: str, ids: Sequence[str]) -> list[Need]:
@@ -160,8 +163,7 @@ def _hand_over(
     changes = [update(record, {"book_id": book_id})]
     data = {"from": record.book_id, "to": book_id}
     if isinstance(record, Contact):
-        for deal in seen.where(Deal, contact_id=record.id, outcome="open"):
-            if deal.book_id == record.book_id:
-                changes.append(update(deal, {"book_id": book_id}))
+        deals = seen.where(Deal, contact_id=record.id, outcome="open")
+        changes += [update(deal, {"book_id": book_id}) for deal in deals if deal.book_id == record.book_id]
     changes.append(told(context, kind=kind, subject=subject, book_id=book_id, data=data, **link(record)))
     return changes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,18 +17,20 @@ from core.commands.base import (
     Seen,
     changes_nothing,
     cleaned,
+    delete,
     insert,
+    only,
     update,
 )
 from core.entities import CustomField, Organization, SmartView
-from core.errors import Invalid, NotFound, Refused
-from core.filters import field_names
-from core.fractional import between
+from core.errors import Invalid, NotFound
+from core.filters import field_names, parse
+from core.fractional import near
 from core.ids import new_id
 from core.money import CURRENCIES
-from core.permissions import require_role
-from core.points import check_country
-from core.text import fold
+from core.permissions import require_can_change, require_role
+from core.points import check_country, check_zone
+from core.text import clean_line, fold
 
 FIELD_KINDS = ("text", "number", "date", "flag", "choice", "url")
 
@@ -59,10 +62,22 @@ class SaveView(Command):
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
-        values = cleaned(SmartView, {"name": self.name, "query": self.query, "sort": self.sort})
+        require_can_change(catalog)
+        values = cleaned(
+            SmartView,
+            {
+                "name": self.name, "query": self.query, "sort": self.sort, "shared": self.shared,
+                "pipeline_id": self.pipeline_id,
+            },
+        )  # fmt: skip
         if not values["name"]:
             raise Invalid({"name": "A view needs a name."})
-        values |= {"shared": self.shared, "pipeline_id": self.pipeline_id}
+        if self.entity not in ("contacts", "deals"):
+            raise Invalid({"entity": "Views show contacts or deals."})
+        if values["pipeline_id"] and values["pipeline_id"] not in catalog.pipeline_by_id:
+            raise NotFound("That pipeline is not there any more.")
+        # A view that cannot be read would fail whenever it is opened.
+        parse(values["query"], self.entity, catalog, now=context.now, zone=dt.UTC)
         for view in catalog.smart_views:
             if (
                 view.entity == self.entity
@@ -73,7 +88,7 @@ class SaveView(Command):
                 changes = () if changes_nothing(change) else (change,)
                 return Decision(f"Saved the view {values['name']}", changes, "view.saved")
         last = max((view.position for view in catalog.smart_views), default="")
-        values |= {"entity": self.entity, "user_id": catalog.me.id, "position": between(last, "")}
+        values |= {"entity": self.entity, "user_id": catalog.me.id, "position": near(last, "")}
         return Decision(
             f"Saved the view {values['name']}", (insert(SmartView, self.view_id, values),), "view.saved"
         )
@@ -94,7 +109,8 @@ class DeleteView(Command):
             if view.id == self.view_id:
                 if view.user_id != context.catalog.me.id:
                     require_role(context.catalog, "admin")
-                change = update(view, {"deleted_at": context.now})
+                require_can_change(context.catalog)
+                change = delete(view, context.now)
                 return Decision(f"Deleted the view {view.name}", (change,), "view.deleted")
         raise NotFound("That view is not there any more.")
 
@@ -125,8 +141,8 @@ class DefineField(Command):
         require_role(catalog, "admin", "manager")
         values = cleaned(CustomField, {"label": self.label, "kind": self.kind, "options": self.options})
         key = re.sub(r"\W+", "_", fold(values["label"])).strip("_")[:60]
-        if not key or key[0].isdigit():
-            raise Invalid({"label": "A field's name starts with a letter."})
+        if not key or not key[0].isalpha():
+            raise Invalid({"label": "A field’s name starts with a letter."})
         if self.entity not in ("contacts", "companies", "deals"):
             raise Invalid({"entity": "Fields belong to contacts, companies or deals."})
         taken = field_names(self.entity, catalog) if self.entity != "companies" else []
@@ -137,7 +153,7 @@ class DefineField(Command):
         if values["kind"] == "choice" and len(values["options"]) < 2:
             raise Invalid({"options": "A choice needs at least two options."})
         last = max((f.position for f in catalog.fields_for(self.entity)), default="")
-        values |= {"entity": self.entity, "key": key, "position": between(last, "")}
+        values |= {"entity": self.entity, "key": key, "position": near(last, "")}
         return Decision(
             f"Defined the field {values['label']}",
             (insert(CustomField, self.field_id, values),),
@@ -159,7 +175,7 @@ class RemoveField(Command):
         require_role(context.catalog, "admin", "manager")
         for custom in context.catalog.custom_fields:
             if custom.id == self.field_id:
-                change = update(custom, {"deleted_at": context.now})
+                change = delete(custom, context.now)
                 return Decision(f"Removed the field {custom.label}", (change,), "field.removed")
         raise NotFound("That field is not there any more.")
 
@@ -177,16 +193,48 @@ class EditOrganization(Command):
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         require_role(context.catalog, "admin")
-        values = cleaned(Organization, self.values)
-        if "currency" in values and values["currency"] not in CURRENCIES:
-            raise Invalid(
-                {"currency": f"“{values['currency']}” is not a currency code. Try EUR, USD or GBP."}
-            )
-        if values.get("country"):
-            values["country"] = check_country(values["country"])
-        if "name" in values and not values["name"]:
-            raise Refused("An organization needs a name.")
+        only(self.values, ("name", "currency", "country", "time_zone", "settings"), Organization.LABEL)
+        values = organization_values(self.values)
         change = update(context.catalog.organization, values, self.expected)
         return Decision(
             "Edited the organization", () if changes_nothing(change) else (change,), "organization.edited"
         )
+
+
+def organization_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """An organization's values in the form in which they are kept.
+
+    Raises:
+        Invalid: all that is wrong with them.
+    """
+    out = cleaned(Organization, values)
+    wrong: dict[str, str] = {}
+    if out.get("name") == "":
+        wrong["name"] = "An organization needs a name."
+    if "currency" in out:
+        out["currency"] = out["currency"].upper()
+        if out["currency"] not in CURRENCIES:
+            wrong["currency"] = f"“{out['currency']}” is not a currency code. Try EUR, USD or GBP."
+    for name, check in (("country", check_country), ("time_zone", check_zone)):
+        if out.get(name):
+            try:
+                out[name] = check(out[name])
+            except Invalid as error:
+                wrong[name] = str(error)
+    for name in [name for name in out if name.startswith("settings")]:
+        kept = _choices(out[name]) if name in ("settings.lost_reasons", "settings.lead_statuses") else []
+        if not kept:
+            wrong[name] = "That list holds one word or more, each at most 60 characters long."
+        out[name] = kept
+    if wrong:
+        raise Invalid(wrong)
+    return out
+
+
+def _choices(value: Any) -> list[str]:
+    """A list to choose from, in its order, each once; empty where it cannot be kept."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return []
+    if not all(isinstance(item, str) and len(item) <= 60 for item in value):
+        return []
+    return list(dict.fromkeys(filter(None, map(clean_line, value))))

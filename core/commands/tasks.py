@@ -17,18 +17,23 @@ from core.commands.base import (
     Seen,
     changes_nothing,
     cleaned,
+    delete,
     insert,
     link,
+    only,
+    subject_class,
     title_of,
     told,
     update,
 )
-from core.entities import RECORDS, Task
+from core.entities import Task
 from core.errors import Invalid, NotFound, Refused
 from core.ids import new_id
 from core.permissions import require_write
 
 TASK_KINDS = ("call", "email", "meeting", "todo")
+EDITABLE = ("subject", "body", "kind", "due_at", "all_day", "assignee_id")
+"""What can be changed in a task."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +64,7 @@ class CreateTask(Command):
         return [Get(self.table, self.record_id)]
 
     def decide(self, seen: Seen, context: Context) -> Decision:
-        record: Any = seen.get(RECORDS[self.table], self.record_id)
+        record: Any = seen.get(subject_class(self.table), self.record_id)
         require_write(context.catalog, record.book_id, title_of(record))
         values = _checked(
             context,
@@ -91,7 +96,8 @@ class EditTask(Command):
     def decide(self, seen: Seen, context: Context) -> Decision:
         task = seen.get(Task, self.task_id)
         require_write(context.catalog, task.book_id, task.subject)
-        change = update(task, _checked(context, self.values), self.expected)
+        only(self.values, EDITABLE, task.LABEL)
+        change = update(task, _checked(context, self.values, task), self.expected)
         if changes_nothing(change):
             return Decision(f"{task.subject}: nothing to change", ())
         return Decision(f"Edited the task {task.subject}", (change,), "task.edited")
@@ -132,20 +138,23 @@ class DeleteTask(Command):
     def decide(self, seen: Seen, context: Context) -> Decision:
         task = seen.get(Task, self.task_id)
         require_write(context.catalog, task.book_id, task.subject)
-        return Decision(
-            f"Deleted the task {task.subject}", (update(task, {"deleted_at": context.now}),), "task.deleted"
-        )
+        links = ("contact_id", "deal_id", "company_id")
+        change = delete(task, context.now, relies_on=links)
+        return Decision(f"Deleted the task {task.subject}", (change,), "task.deleted")
 
 
-def _checked(context: Context, values: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(context: Context, values: Mapping[str, Any], current: Task | None = None) -> dict[str, Any]:
     out = cleaned(Task, values)
     wrong: dict[str, str] = {}
-    if "subject" in out and not out["subject"]:
+    if out.get("subject") == "":
         wrong["subject"] = "What is to be done?"
     if "kind" in out and out["kind"] not in TASK_KINDS:
         wrong["kind"] = f"A task is one of {', '.join(TASK_KINDS)}."
-    if "due_at" in out and not dt.timedelta(days=-366) < out["due_at"] - context.now < dt.timedelta(
-        days=3660
+    due = out.get("due_at")
+    if (
+        due is not None
+        and due != (current and current.due_at)
+        and not dt.timedelta(days=-366) < due - context.now < dt.timedelta(days=3660)
     ):
         wrong["due_at"] = "That is too far away to be meant."
     if wrong:

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.changes import Change
 from core.commands.base import Context, link, told
 from core.money import format_money
-from core.schema import Kind, Record, fields_of
+from core.schema import LINE_LIMIT, Kind, Record, fields_of
+from core.text import clean_line
 
 _UNTOLD = frozenset({"position", "currency"})
 
 
-def edit_entry(context: Context, record: Record, change: Change) -> Change:
-    """The timeline entry of an edit: `Value: €10,000.00 → €12,000.00`, one line a field."""
+def edit_entry(
+    context: Context, record: Record, change: Change, names: Mapping[str, str] | None = None
+) -> Change:
+    """The timeline entry of an edit: `Value: €10,000.00 → €12,000.00`, one line a field.
+
+    Args:
+        context: who edits, and when.
+        record: the record before it.
+        change: what changes.
+        names: what records are called that fields point to, by id.
+    """
     lines: list[str] = []
     data: dict[str, Any] = {}
     specs = fields_of(type(record))
     labels = {f"custom.{f.key}": f.label for f in context.catalog.fields_for(record.TABLE)}
     for name, new in change.set.items():
         old = change.base[name]
-        label = labels.get(name) or specs[name.partition(".")[0]].label
-        if name not in _UNTOLD or len(change.set) == 1:
-            lines.append(
-                f"{label}: {_shown(context, record, change, name, old)} → {_shown(context, record, change, name, new)}"
-            )
-        kind = specs[name.partition(".")[0]].kind
-        data[name] = [_plain(kind, old), _plain(kind, new)]
-    for name in {**change.add, **change.remove}:
-        added = [f"+{_item(item)}" for item in change.add.get(name, ())]
-        removed = [f"-{_item(item)}" for item in change.remove.get(name, ())]
-        lines.append(f"{specs[name].label}: {' '.join([*added, *removed])}")
-        data[name] = [list(change.remove.get(name, ())), list(change.add.get(name, ()))]
+        spec = specs[name.partition(".")[0]]
+        label = labels.get(name) or spec.label
+        if spec.kind is Kind.SET:
+            lines.append(f"{label}: {_list_edit(old, new)}")
+        elif name not in _UNTOLD or len(change.set) == 1:
+            before = _shown(name, old, {**change.base}, names or {})
+            after = _shown(name, new, {**change.base, **change.set}, names or {})
+            lines.append(f"{label}: {before} → {after}")
+        data[name] = [_plain(spec.kind, old), _plain(spec.kind, new)]
+    for name in sorted({*change.add, *change.remove}):
+        old, new = change.remove.get(name, ()), change.add.get(name, ())
+        lines.append(f"{specs[name].label}: {_list_edit(old, new)}")
+        data[name] = [list(old), list(new)]
     subject = lines[0] if len(lines) == 1 else f"Edited {len(lines)} fields"
     body = "" if len(lines) == 1 else "\n".join(lines)
     return told(
@@ -41,26 +54,41 @@ def edit_entry(context: Context, record: Record, change: Change) -> Change:
 
 
 def _plain(kind: Kind, value: Any) -> Any:
-    return value.isoformat() if kind in (Kind.DATE, Kind.TIME) and value is not None else value
+    if kind in (Kind.DATE, Kind.TIME) and value is not None:
+        return value.isoformat()
+    if kind is Kind.SET:
+        return list(value)
+    # The changeset holds long texts whole; here they would be kept a second time.
+    return _cut(value, LINE_LIMIT) if kind is Kind.TEXT else value
+
+
+def _list_edit(old: Sequence[Any], new: Sequence[Any]) -> str:
+    removed = [f"-{_item(item)}" for item in old if item not in new]
+    added = [f"+{_item(item)}" for item in new if item not in old]
+    return " ".join([*added, *removed]) or ", ".join(_item(item) for item in new)
 
 
 def _item(item: Any) -> str:
-    return str(item["value"]) if isinstance(item, dict) else str(item)
+    if not isinstance(item, Mapping):
+        return str(item)
+    return f"{item['value']} ({item['label']})" if item.get("label") else str(item["value"])
 
 
-def _shown(context: Context, record: Record, change: Change, name: str, value: Any) -> str:
+def _shown(name: str, value: Any, values: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if value in (None, "", ()):
         return "–"
     if name == "value_minor":
-        values = change.set if value is change.set.get(name) else change.base
-        return format_money(value, str(values.get("currency") or getattr(record, "currency", "")))
-    if name == "book_id":
-        return context.catalog.owner_name(value)
+        return format_money(value, values["currency"])
     if name.endswith("_id"):
-        return "another" if value == change.set.get(name) else "one"
+        return names.get(value, "another")
     if name == "probability":
         return f"{value} %"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    shown = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return shown if len(shown) <= 80 else shown[:79] + "…"
+    return _cut(
+        clean_line(value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else str(value)), 80
+    )
+
+
+def _cut(value: str, limit: int) -> str:
+    return value if len(value) <= limit else value[: limit - 1] + "…"
