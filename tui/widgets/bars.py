@@ -93,9 +93,6 @@ class KeyBar(Widget):
         return strip(pieces, self.size.width, base)
 
 
-_SIGN = {"ok": "●", "busy": "◐", "warning": "⚠", "error": "✖"}
-
-
 class StatusBar(Widget):
     """The truth in one line: mode, who, state of the data; in the middle the last message."""
 
@@ -126,7 +123,7 @@ class StatusBar(Widget):
         """Draws the line; the message may take all room but the state's."""
         base, health = self.rich_style, self._health
         width = self.size.width
-        state = f" {_SIGN.get(health.level, '●')} {printable(health.line)} " if health.line else ""
+        state = f" {printable(health.line)} " if health.line else ""
         mode = " ".join(part for part in (health.mode, "· demo" if self._demo else "") if part)
         tail = f" {mode} · {printable(health.who)} " if health.mode else ""
         if cell_len(state) + cell_len(tail) + (cell_len(self._message) or 10) > width:
