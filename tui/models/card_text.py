@@ -31,15 +31,24 @@ class Clock(NamedTuple):
         return cls(now.timestamp(), end_of_today(now, zone).timestamp(), zone)
 
 
-class Wording(NamedTuple):
-    """A text in full, and in short for where there is no room."""
+class Wording(tuple[str, ...]):
+    """A text from its longest form to its shortest, for where there is little room."""
 
-    full: str
-    short: str
+    __slots__ = ()
+
+    @property
+    def full(self) -> str:
+        """The longest form."""
+        return self[0]
+
+    @property
+    def short(self) -> str:
+        """The shortest form."""
+        return self[-1]
 
     def within(self, width: int) -> str:
-        """The longer one that fits."""
-        return self.full if len(self.full) <= width else self.short
+        """The longest form that fits, or the shortest one."""
+        return next((form for form in self if len(form) <= width), self[-1])
 
 
 def span(seconds: float) -> str:
@@ -67,25 +76,25 @@ def due_words(due: int | None, clock: Clock) -> tuple[Next, Wording]:
     state = next_state(due, clock.now, clock.tomorrow)
     sign = SIGNS[state]
     if due is None:
-        return state, Wording(f"{sign} nothing planned", f"{sign} none")
+        return state, Wording((f"{sign} nothing planned", f"{sign} unplanned", f"{sign} none"))
     if state is Next.OVERDUE:
         late = span(clock.now - due)
-        return state, Wording(f"{sign} overdue {late}", f"{sign} {late}")
+        return state, Wording((f"{sign} overdue {late}", f"{sign} {late}"))
     if state is Next.TODAY:
         at = dt.datetime.fromtimestamp(due, clock.zone)
         # A task for the whole day is due in its last second; that is no time of day to show.
         if (at.hour, at.minute) == (23, 59):
-            return state, Wording(f"{sign} today", f"{sign} today")
-        return state, Wording(f"{sign} today {at:%H:%M}", f"{sign} {at:%H:%M}")
+            return state, Wording((f"{sign} today",))
+        return state, Wording((f"{sign} today {at:%H:%M}", f"{sign} {at:%H:%M}"))
     days = int((due - clock.tomorrow) // DAY) + 1
-    return state, Wording(f"{sign} tomorrow" if days == 1 else f"{sign} in {days}d", f"{sign} {days}d")
+    return state, Wording((f"{sign} tomorrow" if days == 1 else f"{sign} in {days}d", f"{sign} {days}d"))
 
 
 def closed_words(card: Card, clock: Clock) -> Wording:
     """How a closed deal ended and when."""
     sign = "✓" if card.outcome == "won" else "✗"
     ago = span(clock.now - card.stage_since)
-    return Wording(f"{sign} {card.outcome} {ago} ago", f"{sign} {ago}")
+    return Wording((f"{sign} {card.outcome} {ago} ago", f"{sign} {ago} ago", f"{sign} {ago}"))
 
 
 def stale(card: Card, stage: Stage, clock: Clock) -> bool:

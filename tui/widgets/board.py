@@ -391,12 +391,8 @@ class Board(Widget, can_focus=True):
         if line < shape.lines and index < len(column):
             card = self._model.cards[column.entries[index][-1]]
             return self._card(lane, card)[line]
-        if not column.entries and y == self._header:
-            hint = (
-                "n adds a deal"
-                if lane.column == self._model.cursor_column and column.stage.kind == "open"
-                else "·"
-            )
+        if not column.entries and y == self._header and lane.column == self._model.cursor_column:
+            hint = "n adds a deal" if column.stage.kind == "open" else "no deals"
             return (Segment(fit(hint, width), palette["hint"]),)
         return (Segment(" " * width, palette["ground"]),)
 

@@ -227,7 +227,8 @@ def _short_rows(face: Face, wording: Wording) -> tuple[_Row, ...]:
 
 
 def _full_rows(face: Face, wording: Wording) -> tuple[_Row, ...]:
-    step = f"› {face.card.next_step}" if face.card.next_step else ""
+    card = face.card
+    step = f"› {card.next_step}" if card.next_step else card.contact if card.company else ""
     return *_short_rows(face, wording), (("text", fit(step, face.width)),)
 
 

@@ -1,0 +1,639 @@
+"""The pipeline: board or list, filter, peek, and every key that a deal under the cursor obeys."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Coroutine, Sequence
+from typing import Any, ClassVar
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+
+from core.entities import Pipeline, SmartView
+from core.errors import Invalid, OffhookError
+from core.filters import Query, parse
+from core.money import format_short
+from core.workspace import Card, Changed, Subject, Workspace
+from tui.desk import Desk
+from tui.models.board import Arranged, BoardModel, Damage, arrange
+from tui.models.card_text import Clock
+from tui.models.order import DEFAULT, SORTS
+from tui.models.peek import glance
+from tui.repaint import PartCompositor
+from tui.screens.base import DeskScreen
+from tui.screens.pipeline_moves import Moves
+from tui.widgets.board import Board
+from tui.widgets.deal_list import DealList
+from tui.widgets.filterbar import FilterBar
+from tui.widgets.peek import Peek
+
+CLOSED_DAYS = 30
+"""How long a closed deal stays on the board."""
+LIST_BELOW = 60
+"""Cells below which there is no board but a list."""
+SIDE_FROM = 150
+"""Cells from which a peek stands beside the board rather than below it."""
+TICK = 30.0
+"""Seconds between looks at the clock: what is due, how long deals have been where they are."""
+MANY = 500
+"""Changed deals from which reading the whole board is quicker than patching it."""
+_SETUP = frozenset({"pipelines", "stages", "books", "users", "teams", "memberships", "organizations"})
+
+
+class PipelineScreen(DeskScreen):
+    """Deals of a pipeline."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("H,shift+left", "move(-1)", "Move left", show=False, id="board.move-left",
+                tooltip="Move the deal to the stage on the left"),
+        Binding("L,shift+right", "move(1)", "Move", id="board.move-right",
+                tooltip="Move the deal to the stage on the right"),
+        Binding("1", "send(1)", "Send to stage 1…9", show=False, id="board.stage-1",
+                tooltip="Move the deal to the stage of that number"),
+        *(Binding(str(n), f"send({n})", "", show=False, id=f"board.stage-{n}") for n in range(2, 10)),
+        Binding("W", "close('won')", "Won", id="board.won", tooltip="The deal is won"),
+        Binding("X", "close('lost')", "Lost", id="board.lost", tooltip="The deal is lost or abandoned: asks why"),
+        Binding("space", "peek", "Peek", id="board.peek", tooltip="Contact, phone, tasks and last touches of the deal"),
+        Binding("n", "new", "New", id="board.new", tooltip="A new deal in this stage"),
+        Binding("e", "edit", "Edit", id="board.edit", tooltip="Every field of the deal"),
+        Binding("D", "delete", "Delete", show=False, id="board.delete", tooltip="Delete the deal, or those selected"),
+        Binding("x", "select", "Select", show=False, id="board.select",
+                tooltip="Select the deal: tag, assign, claim and delete act on all selected"),
+        Binding("f", "filter", "Filter", id="board.filter", tooltip="Owner, stage, value, close date, tag, words …"),
+        Binding("s", "sort", "Sort", show=False, id="board.sort", tooltip="The order of the cards"),
+        Binding("M", "manual", "Order by hand", show=False, id="board.manual",
+                tooltip="Order the cards by hand with J and K; again: by next activity"),
+        Binding("J,shift+down", "shift(1)", "Card down", show=False, id="board.card-down",
+                tooltip="Move the card down, where cards are ordered by hand"),
+        Binding("K,shift+up", "shift(-1)", "Card up", show=False, id="board.card-up",
+                tooltip="Move the card up, where cards are ordered by hand"),
+        Binding("p", "pipeline", "Pipeline", show=False, id="board.pipeline", tooltip="Show another pipeline"),
+        Binding("P", "edit_pipelines", "Edit pipelines", show=False, id="board.pipelines",
+                tooltip="Stages, what may follow what, probabilities"),
+        Binding("v", "view", "List", show=False, id="board.view", tooltip="Between board and list"),
+        Binding("V", "views", "Views", show=False, id="board.views", tooltip="Saved filters"),
+        Binding("ctrl+s", "save_view", "Save view", show=False, id="board.save-view",
+                tooltip="Save this filter and order under a name"),
+        Binding("z,minus", "density(1)", "Denser", show=False, id="board.denser", tooltip="More cards, less of each"),
+        Binding("plus,equals_sign", "density(-1)", "Roomier", show=False, id="board.roomier",
+                tooltip="Fewer cards, more of each"),
+        Binding("r", "reload", "Read anew", show=False, id="board.reload", tooltip="Read the board anew"),
+        Binding("escape", "back", "Clear", show=False, id="board.clear",
+                tooltip="Drop the selection, close the peek, clear the filter"),
+    ]  # fmt: skip
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._compositor = PartCompositor()
+        pipelines = desk.catalog.pipelines
+        self._pipeline_id = pipelines[0].id if pipelines else ""
+        self._filter = ""
+        self._view: SmartView | None = None
+        self._sort = DEFAULT
+        self._prefers_list = False
+        self._model = BoardModel(desk.catalog.stages_of(self._pipeline_id), tomorrow=self._clock().tomorrow)
+        self._moves = Moves(self, self._model)
+        self._loaded = False
+        self._reload_wanted = False
+        self._reloading = False
+        self._patching = asyncio.Lock()
+
+    def compose_body(self) -> ComposeResult:
+        """Filter, board or list, peek."""
+        yield FilterBar("deals", lambda: self.desk.catalog, lambda: (self.desk.now, self.desk.zone))
+        with Container(id="work"):
+            yield Board()
+            deals = DealList()
+            deals.display = False
+            yield deals
+            peek = Peek()
+            peek.display = False
+            yield peek
+
+    def on_mount(self) -> None:
+        """Shows the columns at once, and the cards as soon as they are read."""
+        super().on_mount()
+        self._board.show(self._model, self.desk.catalog, self._clock(), judge=self._moves.refusal)
+        self._board.focus()
+        self._show_title()
+        self.reload()
+        self.set_interval(TICK, self._tick)
+
+    # --- parts ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _board(self) -> Board:
+        return self.query_one(Board)
+
+    @property
+    def _list(self) -> DealList:
+        return self.query_one(DealList)
+
+    @property
+    def _filter_bar(self) -> FilterBar:
+        return self.query_one(FilterBar)
+
+    @property
+    def _peek(self) -> Peek:
+        return self.query_one(Peek)
+
+    @property
+    def _as_list(self) -> bool:
+        return self._prefers_list or 0 < self.size.width < LIST_BELOW
+
+    @property
+    def _pipeline(self) -> Pipeline | None:
+        return self.desk.catalog.pipeline_by_id.get(self._pipeline_id)
+
+    def _clock(self) -> Clock:
+        return Clock.at(self.desk.now, self.desk.zone)
+
+    def _query(self) -> Query:
+        return parse(self._filter, "deals", self.desk.catalog, now=self.desk.now, zone=self.desk.zone)
+
+    # --- what base classes ask --------------------------------------------------------------------------------------
+
+    def subject(self) -> Subject | None:
+        """The deal under the cursor."""
+        card = self._model.cursor_card
+        return Subject("deals", card.id) if card else None
+
+    def selected_ids(self) -> tuple[str, Sequence[str]] | None:
+        """The selected deals, otherwise the one under the cursor."""
+        if self._model.selected:
+            return "deals", [card.id for card in self._model.rows() if card.id in self._model.selected]
+        return super().selected_ids()
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Reads the board anew; of several wishes at once, only the last is answered."""
+        self._reload_wanted = True
+        if not self._reloading:
+            self._reloading = True
+            self.run_worker(self._reload(), group="load", exit_on_error=False)
+
+    async def _reload(self) -> None:
+        try:
+            while self._reload_wanted:
+                self._reload_wanted = False
+                arranged = await self._read_board()
+                if not self._reload_wanted:
+                    self._show(arranged)
+        except OffhookError as error:
+            self.say(str(error), problem=True)
+        finally:
+            self._reloading = False
+
+    async def _read_board(self) -> Arranged:
+        query, pipeline_id, sort = self._query(), self._pipeline_id, self._sort
+        stages, tomorrow = self.desk.catalog.stages_of(pipeline_id), self._clock().tomorrow
+        since, serial = self.desk.now - dt.timedelta(days=CLOSED_DAYS), self._model.serial
+
+        def read(workspace: Workspace) -> Arranged:
+            cards = workspace.board(pipeline_id, query, closed_since=since)
+            return arrange(cards, stages, sort=sort, tomorrow=tomorrow, serial=serial)
+
+        return await self.desk.read(read)
+
+    def _show(self, arranged: Arranged) -> None:
+        first = not self._loaded
+        self._loaded = True
+        self._model.show(arranged)
+        if first and self._model.cursor_id is None:
+            self._start_where_cards_are()
+        self._refresh_all()
+
+    def _start_where_cards_are(self) -> None:
+        for place, column in enumerate(self._model.columns):
+            if len(column):
+                self._model.go_to_column(place)
+                return
+
+    def _refresh_all(self) -> None:
+        empty = self._empty_words()
+        self._board.say_when_empty(*empty)
+        if self._as_list:
+            self._list.show_model(self._model, self.desk.catalog, self._clock(), empty)
+        else:
+            self._board.show(self._model, self.desk.catalog, self._clock())
+        self._show_title()
+        self._look_closer()
+
+    def _empty_words(self) -> tuple[str, str]:
+        if not self._loaded:
+            return "", ""
+        if self._filter:
+            return "No deal fits this filter", "esc clears it · f changes it"
+        name = self._pipeline.name if self._pipeline else "this pipeline"
+        return (
+            f"No deals in {name} yet",
+            "n makes the first one · p shows another pipeline · g c your contacts",
+        )
+
+    async def read_cards(self, ids: Sequence[str]) -> Damage:
+        """Brings cards up to date and draws what that changed."""
+        async with self._patching:
+            query, serial = self._query(), self._model.serial
+            cards = await self.desk.read(lambda ws: ws.cards(list(ids), query))
+        long_ago = self.desk.now.timestamp() - CLOSED_DAYS * 86_400
+        shown = [card for card in cards if card.outcome == "open" or card.stage_since >= long_ago]
+        gone = set(ids) - {card.id for card in shown}
+        before = self._model.cursor_id
+        damage = self._model.patch(shown, gone, serial=serial)
+        self.show_damage(damage, before)
+        return damage
+
+    async def apply_changes(self, changes: Sequence[Changed]) -> None:
+        """Patches the cards that changed; a changed pipeline or a flood of changes reads the board anew."""
+        rows = {row for changed in changes for row in changed.rows}
+        tables = {table for table, _ in rows}
+        if any(changed.everything for changed in changes) or tables & _SETUP:
+            self._follow_catalog()
+            return
+        ids = {row_id for table, row_id in rows if table == "deals"}
+        ids |= self._cards_of({row_id for table, row_id in rows if table in ("contacts", "companies")})
+        if len(ids) > MANY:
+            self.reload()
+        elif ids:
+            where = {card_id: self._stage_of(card_id) for card_id in ids}
+            await self.read_cards(sorted(ids))
+            if len(ids) == 1 and all(changed.local for changed in changes):
+                self._follow(*where.popitem())
+
+    def _cards_of(self, others: set[str]) -> set[str]:
+        """Cards that name one of these contacts or companies."""
+        if not others:
+            return set()
+        return {c.id for c in self._model.cards.values() if c.contact_id in others or c.company_id in others}
+
+    def _stage_of(self, card_id: str) -> str:
+        card = self._model.cards.get(card_id)
+        return card.stage_id if card else ""
+
+    def _follow(self, card_id: str, stage_before: str) -> None:
+        """Puts the cursor on a card that the user has just made, brought back, or moved by undoing."""
+        if self._stage_of(card_id) not in ("", stage_before):
+            self._go_to(card_id)
+
+    def _follow_catalog(self) -> None:
+        """Pipelines, stages or people changed."""
+        catalog = self.desk.catalog
+        if self._pipeline is None and catalog.pipelines:
+            self._pipeline_id = catalog.pipelines[0].id
+        self.reload()
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def show_damage(self, damage: Damage, cursor_before: str | None) -> None:
+        """Draws what changed in the model, figures included."""
+        if not damage:
+            return
+        if self._as_list:
+            self._list.show_model(self._model, self.desk.catalog, self._clock(), self._empty_words())
+        else:
+            self._board.say_when_empty(*self._empty_words())
+            self._board.redraw(damage, cursor_before)
+        self._show_title()
+        if damage.cards or cursor_before != self._model.cursor_id or self._model.cursor_id in damage.arrived:
+            self._look_closer()
+
+    def _show_title(self) -> None:
+        pipeline = self._pipeline
+        crumbs = [pipeline.name if pipeline else "no pipeline"]
+        if self._view is not None:
+            crumbs.append(self._view.name)
+        taken = cell_len(" ".join(["Pipeline", *crumbs, self._filter])) + 3 * len(crumbs) + 6
+        figures = self._figures(self.size.width - taken)
+        self.title_bar.show("Pipeline", crumbs, filtered=self._filter, figures=figures)
+
+    def _figures(self, room: int) -> str:
+        """What the board is worth, in as many words as there is room for."""
+        if not self._loaded:
+            return ""
+        count, sums = self._model.open_totals()
+        worth = " + ".join(format_short(total.minor, currency) for currency, total in sums.items())
+        weighted = " + ".join(format_short(total.weighted, currency) for currency, total in sums.items())
+        head = f"{count:,} open"
+        if self._model.selected:
+            head = f"{len(self._model.selected):,} selected · {head}"
+        if not sums:
+            return head
+        forms = (f"{head} · {worth} · weighted {weighted}", f"{head} · {worth}", head)
+        return next((form for form in forms if cell_len(form) <= room), head)
+
+    def _tick(self) -> None:
+        """Lets time pass: words change every minute, the order at midnight."""
+        if not self._loaded or not self.is_current:
+            return
+        clock = self._clock()
+        if clock.tomorrow != self._model.tomorrow:
+            self._show(self._model.rearranged(self._sort, clock.tomorrow))
+        elif self._as_list:
+            self._list.show_model(self._model, self.desk.catalog, clock, self._empty_words())
+        else:
+            self._board.tick(clock)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Chooses between board and list, and where a peek stands."""
+        self.set_class(event.size.width >= SIDE_FROM, "-side")
+        self._choose_view()
+        self._show_title()
+
+    def _choose_view(self) -> None:
+        as_list = self._as_list
+        if self._list.display == as_list and self._board.display != as_list:
+            return
+        self._list.display, self._board.display = as_list, not as_list
+        if not self._filter_bar.is_open:
+            self._focus_work()
+        self._refresh_all()
+
+    def _focus_work(self) -> None:
+        (self._list if self._as_list else self._board).focus()
+
+    # --- peek ---------------------------------------------------------------------------------------------------------
+
+    def _look_closer(self) -> None:
+        """Reads the deal under the cursor for an open peek."""
+        if self._peek.display:
+            self.run_worker(self._read_peek(), group="peek", exclusive=True, exit_on_error=False)
+
+    async def _read_peek(self) -> None:
+        card = self._model.cursor_card
+        if card is None:
+            self._peek.show(None, "No deal is under the cursor.")
+            return
+        now, zone = self.desk.now, self.desk.zone
+        try:
+            found = await self.desk.read(lambda ws: glance(ws, card.id, now, zone))
+        except OffhookError as error:
+            self._peek.show(None, str(error))
+            return
+        if card.id == self._model.cursor_id:
+            self._peek.show(found)
+
+    # --- messages -----------------------------------------------------------------------------------------------------
+
+    @on(Board.Highlighted)
+    def _board_moved(self) -> None:
+        self._look_closer()
+
+    @on(DealList.Highlighted)
+    def _list_moved(self, event: DealList.Highlighted) -> None:
+        if isinstance(event.row, Card) and event.row.id != self._model.cursor_id:
+            self._model.go_to(event.row.id)
+            self._look_closer()
+
+    @on(DealList.SelectionChanged)
+    def _list_selection(self) -> None:
+        self._model.selected = self._list.selection
+        self._show_title()
+
+    @on(Board.Opened)
+    def _board_opened(self, event: Board.Opened) -> None:
+        self.offhook.open_record("deals", event.card_id)
+
+    @on(DealList.Activated)
+    def _list_opened(self, event: DealList.Activated) -> None:
+        self.offhook.open_record("deals", event.row.id)
+
+    @on(Board.Dropped)
+    def _dropped(self, event: Board.Dropped) -> None:
+        card = self._model.cards.get(event.card_id)
+        column = self._model.column_of(event.stage_id)
+        if card is None or column is None:
+            return
+        by_hand = self._sort == "manual"
+        if card.stage_id != event.stage_id:
+            stage = self._model.columns[column].stage
+            self._start(self._moves.to(card, stage, event.index if by_hand else None))
+        elif by_hand:
+            below = event.index > self._model.index_of(card)
+            self._start(self._moves.place(card, event.index + 1 if below else event.index))
+        else:
+            self.say("Cards lie in the order of the sort. M lets you order them by hand.")
+
+    @on(FilterBar.Changed)
+    def _filter_typed(self, event: FilterBar.Changed) -> None:
+        self._set_filter(event.text)
+
+    @on(FilterBar.Kept)
+    def _filter_kept(self) -> None:
+        self._filter_bar.close()
+        self._focus_work()
+
+    @on(FilterBar.Cleared)
+    def _filter_cleared(self) -> None:
+        self._filter_bar.close()
+        self._set_filter("")
+        self._focus_work()
+
+    def _set_filter(self, text: str, view: SmartView | None = None) -> None:
+        if text != self._filter or view is not self._view:
+            self._filter, self._view = text, view
+            self._show_title()
+            self.reload()
+
+    # --- actions ------------------------------------------------------------------------------------------------------
+
+    def _start(self, job: Coroutine[Any, Any, object]) -> None:
+        """Runs a job that takes its time. An error in it is the program's own and shows as one."""
+        self.run_worker(job, group="jobs")
+
+    def _card(self) -> Card | None:
+        card = self._model.cursor_card
+        if card is None:
+            self.say(
+                "No deal is under the cursor." if self._model.cards else "There is no deal yet. n makes one."
+            )
+        return card
+
+    def action_move(self, step: int) -> None:
+        """Moves the deal to the stage beside."""
+        if card := self._card():
+            self._start(self._moves.by(card, step))
+
+    def action_send(self, number: int) -> None:
+        """Moves the deal to a stage by its number."""
+        if card := self._card():
+            stages = self._model.stages
+            if number > len(stages):
+                self.say(f"This pipeline has {len(stages)} stages.", problem=True)
+            else:
+                self._start(self._moves.to(card, stages[number - 1]))
+
+    def action_close(self, kind: str) -> None:
+        """The deal is won or lost."""
+        if card := self._card():
+            self._start(self._moves.to_kind(card, kind))
+
+    def action_shift(self, step: int) -> None:
+        """Moves the card within its column."""
+        if self._sort != "manual":
+            self.say("J and K order cards by hand: press M first.")
+        elif card := self._card():
+            self._start(self._moves.shift(card, step))
+
+    def action_manual(self) -> None:
+        """Between the order by hand and the usual one."""
+        self._set_sort(DEFAULT if self._sort == "manual" else "manual")
+
+    def _set_sort(self, sort: str) -> None:
+        self._sort = sort if sort in SORTS else DEFAULT
+        self._show(self._model.rearranged(self._sort, self._clock().tomorrow))
+        self.say(f"Sorted by {SORTS[self._sort][0].lower()}{SORTS[self._sort][1:]}")
+
+    def action_sort(self) -> None:
+        """Chooses the order."""
+        self._start(self._choose_sort())
+
+    async def _choose_sort(self) -> None:
+        from tui.dialogs.pick import Option, Picker
+
+        options = []
+        for number, (name, label) in enumerate(SORTS.items(), 1):
+            title, _, detail = label.partition(": ")
+            options.append(Option(name, title, detail, key=str(number)))
+        chosen = await self.app.push_screen_wait(Picker("Order of the cards", options, current=self._sort))
+        if isinstance(chosen, str):
+            self._set_sort(chosen)
+
+    def action_peek(self) -> None:
+        """Opens or closes the peek."""
+        self._peek.display = not self._peek.display
+        self._look_closer()
+
+    def action_new(self) -> None:
+        """Makes a deal in the cursor's column."""
+        from tui.flows import records
+
+        columns = self._model.columns
+        stage = columns[self._model.cursor_column].stage if columns else None
+        stage_id = stage.id if stage is not None and stage.kind == "open" else ""
+        self._start(records.new_deal(self, self._pipeline_id, stage_id))
+
+    def action_edit(self) -> None:
+        """Edits the deal."""
+        from tui.flows import records
+
+        if card := self._card():
+            self._start(records.edit(self, "deals", card.id))
+
+    def action_delete(self) -> None:
+        """Deletes the deal, or those selected."""
+        from tui.flows import records
+
+        if chosen := self._chosen():
+            self._start(records.delete(self, *chosen))
+
+    def action_select(self) -> None:
+        """Selects the deal, or not."""
+        if self._card() is not None:
+            self._board.toggle_selected()
+            if self._as_list:
+                self._list.mark(self._model)
+            self._show_title()
+
+    def action_filter(self) -> None:
+        """Opens the filter line."""
+        self._filter_bar.edit(self._filter)
+        self.run_worker(self._read_tags(), group="tags", exclusive=True, exit_on_error=False)
+
+    async def _read_tags(self) -> None:
+        self._filter_bar.know_tags(await self.desk.read(lambda ws: ws.tags("deals")))
+
+    def action_pipeline(self) -> None:
+        """Chooses the pipeline."""
+        self._start(self._choose_pipeline())
+
+    async def _choose_pipeline(self) -> None:
+        from tui.flows import pipelines
+
+        chosen = await pipelines.pick_pipeline(self, self._pipeline_id)
+        if chosen is not None and chosen != self._pipeline_id:
+            self._show_pipeline(chosen)
+
+    def _show_pipeline(self, pipeline_id: str) -> None:
+        self._pipeline_id = pipeline_id
+        self._loaded = False
+        self.reload()
+
+    def action_edit_pipelines(self) -> None:
+        """Opens the pipeline editor."""
+        from tui.flows import pipelines
+
+        self._start(pipelines.edit_pipelines(self, self._pipeline_id))
+
+    def action_view(self) -> None:
+        """Between board and list."""
+        if self.size.width < LIST_BELOW:
+            self.say(f"A board needs {LIST_BELOW} columns; this terminal has {self.size.width}.")
+            return
+        self._prefers_list = not self._prefers_list
+        self._choose_view()
+
+    def action_views(self) -> None:
+        """Chooses a saved view."""
+        self._start(self._choose_view_saved())
+
+    async def _choose_view_saved(self) -> None:
+        from tui.flows import views
+
+        chosen = await views.pick_view(self, "deals", self._view.id if self._view else "")
+        if chosen == views.EVERYTHING:
+            self._set_filter("")
+        elif isinstance(chosen, SmartView):
+            self._show_view(chosen)
+
+    def _show_view(self, view: SmartView) -> None:
+        try:
+            parse(view.query, "deals", self.desk.catalog, now=self.desk.now, zone=self.desk.zone)
+        except Invalid as error:
+            self.say(f"The view {view.name} cannot be used any more. {error}", problem=True)
+            return
+        if view.pipeline_id and view.pipeline_id in self.desk.catalog.pipeline_by_id:
+            self._pipeline_id = view.pipeline_id
+        self._sort = view.sort if view.sort in SORTS else self._sort
+        self._filter, self._view = view.query, view
+        self._show_title()
+        self.reload()
+
+    def action_save_view(self) -> None:
+        """Saves filter and order under a name."""
+        from tui.flows import views
+
+        name = self._view.name if self._view else ""
+        self._start(
+            views.save_view(
+                self, "deals", self._filter, sort=self._sort, pipeline_id=self._pipeline_id, name=name
+            )
+        )
+
+    def action_density(self, by: int) -> None:
+        """More cards, or more of each."""
+        self.say(f"Density: {self._board.toggle_density(by).value[0]}")
+
+    def action_reload(self) -> None:
+        """Reads the board anew."""
+        self.reload()
+
+    def action_back(self) -> None:
+        """Lets go of one thing at a time: the selection, the peek, the filter."""
+        if self._model.selected:
+            self._model.selected = set()
+            self._refresh_all()
+        elif self._peek.display:
+            self._peek.display = False
+        elif self._filter:
+            self._set_filter("")
+
+    def _go_to(self, card_id: str) -> None:
+        if not self._as_list:
+            self._board.go_to(card_id)
+        elif self._model.go_to(card_id):
+            self._list.show_model(self._model, self.desk.catalog, self._clock(), self._empty_words())
