@@ -1,0 +1,78 @@
+"""Tasks, with what they are about."""
+
+# ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from core.catalog import Catalog
+from core.entities import Task
+from core.workspace import Subject, TaskLine
+from storage.codec import codec_of, to_micros
+from storage.reads import sqlite
+from storage.reads.sqlite import Connection
+from storage.reads.subjects import ties
+
+
+def tasks(
+    connection: Connection,
+    catalog: Catalog,
+    *,
+    assignee_id: str | None = None,
+    due_before: dt.datetime | None = None,
+    done: bool = False,
+    limit: int = 500,
+) -> list[TaskLine]:
+    """Open tasks, the one due first in front; or the done ones, the one due last in front.
+
+    Args:
+        connection: a reader.
+        catalog: the set-up.
+        assignee_id: whose; everybody's where it is None.
+        due_before: only those due before this time.
+        done: the done ones instead of the open ones.
+        limit: the most to return.
+    """
+    form = codec_of(Task)
+    parameters: dict[str, Any] = {"org": catalog.organization.id, "limit": limit}
+    where = "t.org_id = :org and t.deleted_at is null and t.done_at is " + ("not null" if done else "null")
+    if assignee_id is not None:
+        where += " and t.assignee_id = :assignee"
+        parameters["assignee"] = assignee_id
+    if due_before is not None:
+        where += " and t.due_at < :due"
+        parameters["due"] = to_micros(due_before)
+    way = " desc" if done else ""
+    sql = f"""
+        select {form.prefixed("t")}, case when c.id is not null then {sqlite.person_name("c")} end, d.title, k.name
+        from tasks t
+        left join contacts c on c.org_id = :org and c.id = t.contact_id and c.deleted_at is null
+        left join deals d on d.org_id = :org and d.id = t.deal_id and d.deleted_at is null
+        left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null
+        where {where} order by t.due_at{way}, t.id{way} limit :limit
+    """
+    return [
+        TaskLine(form.entity(values), contact or deal or company or "")
+        for *values, contact, deal, company in connection.execute(sql, parameters)
+    ]
+
+
+def open_tasks(connection: Connection, catalog: Catalog, subject: Subject, *, limit: int) -> tuple[Task, ...]:
+    """The open tasks about a contact, deal or company, the one due first in front.
+
+    Raises:
+        NotFound: the subject is neither a contact nor a deal nor a company.
+    """
+    form = codec_of(Task)
+    legs = " union ".join(
+        "select t.n from tasks t where t.org_id = :org and t.deleted_at is null and t.done_at is null"
+        f" and t.{column} {condition}"
+        for column, condition in ties(subject.table)
+    )
+    sql = (
+        f"select {form.prefixed('t')} from ({legs}) found cross join tasks t on t.n = found.n"
+        " where t.org_id = :org order by t.due_at, t.id limit :limit"
+    )
+    parameters = {"org": catalog.organization.id, "subject": subject.id, "limit": limit}
+    return tuple(form.entity(row) for row in connection.execute(sql, parameters))
