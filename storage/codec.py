@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from core.changes import Row
@@ -41,7 +42,7 @@ def to_json(value: Any) -> str:
 
 
 def _encode_set(value: Sequence[Any]) -> str:
-    return _encode_json(value if isinstance(value, (list, tuple)) else list(value)) if value else "[]"
+    return _encode_json(value) if value else "[]"
 
 
 def _decode_set(value: str) -> tuple[Any, ...]:
@@ -59,10 +60,10 @@ def _decode_map(value: str) -> dict[str, Any]:
     return out
 
 
+# A bool needs nothing: it is bound as the number it is.
 _ENCODE: dict[Kind, Callable[[Any], Any]] = {
     Kind.TIME: to_micros,
     Kind.DATE: dt.date.isoformat,
-    Kind.BOOL: int,
     Kind.SET: _encode_set,
     Kind.MAP: _encode_map,
 }
@@ -85,7 +86,7 @@ class TableCodec(Generic[R]):
         columns: the names as a select list.
     """
 
-    __slots__ = ("_decoders", "_encoders", "_kinds", "columns", "names", "record", "table")
+    __slots__ = ("_decoders", "_encoders", "_kinds", "_values", "columns", "names", "record", "table")
 
     def __init__(self, record: type[R]) -> None:
         self.record = record
@@ -93,7 +94,10 @@ class TableCodec(Generic[R]):
         self._kinds = {name: spec.kind for name, spec in fields_of(record).items()}
         self.names = tuple(self._kinds)
         self.columns = ", ".join(self.names)
-        self._encoders = tuple((n, _ENCODE[kind]) for n, kind in self._kinds.items() if kind in _ENCODE)
+        self._values = itemgetter(*self.names)
+        self._encoders = tuple(
+            (place, _ENCODE[kind]) for place, kind in enumerate(self._kinds.values()) if kind in _ENCODE
+        )
         self._decoders = tuple((n, _DECODE[kind]) for n, kind in self._kinds.items() if kind in _DECODE)
 
     def prefixed(self, alias: str) -> str:
@@ -120,12 +124,12 @@ class TableCodec(Generic[R]):
 
     def encode_row(self, row: Mapping[str, Any]) -> list[Any]:
         """A whole row as SQLite keeps it, in the order of `names`."""
-        out = dict(row)
-        for name, convert in self._encoders:
-            value = out[name]
+        out = list(self._values(row))
+        for place, convert in self._encoders:
+            value = out[place]
             if value is not None:
-                out[name] = convert(value)
-        return [out[name] for name in self.names]
+                out[place] = convert(value)
+        return out
 
 
 @cache

@@ -7,8 +7,9 @@ versions and authors stay. The texts are made by the functions here whether one 
 # ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from core.changes import TOLD_KINDS, Row
@@ -96,8 +97,8 @@ def contact_search(row: Row, company: str) -> str:
         row["last_name"],
         company,
         row["title"],
-        *(point["value"] for point in row["emails"]),
-        *(phone_words(point["value"]) for point in row["phones"]),
+        *[point["value"] for point in row["emails"]],
+        *[phone_words(point["value"]) for point in row["phones"]],
         *row["tags"],
         row["city"],
         *_custom(row["custom"]),
@@ -144,9 +145,9 @@ def contact_sort_key(row: Row) -> str:
 def phone_words(value: str) -> str:
     """The forms in which people type a number: `+493012345` → `493012345 3012345 03012345`."""
     number = value.partition(";")[0]
-    digits = "".join(c for c in number if c.isdigit())
-    if not number.startswith("+") or len(digits) < 4:
-        return digits
+    digits = number[1:]
+    if not (number.startswith("+") and digits.isdecimal() and len(digits) > 3):
+        return "".join(c for c in number if c.isdecimal())
     if digits[0] in "17":
         national = digits[1:]
     else:
@@ -160,7 +161,7 @@ def points_of(row: Row) -> list[tuple[str, str]]:
         return []
     found = [("email", point["value"].lower()) for point in row["emails"]]
     found += [("phone", point["value"].partition(";")[0]) for point in row["phones"]]
-    return list(dict.fromkeys(found))
+    return found if len(found) < 2 else list(dict.fromkeys(found))
 
 
 def parent_of(row: Row) -> tuple[str, str] | None:
@@ -172,10 +173,22 @@ def parent_of(row: Row) -> tuple[str, str] | None:
 
 
 def _folded(*parts: str) -> str:
-    return fold(" ".join(part for part in parts if part))
+    # Part by part: most are ASCII, which folds fast, and of the rest most are names that come again.
+    return " ".join(
+        [
+            part.lower() if part.isascii() else _folded_name(part) if len(part) < 60 else fold(part)
+            for part in parts
+            if part
+        ]
+    )
+
+
+_folded_name = lru_cache(maxsize=4096)(fold)
 
 
 def _custom(values: Mapping[str, Any]) -> list[str]:
+    if not values:
+        return []
     return [str(v) for v in values.values() if isinstance(v, (str, int, float)) and not isinstance(v, bool)]
 
 
@@ -197,8 +210,17 @@ def full_name(contact: Row) -> str:
 # --- what other rows take from it -----------------------------------------------------------------------------------
 
 
-def follow(connection: Any, org_id: str, written: Iterable[Written], rows: Rows) -> Touched:
+def follow(
+    connection: Any, org_id: str, written: Iterable[Written], rows: Rows, *, points: bool = True
+) -> Touched:
     """Brings everything up to date that depends on rows that have just been written.
+
+    Args:
+        connection: the writer, in its transaction.
+        org_id: the tenant.
+        written: the rows.
+        rows: where other rows are looked up.
+        points: whether contact points are written here; a bulk load has written them.
 
     Returns:
         The other rows whose look changed by it.
@@ -221,7 +243,10 @@ def follow(connection: Any, org_id: str, written: Iterable[Written], rows: Rows)
                 touched |= subjects
                 task_of |= subjects
             case "companies" | "contacts" | "deals":
-                touched |= _follow_record(connection, org_id, one, rows)
+                if points and one.table == "contacts":
+                    _keep_points(connection, org_id, one)
+                if one.before is not None:
+                    touched |= _follow_record(connection, org_id, one, one.before, rows)
     for table, record_id in activity_of:
         _last_activity(connection, org_id, table, record_id)
     for table, record_id in task_of:
@@ -229,13 +254,9 @@ def follow(connection: Any, org_id: str, written: Iterable[Written], rows: Rows)
     return touched
 
 
-def _follow_record(connection: Any, org_id: str, one: Written, rows: Rows) -> Touched:
-    before, after = one.before, one.after
+def _follow_record(connection: Any, org_id: str, one: Written, before: Row, rows: Rows) -> Touched:
+    after = one.after
     touched: Touched = set()
-    if one.table == "contacts":
-        _keep_points(connection, org_id, one)
-    if before is None:
-        return touched
     if one.table == "companies" and before["name"] != after["name"]:
         touched |= _refresh_search(connection, org_id, "contacts", "company_id", one.id, rows)
         touched |= _refresh_search(connection, org_id, "deals", "company_id", one.id, rows)
@@ -335,3 +356,74 @@ def _move_children(connection: Any, org_id: str, one: Written) -> None:
         f"UPDATE tasks SET book_id = ? WHERE org_id = ? AND {column} = ?{nearer}",
         (one.after["book_id"], org_id, one.id),
     )
+
+
+# --- everything at once ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A derived column as statements over the whole table, with the parameter `org`.
+
+    Attributes:
+        what: `table.column`.
+        count: how many rows have another value than they should.
+        fill: sets it in rows that have no value yet.
+        clear: takes it from rows that should have none.
+    """
+
+    what: str
+    count: str
+    fill: str
+    clear: str
+
+
+def derivations() -> list[Derivation]:
+    """What rows take from other rows, in an order in which each may rely on those before it."""
+    return [_superseded(), *_times(), *_books()]
+
+
+def _superseded() -> Derivation:
+    revised = "(SELECT revises FROM activities WHERE org_id = :org AND revises IS NOT NULL)"
+    return Derivation(
+        "activities.superseded",
+        f"SELECT count(*) FROM activities WHERE org_id = :org AND superseded <> (id IN {revised})",
+        f"UPDATE activities SET superseded = 1, search = '' WHERE org_id = :org AND NOT superseded AND id IN {revised}",
+        f"UPDATE activities SET superseded = 0 WHERE org_id = :org AND superseded AND id NOT IN {revised}",
+    )
+
+
+def _times() -> Iterator[Derivation]:
+    told = ("last_activity_at", "max(occurred_at)", "activities", f"{_STANDS} AND kind IN {_TOLD_SQL}")
+    due = ("next_task_at", "min(due_at)", "tasks", "done_at IS NULL AND deleted_at IS NULL")
+    for table, column in PARENTS[:2]:
+        for derived, value, children, counted in (told, due):
+            found = (
+                f"(SELECT {column} AS id, {value} AS at FROM {children}"
+                f" WHERE org_id = :org AND {column} IS NOT NULL AND {counted} GROUP BY {column})"
+            )
+            yield Derivation(
+                f"{table}.{derived}",
+                f"SELECT count(*) FROM {table} LEFT JOIN {found} AS found ON found.id = {table}.id"
+                f" WHERE {table}.org_id = :org AND {derived} IS NOT found.at",
+                f"UPDATE {table} SET {derived} = found.at FROM {found} AS found"
+                f" WHERE {table}.org_id = :org AND {table}.id = found.id AND {derived} IS NOT found.at",
+                f"UPDATE {table} SET {derived} = NULL WHERE org_id = :org AND {derived} IS NOT NULL"
+                f" AND id NOT IN (SELECT id FROM {found})",
+            )
+
+
+def _books() -> Iterator[Derivation]:
+    for children in ("activities", "tasks"):
+        for place, (table, column) in enumerate(PARENTS):
+            nearer = "".join(f" AND child.{other} IS NULL" for _, other in PARENTS[:place])
+            strays = (
+                f"FROM {table} AS parent WHERE child.org_id = :org AND parent.org_id = :org"
+                f" AND parent.id = child.{column}{nearer} AND child.book_id <> parent.book_id"
+            )
+            yield Derivation(
+                f"{children}.book_id",
+                f"SELECT count(*) FROM {children} AS child, {table} AS parent {strays[strays.index('WHERE') :]}",
+                f"UPDATE {children} AS child SET book_id = parent.book_id {strays}",
+                "",
+            )

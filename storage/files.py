@@ -7,13 +7,13 @@ import datetime as dt
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from core.errors import Unavailable
 from storage import keys, schema_version
-from storage.database import connect, explain, failures
+from storage.database import connect, errors, explain, failures
 from storage.keys import Key, Store
 
 _LEFTOVER_SECONDS = 86_400
@@ -81,13 +81,22 @@ def make_current(path: Path, key: str | None) -> None:
         connection.close()
 
 
-def copy(connection: Any, target: Path, key: str | None) -> None:
-    """Copies an open database, whatever is written meanwhile, into a file with the same key, and checks the copy.
+def copy(
+    connection: Any,
+    target: Path,
+    key: str | None,
+    *,
+    replace: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Copies an open database as it is now, whatever is written meanwhile, and checks the copy.
 
     Args:
-        connection: the source.
+        connection: the source, in no transaction.
         target: where the copy goes; it appears there when it is whole.
         key: the key of both.
+        replace: take the place of a file that is there.
+        progress: is told how many pages are left, and how many there are.
 
     Raises:
         Unavailable: the copy cannot be written or is not whole.
@@ -96,17 +105,64 @@ def copy(connection: Any, target: Path, key: str | None) -> None:
     try:
         other = connect(building, key, create=True)
         try:
-            connection.backup(other, pages=2_000)
-            problems = [row[0] for row in other.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            # One snapshot: a copy that follows the writers would start over with each of their commands.
+            connection.execute("BEGIN")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            told = (lambda _status, left, pages: progress(left, pages)) if progress else None
+            connection.backup(other, pages=2_000, progress=told)
+            found = problems(other)
         finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             other.close()
-        if problems:
-            raise Unavailable(f"The copy is not whole ({problems[0]}). Run `offhook doctor` on the original.")
-        put(building, target)
+        if found:
+            raise Unavailable(f"The copy is not whole ({found[0]}). Run `offhook doctor` on the original.")
+        put(building, target, replace=replace)
     except failures() as error:
         raise explain(error, target) from error
     finally:
         remove(building)
+
+
+def problems(connection: Any) -> list[str]:
+    """What is wrong with the structure of a file; every page is read, and with it every page's seal."""
+    return [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)") if row[0] != "ok"]
+
+
+def require_unused(path: Path, key: str | None) -> None:
+    """Makes sure that no program has a file open, and folds its WAL in.
+
+    Raises:
+        Unavailable: one has.
+    """
+    connection = connect(path, key, wait=1.0)
+    try:
+        mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0].lower()
+    except errors() as error:
+        if "locked" in str(error):
+            mode = "wal"
+        else:
+            raise explain(error, path) from error
+    finally:
+        connection.close()
+    if mode == "wal":
+        raise Unavailable(f"Another program has {path} open. Close it, then try again. Nothing was changed.")
+
+
+def require_no_wal(path: Path) -> None:
+    """Makes sure that nothing lies beside a file that SQLite would take for the newest part of whatever is put there.
+
+    Raises:
+        Unavailable: something does.
+    """
+    for suffix in ("-wal", "-journal"):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists() and beside.stat().st_size:
+            raise Unavailable(
+                f"{beside} holds changes that cannot be read without the key of {path.name}. Move both files away"
+                " together, then try again. Nothing was changed."
+            )
+        beside.unlink(missing_ok=True)
 
 
 def refuse_existing(path: Path) -> None:

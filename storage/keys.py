@@ -154,6 +154,19 @@ def adopt(data: Path, key: str | None, *, prefer: Store = "keyring") -> Key:
     return Key(key, "file")
 
 
+def share(data: Path, other: Path) -> None:
+    """Lets a second data file be opened with the key of the first, wherever that is kept.
+
+    Raises:
+        OSError: it cannot be noted.
+    """
+    if key_file(data).exists():
+        write_secret(key_file(other), key_file(data).read_text("ascii").strip(), keep_old=True)
+    known = _recall(data)
+    if known:
+        _remember(other, known)
+
+
 def write_secret(path: Path, text: str, *, keep_old: bool = False) -> None:
     """Writes a small secret for the user's eyes alone, durably.
 

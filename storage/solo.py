@@ -208,6 +208,23 @@ class SoloWorkspace:
 
     # --- telling
 
+    @property
+    def revision(self) -> int:
+        """The last revision that this object knows of."""
+        return self._revision
+
+    def now(self) -> dt.datetime:
+        """The workspace's clock."""
+        return self._clock()
+
+    def expect(self, revision: int) -> None:
+        """Says, before it is committed, that a revision is this workspace's own; for what writes past `execute`."""
+        self._watcher.mine(revision)
+
+    def tell(self, changed: Changed) -> None:
+        """Tells subscribers of what was written past `execute`."""
+        self._notify(changed)
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """See `core.workspace.Workspace.subscribe`."""
         with self._listeners_lock:
