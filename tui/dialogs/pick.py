@@ -26,6 +26,7 @@ class Picker(Dialog[str | list[str]]):
     With `allow_new`, what was typed can be chosen too; its id is the text behind `NEW`.
     """
 
+    AUTO_FOCUS = ""  # where single keys choose, the line must not swallow them
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,ctrl+p", "step(-1)", "Up", show=False, id="pick.up", priority=True),
         Binding("down,ctrl+n", "step(1)", "Down", show=False, id="pick.down", priority=True),

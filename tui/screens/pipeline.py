@@ -486,7 +486,7 @@ class PipelineScreen(DeskScreen):
     def _set_sort(self, sort: str) -> None:
         self._sort = sort if sort in SORTS else DEFAULT
         self._show(self._model.rearranged(self._sort, self._clock().tomorrow))
-        self.say(f"Sorted by {SORTS[self._sort][0].lower()}{SORTS[self._sort][1:]}")
+        self.say(f"Order: {SORTS[self._sort]}")
 
     def action_sort(self) -> None:
         """Chooses the order."""
