@@ -109,6 +109,7 @@ class Answer:
         reason: why not, in the user's words; empty when applied.
         conflicts: the fields that two people changed.
         revision: the workspace's revision after it.
+        fields: the reason field by field, where it is about values that cannot be kept.
     """
 
     status: Status
@@ -116,6 +117,7 @@ class Answer:
     reason: str = ""
     conflicts: tuple[FieldConflict, ...] = ()
     revision: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def applied(self) -> bool:

@@ -19,7 +19,7 @@ from core.catalog import Catalog
 from core.changes import Answer, Changeset, Row, Status, from_json
 from core.commands.base import Command, Context, changeset
 from core.entities import RECORDS, Company
-from core.errors import NotFound, OffhookError, Unavailable
+from core.errors import Invalid, NotFound, OffhookError, Unavailable
 from core.filters import Query
 from core.workspace import (
     Card,
@@ -165,7 +165,8 @@ class SoloWorkspace:
             self._trouble = str(error)
             return Answer(Status.REJECTED, None, f"Not saved. {error}", revision=self._revision)
         except OffhookError as error:
-            return Answer(Status.REJECTED, None, str(error), revision=self._revision)
+            fields = error.fields if isinstance(error, Invalid) else {}
+            return Answer(Status.REJECTED, None, str(error), revision=self._revision, fields=fields)
         self._trouble = ""
         if applied is not None:
             self._revision = applied.revision
