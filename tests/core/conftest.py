@@ -85,7 +85,12 @@ class Office:
 @pytest.fixture
 def office() -> Office:
     first = founding(
-        organization="Nordlicht", user="Ann", currency="EUR", country="DE", time_zone="Europe/Berlin", now=START
+        organization="Nordlicht",
+        user="Ann",
+        currency="EUR",
+        country="DE",
+        time_zone="Europe/Berlin",
+        now=START,
     )
     store = Store(org_id=first.org_id)
     ann = Memory(store, first.user_id)
