@@ -138,21 +138,24 @@ def _source(condition: Condition) -> tuple[str, str]:
     if condition.terms is not None:
         source, match, _ = sqlite.found("contacts")
         return source, f"{match} and {condition.where}"
-    if condition.is_empty:
-        # True of every text: it points to the leanest index, of all that could count.
-        return "contacts t", f"{condition.where} and t.sort_key >= ''"
     if condition.some or condition.in_book:
         return "contacts t", condition.where
     return sqlite.unordered("contacts"), condition.where
 
 
 def _count(connection: Connection, condition: Condition, leg: _Leg | None = None) -> int:
-    source, where = _source(condition)
-    if leg is not None:
+    if leg is None and condition.is_empty:
+        # True of every text: of all indexes that could count, it points to a lean one.
+        source, where = "contacts t", f"{condition.live} and t.sort_key >= ''"
+    elif leg is None:
+        source, where = _source(condition)
+    elif condition.is_empty:
+        source, where = leg.walk, f"{condition.live} and {leg.where}"
+    else:
+        source, where = _source(condition)
         source, where = f"{source}{leg.join}", f"{where} and {leg.where}"
-    return int(
-        connection.execute(f"select count(*) from {source} where {where}", condition.parameters).fetchone()[0]
-    )
+    sql = f"select count(*) from {source} where {where}"
+    return int(connection.execute(sql, condition.parameters).fetchone()[0])
 
 
 def _sorted(

@@ -66,7 +66,8 @@ def open_tasks(connection: Connection, catalog: Catalog, subject: Subject, *, li
     """
     form = codec_of(Task)
     legs = " union ".join(
-        "select t.n from tasks t where t.org_id = :org and t.deleted_at is null and t.done_at is null"
+        # The plus keeps SQLite from looking among all open tasks for those of the subject.
+        "select t.n from tasks t where t.org_id = :org and t.deleted_at is null and +t.done_at is null"
         f" and t.{column} {condition}"
         for column, condition in ties(subject.table)
     )
