@@ -72,11 +72,20 @@ class Seen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who decides, and when. Core has no clock and no randomness of its own."""
+    """Who decides, and when. Core has no clock and no randomness of its own.
+
+    Attributes:
+        catalog: the set-up, and who asks.
+        now: the current time, aware; kept as UTC.
+        new_id: makes the ids of rows that a command adds by the way.
+    """
 
     catalog: Catalog
     now: dt.datetime
     new_id: Callable[[], str] = new_id
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "now", self.now.astimezone(dt.UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +321,8 @@ def _clean_time(spec: Field, value: Any) -> dt.datetime | None:
         raise ValueError(f"{spec.label} must be a time with its zone.")
     if not 1900 <= value.year <= 2200:
         raise ValueError(f"{spec.label}: the year {value.year} is not likely. Check the date.")
-    return value
+    # Two zones' times in the hour that the clocks repeat are never equal in Python, not even at the same instant.
+    return value.astimezone(dt.UTC)
 
 
 def _clean_day(spec: Field, value: Any) -> dt.date | None:
