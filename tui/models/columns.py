@@ -23,7 +23,7 @@ class Column(Generic[R]):
         weight: its share of the cells that are left over; 0: it stays as it is.
         align: left or right.
         cell: a row's text, of one line.
-        style: the name of the row's style in this column, as in `table--NAME`; None: the plain one.
+        style: the name of the column's style, as in `table--NAME`, or what gives it for a row; None: the plain one.
         priority: columns with the highest priority number are left out first; those with 0 never are.
         most: cells beyond which it does not grow; 0: no limit.
     """
@@ -34,7 +34,7 @@ class Column(Generic[R]):
     cell: Callable[[R], str]
     weight: int = 0
     align: str = "left"
-    style: Callable[[R], str | None] | None = None
+    style: Callable[[R], str | None] | str | None = None
     priority: int = 0
     most: int = 0
 

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -44,6 +44,7 @@ class Table(Widget, Generic[R], can_focus=True):
         label: stands in the heading instead of the columns' titles, with the position; without one, folded rows have
             no heading.
         selectable: rows can be selected.
+        grows: is as tall as its rows, not as tall as its place.
     """
 
     ALLOW_SELECT = False
@@ -137,6 +138,7 @@ class Table(Widget, Generic[R], can_focus=True):
         fold_below: int = 0,
         label: str = "",
         selectable: bool = True,
+        grows: bool = False,
         widget_id: str | None = None,
     ) -> None:
         self._styles: dict[tuple[str, str], Style] = {}
@@ -146,6 +148,7 @@ class Table(Widget, Generic[R], can_focus=True):
         self._fold_below = fold_below
         self._label = label
         self._selectable = selectable
+        self._grows = grows
         self._source: Source[R] | None = None
         self._lines: list[list[Placed]] = [[]]
         self._top = 0
@@ -221,7 +224,7 @@ class Table(Widget, Generic[R], can_focus=True):
             else:
                 self._wanted = row_id
         self._settle()
-        self.refresh()
+        self.refresh(layout=self._grows)
         self._tell()
 
     def set_count(self, count: int) -> None:
@@ -416,6 +419,7 @@ class Table(Widget, Generic[R], can_focus=True):
         """Chooses the columns that there is room for."""
         self._arrange()
         self._settle()
+        self.refresh()
 
     def on_focus(self) -> None:
         """Shows that keys go here."""
@@ -429,6 +433,12 @@ class Table(Widget, Generic[R], can_focus=True):
         """Forgets styles of another theme."""
         super().notify_style_update()
         self._styles.clear()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as heading and rows take; one where there are none."""
+        folded = self._folded is not None and width < self._fold_below
+        head = 1 if self._label or not folded else 0
+        return head + max(1, self.count * (2 if folded else 1))
 
     def _arrange(self) -> None:
         width = self.size.width
@@ -477,7 +487,9 @@ class Table(Widget, Generic[R], can_focus=True):
             return strip([(" " * (width - 1), base), self._bar(y)], width, base)
         row = self._source.row(index)
         row_id = self._source.id_of(row) if row is not None else ""
-        here, marked = index == self.cursor, row is not None and row_id in self.marks
+        # A list beside others shows where its cursor is only while keys go to it.
+        here = index == self.cursor and (self.has_focus or not self._grows)
+        marked = row is not None and row_id in self.marks
         state = "selected" if marked else "row"
         if here:
             state = "cursor" if self.has_focus else "cursor-blurred"
@@ -504,7 +516,7 @@ class Table(Widget, Generic[R], can_focus=True):
         for n, (column, width) in enumerate(placed):
             if n:
                 pieces.append((" " * GAP, ground))
-            name = column.style(row) if column.style else None
+            name = column.style(row) if callable(column.style) else column.style
             style = self._style(name, state) if name else ground
             pieces.append((fit(column.cell(row), width, column.align), style))
 
@@ -540,6 +552,9 @@ class Table(Widget, Generic[R], can_focus=True):
 
     def _say_empty(self, y: int, width: int) -> Strip:
         base = self._style("row", "row")
+        if self._grows:
+            text = fit(self._empty[0] if self._empty and y == self._head else "", width - _GUTTER)
+            return strip([(" " * _GUTTER, base), (text, self._style("empty", "row"))], width, base)
         start = self._head + max(0, (self.size.height - self._head - len(self._empty)) // 3)
         line = y - start
         if not 0 <= line < len(self._empty):

@@ -1,0 +1,74 @@
+"""What a list says about a contact, in few words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from core.catalog import Catalog
+from core.entities import person_name
+from core.health import DAY, Next
+from core.points import show_phone
+from core.workspace import ContactLine
+from tui.models.card_text import Clock, due_words, span
+
+DO_NOT_CALL = "⊘"
+NEXT_STYLE = {
+    Next.OVERDUE: "overdue",
+    Next.TODAY: "today",
+    Next.NONE: "muted",
+    Next.FUTURE: "planned",
+}
+"""The style's name for each state of a next task."""
+
+
+@lru_cache(maxsize=4096)
+def phone_words(value: str, country: str) -> str:
+    """A stored number as people at home in `country` read it. Formatting one costs more than drawing its row."""
+    return show_phone(value, country) if value else ""
+
+
+def name_words(line: ContactLine) -> str:
+    """A contact's name, or what there is in its place."""
+    point = line.email or line.phone
+    return person_name(line.first_name, line.last_name, ({"value": point},) if point else ())
+
+
+def number_words(line: ContactLine, country: str) -> str:
+    """The number to dial, or that it must not be dialled."""
+    number = phone_words(line.phone, country)
+    return f"{DO_NOT_CALL} {number or 'do not call'}" if line.do_not_call else number
+
+
+def ago(then: int | None, clock: Clock) -> str:
+    """How long ago something was: `3d ago`; `never`."""
+    if then is None:
+        return "never"
+    return "today" if clock.now - then < DAY / 24 else f"{span(clock.now - then)} ago"
+
+
+def next_words(due: int | None, clock: Clock) -> str:
+    """When the next task is due, in short; nothing where there is none."""
+    return "" if due is None else due_words(due, clock)[1].full
+
+
+def next_style(due: int | None, clock: Clock) -> str:
+    """The style's name for that."""
+    return NEXT_STYLE[due_words(due, clock)[0]]
+
+
+def owner_words(book_id: str, catalog: Catalog) -> str:
+    """Whose it is: `me`, a colleague, or the pool."""
+    if book_id == catalog.my_book.id:
+        return "me"
+    return catalog.owner_name(book_id)
+
+
+def local_time(zone_name: str, now: dt.datetime) -> str:
+    """The time of day in a zone, and where that is not the same day, the day too; empty for a zone nobody knows."""
+    try:
+        there = now.astimezone(ZoneInfo(zone_name))
+    except (KeyError, ValueError, OSError):
+        return ""
+    return f"{there:%a %H:%M}"

@@ -1,0 +1,472 @@
+"""The list of contacts: search as you type, filter, select many, act."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from core.entities import SmartView
+from core.errors import OffhookError
+from core.filters import EVERYTHING, Query, parse
+from core.workspace import Changed, ContactLine, Subject
+from tui.desk import Desk
+from tui.models.card_text import Clock
+from tui.models.contact_text import (
+    ago,
+    name_words,
+    next_style,
+    next_words,
+    number_words,
+    owner_words,
+    phone_words,
+)
+from tui.screens.base import DeskScreen
+from tui.widgets.filterbar import FilterBar
+from tui.widgets.table import Column, PagedSource, Table
+
+FIRST = 100
+"""Rows that are read before anything else is."""
+SORTS = {
+    "name": "Name",
+    "company": "Company",
+    "last": "Last touch, longest ago first",
+    "next": "Next task, earliest first",
+    "created": "Newest first",
+    "status": "Lead status",
+}
+_DESCENDING = frozenset({"created"})
+
+
+Job = Callable[[DeskScreen, str, Sequence[str]], Awaitable[None]]
+"""(screen, table, ids) → what is done to them."""
+
+
+class ContactSearch(FilterBar):
+    """The line that is typed in. Enter opens the first contact, down goes to the list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter", "take", "Open", id="contacts.take", tooltip="Open the first that fits", priority=True
+        ),
+        Binding(
+            "down", "keep", "To the list", id="contacts.to-list", tooltip="Go to the list", priority=True
+        ),
+    ]
+
+    @dataclass
+    class Taken(Message):
+        """The first contact that fits what is typed is to be opened."""
+
+        text: str
+
+    def on_mount(self) -> None:
+        """Says what can be typed."""
+        self.line.placeholder = "Name, company, phone, e-mail … or owner:me status:new last>30d"
+
+    @property
+    def line(self) -> Input:
+        """Where it is typed."""
+        return self.query_one(Input)
+
+    def action_take(self) -> None:
+        """Asks for the first contact."""
+        self.post_message(self.Taken(self.line.value.strip()))
+
+
+class ContactsScreen(DeskScreen):
+    """All contacts, or those that a search lets through."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash,f", "search", "Search", id="contacts.search", tooltip="Search and filter as you type"),
+        Binding("n", "new", "New", id="contacts.new", tooltip="Make a new contact"),
+        Binding("N", "new_company", "New company", show=False, id="contacts.new-company", tooltip="Make a company"),
+        Binding("e", "edit", "Edit", id="contacts.edit", tooltip="Edit every field of the contact"),
+        Binding("V", "views", "Views", id="contacts.views", tooltip="Show a saved view"),
+        Binding(
+            "ctrl+s", "save_view", "Save view", show=False, id="contacts.save-view", tooltip="Save this filter by name"
+        ),
+        Binding("s", "sort", "Sort", show=False, id="contacts.sort", tooltip="Choose the order"),
+        Binding(
+            "D", "delete", "Delete", show=False, id="contacts.delete", tooltip="Delete the selected contacts; u undoes"
+        ),
+        Binding(
+            "escape", "reset", "Everything", show=False, id="contacts.reset", tooltip="Drop the filter"
+        ),
+    ]  # fmt: skip
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._query = EVERYTHING
+        self._sort = ""
+        self._view: SmartView | None = None
+        self._view_text = ""
+        self._clock = Clock.at(desk.now, desk.zone)
+        self._stale = True
+        self._searching = False
+        self._open_for: str | None = None
+        self._keep_cursor = True
+
+    def compose_body(self) -> ComposeResult:
+        """A line to search by, and the list."""
+        yield ContactSearch("contacts", lambda: self.desk.catalog, lambda: (self.desk.now, self.desk.zone))
+        yield Table[ContactLine](
+            self._columns(), folded=self._folded_columns(), fold_below=60, widget_id="contacts-list"
+        )
+
+    # --- what is shown ------------------------------------------------------------------------------------------
+
+    def _columns(self) -> list[Column[ContactLine]]:
+        country = self.desk.catalog.organization.country
+        return [
+            Column("name", "Name", 18, name_words, weight=3, most=32, style="strong"),
+            Column("title", "Title", 14, lambda line: line.title, weight=2, most=26, priority=5,
+                   style="muted"),
+            Column("company", "Company", 16, lambda line: line.company, weight=3, most=34, priority=1),
+            Column("phone", "Phone", 17, lambda line: number_words(line, country), priority=2,
+                   style=lambda line: "warning" if line.do_not_call else None),
+            Column("status", "Status", 11, lambda line: line.lead_status, priority=6, style="muted"),
+            Column("last", "Last touch", 10, lambda line: ago(line.last_activity_at, self._clock), priority=4,
+                   style="muted"),
+            Column("next", "Next", 14, lambda line: next_words(line.next_task_at, self._clock), priority=3,
+                   style=lambda line: next_style(line.next_task_at, self._clock)),
+            Column("owner", "Owner", 12, lambda line: owner_words(line.book_id, self.desk.catalog), priority=7,
+                   style="muted"),
+            Column("tags", "Tags", 12, lambda line: line.tags, weight=1, most=24, priority=8,
+                   style="today"),
+            Column("city", "City", 12, lambda line: line.city, weight=1, most=18, priority=9,
+                   style="muted"),
+        ]  # fmt: skip
+
+    def _folded_columns(self) -> tuple[list[Column[ContactLine]], list[Column[ContactLine]]]:
+        country = self.desk.catalog.organization.country
+        due = Column[ContactLine](
+            "next", "", 10, lambda line: next_words(line.next_task_at, self._clock), align="right", weight=1,
+            style=lambda line: next_style(line.next_task_at, self._clock),
+        )  # fmt: skip
+        return (
+            [Column("name", "", 16, name_words, weight=3, style="strong"), due],
+            [
+                Column("company", "", 10, lambda line: line.company, weight=1, style="muted"),
+                Column("phone", "", 17, lambda line: number_words(line, country), align="right",
+                       style=lambda line: "warning" if line.do_not_call else "muted"),
+            ],
+        )  # fmt: skip
+
+    @property
+    def table(self) -> Table[ContactLine]:
+        """The list."""
+        return self.query_one(Table)
+
+    @property
+    def search(self) -> ContactSearch:
+        """The line that is typed in."""
+        return self.query_one(ContactSearch)
+
+    def on_mount(self) -> None:
+        """Reads the first rows."""
+        super().on_mount()
+        self.table.focus()
+        country = self.desk.catalog.organization.country
+        # The first number costs the import of what reads numbers: not to be paid while a frame is drawn.
+        self.run_worker(self.desk.read(lambda _: phone_words("+12025550123", country)), exit_on_error=False)
+        self._look()
+
+    # --- searching ----------------------------------------------------------------------------------------------
+
+    @on(ContactSearch.Changed)
+    def _typed(self, event: ContactSearch.Changed) -> None:
+        self._narrow(event.text)
+
+    def _narrow(self, text: str) -> None:
+        """Lets through what fits a filter."""
+        query = parse(text, "contacts", self.desk.catalog, now=self.desk.now, zone=self.desk.zone)
+        if query != self._query:
+            self._query = query
+            self.table.marks.clear()
+            self._look(keep_cursor=False)
+
+    def _look(self, *, keep_cursor: bool = True) -> None:
+        """Reads what fits. While an answer is under way only the latest question waits; older ones are dropped."""
+        self._stale = True
+        self._keep_cursor = keep_cursor
+        if not self._searching:
+            self._searching = True
+            self.run_worker(self._answer(), group="search", exit_on_error=False)
+
+    async def _answer(self) -> None:
+        try:
+            while self._stale:
+                self._stale = False
+                await self._ask(self._query, self._order, keep_cursor=self._keep_cursor)
+        except OffhookError as error:
+            self.say(str(error), problem=True)
+        finally:
+            self._searching = False
+
+    @property
+    def _order(self) -> str:
+        """By what the rows are sorted: by how well they fit while words are searched for."""
+        return self._sort or ("relevance" if self._query.words else "name")
+
+    async def _ask(self, query: Query, sort: str, *, keep_cursor: bool) -> None:
+        descending = sort in _DESCENDING
+        table = self.table
+
+        async def fetch(offset: int, limit: int) -> list[ContactLine]:
+            return await self.desk.read(
+                lambda ws: ws.contacts(query, sort=sort, descending=descending, offset=offset, limit=limit)
+            )
+
+        first, height = table.in_sight if keep_cursor else (0, FIRST)
+        source = PagedSource(fetch, 0, lambda line: line.id, exact=False, page=FIRST)
+        source.count = max(table.count if keep_cursor else 0, FIRST)
+        await source.load_around(first, first + height - 1)
+        if self._stale:
+            return
+        self._clock = Clock.at(self.desk.now, self.desk.zone)
+        table.show(source, keep_cursor=keep_cursor, empty=self._nothing())
+        table.sorted_by(sort, descending=descending)
+        self._show_title()
+        if self._open_for == query.text:
+            self._open_first()
+        if not source.exact:
+            count = await self.desk.read(lambda ws: ws.count_contacts(query))
+            if not self._stale:
+                table.set_count(count)
+                self._show_title()
+
+    def _nothing(self) -> Sequence[str]:
+        if self._query.is_empty:
+            return (
+                "No contacts yet",
+                "",
+                "n makes the first one.",
+                "Many at once: offhook import, from a CSV file.",
+            )
+        return (
+            f"Nothing fits “{self._query.text[:60]}”",
+            "",
+            "Every word must begin a word of the name, company, e-mail, phone or a note.",
+            "esc shows everything again, n makes a new contact.",
+        )
+
+    def _show_title(self) -> None:
+        view = self._view.name if self._view and self._query.text == self._view_text else ""
+        order = f" · by {self._order}" if self._order not in ("name", "relevance") else ""
+        self.title_bar.show("Contacts", (view,) if view else (), figures=f"{self.table.position}{order}")
+
+    # --- the list -----------------------------------------------------------------------------------------------
+
+    def subject(self) -> Subject | None:
+        """The contact under the cursor."""
+        line = self.table.cursor_row
+        return Subject("contacts", line.id) if line else None
+
+    def selected_ids(self) -> tuple[str, Sequence[str]] | None:
+        """The selected contacts, or the one under the cursor."""
+        if self.table.selection:
+            return "contacts", sorted(self.table.selection)
+        return super().selected_ids()
+
+    def beside(self, record_id: str, step: int) -> str | None:
+        """The contact before or after one of the list, and puts the cursor there."""
+        table = self.table
+        line = table.cursor_row
+        if line is None or line.id != record_id:
+            return None
+        table.point(table.cursor + step)
+        line = table.cursor_row
+        return line.id if line and line.id != record_id else None
+
+    @on(Table.Highlighted)
+    @on(Table.SelectionChanged)
+    def _moved(self) -> None:
+        self._show_title()
+
+    @on(Table.Failed)
+    def _failed(self, event: Table.Failed) -> None:
+        self.say(event.reason, problem=True)
+
+    @on(Table.Activated)
+    def _activated(self, event: Table.Activated) -> None:
+        self.offhook.open_record("contacts", event.row.id)
+
+    @on(ContactSearch.Taken)
+    def _taken(self, event: ContactSearch.Taken) -> None:
+        """Opens the first contact, once the answer to what was typed is there."""
+        self._open_for = event.text
+        if not self._searching and event.text == self._query.text:
+            self._open_first()
+
+    def _open_first(self) -> None:
+        self._open_for = None
+        line = self.table.cursor_row
+        if line is not None:
+            self.table.focus()
+            self.offhook.open_record("contacts", line.id)
+
+    @on(ContactSearch.Kept)
+    def _kept(self) -> None:
+        self.table.focus()
+
+    @on(ContactSearch.Cleared)
+    def _cleared(self) -> None:
+        self.action_reset()
+
+    async def apply_changes(self, changes: Sequence[Changed]) -> None:
+        """Reads the rows in sight anew where contacts, companies or what hangs on them changed."""
+        tables = {table for change in changes for table, _ in change.rows}
+        if any(change.everything for change in changes) or tables & {
+            "contacts",
+            "companies",
+            "tasks",
+            "activities",
+        }:
+            self._look()
+
+    # --- actions ------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape drops a filter where there is one."""
+        if action == "reset":
+            return not self._query.is_empty
+        return super().check_action(action, parameters)
+
+    def action_search(self) -> None:
+        """Goes to the line that is typed in."""
+        self.search.edit(self.search.line.value)
+        self.run_worker(self._learn_tags(), group="tags", exclusive=True, exit_on_error=False)
+
+    async def _learn_tags(self) -> None:
+        self.search.know_tags(await self.desk.read(lambda ws: ws.tags("contacts")))
+
+    def action_reset(self) -> None:
+        """Drops the filter and goes to the list."""
+        self._view = None
+        self.search.line.value = ""
+        self._narrow("")
+        self.table.focus()
+
+    def action_new(self) -> None:
+        """Makes a contact and opens it."""
+        self.run_worker(self._new())
+
+    async def _new(self) -> None:
+        from tui.flows import records
+
+        made = await records.new_contact(self)
+        if made:
+            self.offhook.open_record("contacts", made)
+
+    def action_new_company(self) -> None:
+        """Makes a company and opens it."""
+        self.run_worker(self._new_company())
+
+    async def _new_company(self) -> None:
+        from tui.flows import records
+
+        made = await records.new_company(self)
+        if made:
+            self.offhook.open_record("companies", made)
+
+    def action_edit(self) -> None:
+        """Edits the contact under the cursor."""
+        from tui.flows import records
+
+        if subject := self._about():
+            self.run_worker(records.edit(self, subject.table, subject.id))
+
+    def action_views(self) -> None:
+        """Shows a saved view."""
+        self.run_worker(self._pick_view())
+
+    async def _pick_view(self) -> None:
+        from tui.flows import views
+
+        chosen = await views.pick_view(self, "contacts", self._view.id if self._view else "")
+        if chosen is None:
+            return
+        if isinstance(chosen, str):
+            self._view, self._sort = None, ""
+            self.search.line.value = ""
+        else:
+            self._view, self._sort = chosen, chosen.sort if chosen.sort in SORTS else ""
+            self._view_text = chosen.query.strip()
+            self.search.line.value = chosen.query
+        self.table.focus()
+        self._look(keep_cursor=False)
+
+    def action_save_view(self) -> None:
+        """Saves the filter."""
+        from tui.flows import views
+
+        name = self._view.name if self._view else ""
+        self.run_worker(views.save_view(self, "contacts", self.search.line.value, sort=self._sort, name=name))
+
+    def action_sort(self) -> None:
+        """Chooses the order."""
+        self.run_worker(self._pick_sort())
+
+    async def _pick_sort(self) -> None:
+        from tui.dialogs.pick import Option, Picker
+
+        options = [Option(key, label, key=label[0].lower()) for key, label in SORTS.items()]
+        if self._query.words:
+            options.insert(0, Option("", "How well it fits", key="f"))
+        chosen = await self.app.push_screen_wait(Picker("Sort by", options, current=self._order))
+        if isinstance(chosen, str):
+            self._sort = "" if chosen == "name" and not self._query.words else chosen
+            self._look()
+
+    # --- on the selection ---------------------------------------------------------------------------------------
+
+    def _with_selection(self, job: Job) -> None:
+        """Runs a job on what is selected; on everything that matches, its ids are read first."""
+        if self.table.marks.everything:
+            self.run_worker(self._with_everything(job))
+        elif chosen := self._chosen():
+            self.run_worker(self._then_clear(job, chosen[1]))
+
+    async def _with_everything(self, job: Job) -> None:
+        query = self._query
+        try:
+            ids = self.table.marks.resolve(await self.desk.read(lambda ws: ws.contact_ids(query)))
+        except OffhookError as error:
+            self.say(str(error), problem=True)
+            return
+        await self._then_clear(job, ids)
+
+    async def _then_clear(self, job: Job, ids: Sequence[str]) -> None:
+        if ids:
+            await job(self, "contacts", ids)
+
+    def action_claim(self) -> None:
+        """Claims the selected contacts."""
+        from tui.flows import records
+
+        self._with_selection(records.claim)
+
+    def action_assign(self) -> None:
+        """Assigns the selected contacts."""
+        from tui.flows import records
+
+        self._with_selection(records.assign)
+
+    def action_tag(self) -> None:
+        """Tags the selected contacts."""
+        from tui.flows import records
+
+        self._with_selection(records.tag)
+
+    def action_delete(self) -> None:
+        """Deletes the selected contacts."""
+        from tui.flows import records
+
+        self._with_selection(records.delete)

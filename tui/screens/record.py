@@ -1,0 +1,380 @@
+"""The screen of one record: what is known, what happened, what hangs on it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Sequence
+from typing import ClassVar, Protocol, runtime_checkable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.widget import Widget
+
+from core.entities import Task
+from core.errors import NotFound, OffhookError
+from core.workspace import Changed, Entry, Page, Subject, Workspace
+from tui.desk import Desk
+from tui.models.card_text import Clock
+from tui.models.detail import Detail
+from tui.models.record_text import Scene
+from tui.repaint import PartCompositor
+from tui.screens.base import DeskScreen
+from tui.widgets.details import Details
+from tui.widgets.panes import PaneBar
+from tui.widgets.table import Table
+from tui.widgets.tasks import TaskList
+from tui.widgets.timeline import PAGE, Timeline
+
+_NARROW = 60
+"""Cells below which the title has room for a name alone."""
+TICK = 20.0
+"""Seconds between looks at the clock: their local time, what is due."""
+_TABLES = frozenset(
+    {"contacts", "companies", "deals", "tasks", "activities", "books", "users", "stages", "pipelines"}
+)
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A screen with a list from which records are opened: it knows what comes before and after."""
+
+    def beside(self, record_id: str, step: int) -> str | None:
+        """The record after (before: -1) one of the list, with the list's cursor on it; None at the ends."""
+        ...
+
+
+def record_screen(desk: Desk, table: str, record_id: str) -> RecordScreen:
+    """The screen of a contact, deal or company."""
+    if table == "deals":
+        from tui.screens.deal import DealScreen
+
+        return DealScreen(desk, record_id)
+    if table == "companies":
+        from tui.screens.company import CompanyScreen
+
+        return CompanyScreen(desk, record_id)
+    from tui.screens.contact import ContactScreen
+
+    return ContactScreen(desk, record_id)
+
+
+class RecordScreen(DeskScreen):
+    """Details, timeline, and what hangs on the record; three panes, two, or one at a time, as there is room.
+
+    Subclasses give the details, the lists of the third pane, and their keys.
+    """
+
+    TABLE: ClassVar[str]
+    LABEL: ClassVar[str]
+    WORK: ClassVar[str]
+    """The third pane's name."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace", "leave", "Back", id="record.back", tooltip="Go back to where you came from"),
+        Binding("tab", "pane(1)", "Next pane", id="record.next-pane", tooltip="Details, timeline, what hangs on it"),
+        Binding("shift+tab", "pane(-1)", "Pane before", show=False, id="record.previous-pane",
+                tooltip="The pane before this one"),
+        Binding("e", "edit", "Edit", id="record.edit", tooltip="Edit every field"),
+        Binding("D", "delete", "Delete", show=False, id="record.delete", tooltip="Delete the record; u undoes"),
+        Binding("h", "history", "History", show=False, id="record.history",
+                tooltip="Every change of this record: who, when, from what to what"),
+        Binding("right_square_bracket", "beside(1)", "Next record", show=False, id="record.next",
+                tooltip="The next one of the list you came from"),
+        Binding("left_square_bracket", "beside(-1)", "Record before", show=False, id="record.previous",
+                tooltip="The one before in the list you came from"),
+        Binding("pagedown", "page(1)", "Timeline down", show=False, id="record.page-down",
+                tooltip="Scroll the timeline"),
+        Binding("pageup", "page(-1)", "Timeline up", show=False, id="record.page-up",
+                tooltip="Scroll the timeline"),
+    ]  # fmt: skip
+
+    def __init__(self, desk: Desk, record_id: str) -> None:
+        super().__init__(desk)
+        self._compositor = PartCompositor()
+        self.record_id = record_id
+        self.page: Page | None = None
+        self._gone = False
+        self._loading = False
+        self._again = False
+
+    # --- what subclasses give -----------------------------------------------------------------------------------
+
+    def details(self, page: Page) -> Sequence[Detail]:
+        """The fields."""
+        raise NotImplementedError
+
+    def headline(self, page: Page) -> str:
+        """What a person calls the record."""
+        raise NotImplementedError
+
+    def figures(self, page: Page) -> str:
+        """What stands at the right of the title."""
+        return ""
+
+    def compose_work(self) -> ComposeResult:
+        """The lists of the third pane."""
+        raise NotImplementedError
+
+    def show_work(self, page: Page) -> None:
+        """Fills them."""
+        raise NotImplementedError
+
+    def gather(self, workspace: Workspace) -> Page:
+        """Reads what the screen shows, on a reader thread."""
+        return workspace.page(self.TABLE, self.record_id)
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        """Three panes, and their names for where only one is in sight."""
+        desk = self.desk
+        yield PaneBar(("Details", "Timeline", self.WORK))
+        with Container(id="record-body", classes="-pane-0"):
+            with Vertical(id="record-side"):
+                yield Details()
+            yield Timeline(user_name=self._user_name, now=lambda: desk.now, zone=desk.zone)
+            with Vertical(id="record-work"):
+                yield from self.compose_work()
+
+    def make_tasks(self) -> TaskList:
+        """The list of the record's tasks."""
+        return TaskList(lambda: Clock.at(self.desk.now, self.desk.zone), self._assignee)
+
+    def _user_name(self, user_id: str | None) -> str:
+        return self.desk.catalog.user_name(user_id)
+
+    def _assignee(self, task: Task) -> str:
+        catalog = self.desk.catalog
+        return "" if task.assignee_id == catalog.me.id else catalog.user_name(task.assignee_id).split(" ")[0]
+
+    @property
+    def scene(self) -> Scene:
+        """Around the record."""
+        return Scene(self.desk.catalog, self.desk.now, self.desk.zone)
+
+    @property
+    def timeline(self) -> Timeline:
+        """What happened."""
+        return self.query_one(Timeline)
+
+    @property
+    def _panes(self) -> list[list[Widget]]:
+        """The widgets that can be focused, pane by pane."""
+        return [[self.query_one(Details)], [self.timeline], self._lists]
+
+    @property
+    def _lists(self) -> list[Widget]:
+        return [table for table in self.query_one("#record-work").query(Table) if table.display]
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Shows the frame at once, and what is in it as soon as it is read."""
+        super().on_mount()
+        self.title_bar.show(self.LABEL)
+        self.query_one(Details).focus()
+        self.load()
+        self.set_interval(TICK, self._tick)
+
+    def load(self) -> None:
+        """Reads the record from the start."""
+        self.run_worker(self._load(), group="load", exclusive=True, exit_on_error=False)
+
+    async def _load(self) -> None:
+        record_id = self.record_id
+
+        def read(workspace: Workspace) -> tuple[Page, Sequence[Entry]]:
+            return self.gather(workspace), workspace.timeline(Subject(self.TABLE, record_id), limit=PAGE)
+
+        async def fetch(
+            kinds: Sequence[str], before: tuple[dt.datetime, str] | None, limit: int
+        ) -> Sequence[Entry]:
+            subject = Subject(self.TABLE, record_id)
+            return await self.desk.read(
+                lambda ws: ws.timeline(subject, kinds=kinds, before=before, limit=limit)
+            )
+
+        try:
+            page, entries = await self.desk.read(read)
+        except OffhookError as error:
+            self._show_gone(str(error))
+            return
+        self._show(page)
+        self.timeline.show(self.TABLE, entries, page.counts, fetch)
+
+    def _show(self, page: Page) -> None:
+        self.page, self._gone = page, False
+        self._show_title()
+        self.query_one(Details).show(self.details(page))
+        self.show_work(page)
+        self.refresh_bindings()
+
+    def _show_title(self) -> None:
+        if self.page is not None and not self._gone:
+            narrow = self.size.width < _NARROW
+            figures = "" if narrow else self.figures(self.page)
+            self.title_bar.show(self.LABEL, (self.headline(self.page),), figures=figures)
+
+    def on_resize(self) -> None:
+        """Leaves the title's room to the name where there is little."""
+        self._show_title()
+
+    def _show_gone(self, reason: str) -> None:
+        self._gone = True
+        crumbs = (self.headline(self.page), "deleted") if self.page else ("deleted",)
+        self.title_bar.show(self.LABEL, crumbs)
+        self.say(f"{reason} esc goes back.", problem=True)
+
+    def _tick(self) -> None:
+        """Brings up to date what changes by the clock alone."""
+        if self.page is not None and not self._gone and self.is_current:
+            self.query_one(Details).show(self.details(self.page))
+
+    async def apply_changes(self, changes: Sequence[Changed]) -> None:
+        """Reads anew where anything around the record may have changed; cursors and windows stay."""
+        tables = {table for change in changes for table, _ in change.rows}
+        if not (tables & _TABLES or any(change.everything for change in changes)):
+            return
+        self._again = True
+        if self._loading:
+            return
+        self._loading = True
+        try:
+            while self._again:
+                self._again = False
+                await self._renew()
+        finally:
+            self._loading = False
+
+    async def _renew(self) -> None:
+        try:
+            page = await self.desk.read(self.gather)
+        except NotFound as error:
+            self._show_gone(str(error))
+            return
+        self._show(page)
+        await self.timeline.renew(page.counts)
+
+    # --- what is acted upon -------------------------------------------------------------------------------------
+
+    def subject(self) -> Subject | None:
+        """The record."""
+        return None if self._gone else Subject(self.TABLE, self.record_id)
+
+    @on(Timeline.EditAsked)
+    def _edit_entry(self, event: Timeline.EditAsked) -> None:
+        from tui.flows import activities
+
+        self.run_worker(activities.edit_entry(self, event.entry))
+
+    @on(Timeline.RetractAsked)
+    def _retract_entry(self, event: Timeline.RetractAsked) -> None:
+        from tui.flows import activities
+
+        self.run_worker(activities.retract_entry(self, event.entry))
+
+    @on(Timeline.Failed)
+    @on(Table.Failed)
+    def _failed(self, event: Timeline.Failed | Table.Failed) -> None:
+        self.say(event.reason, problem=True)
+
+    @on(TaskList.Asked)
+    def _task_asked(self, event: TaskList.Asked) -> None:
+        from tui.flows import activities
+
+        jobs = {
+            "done": activities.complete_task,
+            "edit": activities.edit_task,
+            "delete": activities.delete_task,
+        }
+        self.run_worker(jobs[event.what](self, event.task))
+
+    @on(Details.Activated)
+    def _field_opened(self, event: Details.Activated) -> None:
+        """Opens the record that a field names, otherwise edits the field."""
+        if event.detail.link is not None:
+            self.offhook.open_record(*event.detail.link)
+        elif event.detail.field:
+            self._edit(event.detail.field)
+
+    def action_edit(self) -> None:
+        """Edits every field, from the one under the cursor on."""
+        details = self.query_one(Details)
+        current = details.current if details.has_focus else None
+        self._edit(current.field if current else "")
+
+    def _edit(self, field: str) -> None:
+        from tui.flows import records
+
+        if self.subject() is not None:
+            self.run_worker(records.edit(self, self.TABLE, self.record_id, focus=field))
+
+    def action_delete(self) -> None:
+        """Deletes the record and goes back."""
+        self.run_worker(self._delete())
+
+    async def _delete(self) -> None:
+        from tui.flows import records
+
+        name = self.headline(self.page) if self.page else self.LABEL
+        await records.delete(self, self.TABLE, [self.record_id])
+        try:
+            await self.desk.read(lambda ws: ws.page(self.TABLE, self.record_id))
+        except NotFound:
+            if self.is_current:
+                self.app.pop_screen()
+                if isinstance(self.app.screen, DeskScreen):
+                    self.app.screen.say(f"Deleted {name} · u undoes")
+
+    def action_history(self) -> None:
+        """Shows every change of the record."""
+        from tui.screens.history import HistoryDialog
+
+        if self.page is not None:
+            self.app.push_screen(
+                HistoryDialog(self.desk, self.TABLE, self.record_id, self.headline(self.page))
+            )
+
+    # --- going about --------------------------------------------------------------------------------------------
+
+    def action_leave(self) -> None:
+        """Goes back."""
+        self.app.pop_screen()
+
+    def action_beside(self, step: int) -> None:
+        """Shows the next record of the list that this one was opened from."""
+        below: object = self.app.screen_stack[-2]
+        other = below.beside(self.record_id, step) if isinstance(below, Listing) else None
+        if other is None:
+            self.say("There is no other one in that direction.")
+            return
+        self.record_id, self.page = other, None
+        self.load()
+
+    def action_page(self, step: int) -> None:
+        """Scrolls the timeline, whatever has the focus."""
+        self.timeline.action_page(step)
+
+    def action_pane(self, step: int) -> None:
+        """Goes to the next pane, or to the next list in it."""
+        stops = [(n, widget) for n, pane in enumerate(self._panes) for widget in pane]
+        places = [n for n, (_, widget) in enumerate(stops) if widget is self.focused]
+        at = (places[0] + step) % len(stops) if places else 0
+        self.show_pane(stops[at][0])
+        stops[at][1].focus()
+
+    def show_pane(self, index: int) -> None:
+        """Brings a pane into sight where there is room for one only."""
+        body = self.query_one("#record-body")
+        for n in range(3):
+            body.set_class(n == index, f"-pane-{n}")
+        self.query_one(PaneBar).show(index)
+
+    @on(PaneBar.Chosen)
+    def _pane_chosen(self, event: PaneBar.Chosen) -> None:
+        self.show_pane(event.index)
+        with contextlib.suppress(IndexError):
+            self._panes[event.index][0].focus()
