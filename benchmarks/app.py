@@ -22,7 +22,7 @@ REFUSED = r"Invalid move"
 """On the screen when a move was refused. A benchmark of refusals would be quick and wrong."""
 
 DOWN, UP, LEFT, RIGHT = "j", "k", "h", "l"
-MOVE_RIGHT, MOVE_LEFT = "L", "H"
+MOVE_RIGHT = "L"
 PEEK, UNDO = "space", "u"
 TO_CONTACTS, TO_PIPELINE = ("g", "c"), ("g", "p")
 SEARCH, CLEAR = "/", "ctrl+u"
