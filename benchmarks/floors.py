@@ -116,6 +116,7 @@ class Floors:
         database = sqlite3.connect(self._work / "floor-commit.db", isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
+        database.execute("DROP TABLE IF EXISTS deal")
         database.execute("CREATE TABLE deal (id INTEGER PRIMARY KEY, stage INTEGER, title TEXT)")
         deals = ((number % 6, f"Deal {number}") for number in range(10_000))
         database.execute("BEGIN")
