@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from core.errors import Invalid
-from core.text import printable
+from core.text import clean_line, printable
 
 # Minor units that are not 2 (ISO 4217, table A.1, amendment 176).
 _DECIMALS = {
@@ -63,6 +63,18 @@ class Money:
 def exponent(currency: str) -> int:
     """How many decimals the currency has."""
     return _EXPONENT.get(currency, 2)
+
+
+def check_currency(typed: str) -> str:
+    """A currency by its ISO 4217 code.
+
+    Raises:
+        Invalid: there is none of that code.
+    """
+    code = clean_line(typed).upper()
+    if code not in CURRENCIES:
+        raise Invalid({"currency": f"“{code[:10]}” is not a currency code. Try EUR, USD or GBP."})
+    return code
 
 
 def weighted(parts: Iterable[tuple[int, int]]) -> int:
@@ -124,8 +136,10 @@ def parse_money(typed: str, currency: str) -> Money:
     if not match or (match["sign"] and match["sign2"]) or (match["before"] and match["after"]):
         raise unreadable
     currency = match["before"] or match["after"] or currency
-    if currency not in CURRENCIES:
-        raise Invalid({"value": f"“{printable(currency)[:10]}” is not a currency code. Try EUR, USD or GBP."})
+    try:
+        currency = check_currency(currency)
+    except Invalid as error:
+        raise Invalid({"value": str(error)}) from None
     digits = exponent(currency)
     parts = _whole_and_fraction(match["number"].strip(), digits, suffixed=bool(match["suffix"]))
     if parts is None:

@@ -217,7 +217,7 @@ def update(current: Record, values: Mapping[str, Any], expected: Mapping[str, An
             continue
         added = tuple(item for item in value if item not in old)
         removed = tuple(item for item in old if item not in value)
-        if (added or removed) and not any(isinstance(item, Mapping) for item in (*old, *value)):
+        if not any(isinstance(item, Mapping) for item in (*old, *value)):
             add[name], remove[name] = added, removed
         elif list(old) != list(value):
             new[name], base[name] = tuple(value), tuple(old)

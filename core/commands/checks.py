@@ -27,19 +27,29 @@ class Checks:
         wrong: what is wrong with them, by field name.
     """
 
-    def __init__(self, record: type[Record], values: Mapping[str, Any], catalog: Catalog) -> None:
-        self.values = cleaned(record, values)
+    def __init__(
+        self, record: type[Record], values: Mapping[str, Any], catalog: Catalog | None = None
+    ) -> None:
+        self._typed = values
+        self.values: dict[str, Any] = {}
         self.wrong: dict[str, str] = {}
+        for name, value in values.items():
+            try:
+                self.values |= cleaned(record, {name: value})
+            except Invalid as error:
+                self.wrong |= error.fields
         if "tags" in self.values:
             self.apply("tags", clean_tags)
-        if "custom" in fields_of(record):
+        if catalog and "custom" in fields_of(record):
             self._custom(record.TABLE, catalog)
 
     def apply(self, name: str, check: Callable[[Any], Any]) -> None:
         """Puts a value, if there is one, through a check that returns it in its form or raises `Invalid`."""
-        if self.values.get(name):
+        # A check tells more of what is too long for its field (“Germany”) than the field's length does.
+        value = (self.values if name in self.values else self._typed).get(name)
+        if value and (name in self.values or isinstance(value, str)):
             try:
-                self.values[name] = check(self.values[name])
+                self.values[name] = check(value)
             except Invalid as error:
                 self.wrong[name] = str(error)
 

@@ -59,9 +59,20 @@ def company_by_name(
     return (insert(Company, company_id, values),), company_id
 
 
-def company_names(seen: Seen, changes: Sequence[Change], *ids: str | None) -> dict[str, str]:
-    """The names of companies, by id, for the timeline: of those that were loaded or are being made."""
+def company_names(seen: Seen, changes: Sequence[Change], typed: str, *ids: str | None) -> dict[str, str]:
+    """The names of companies, by id, for the timeline.
+
+    Args:
+        seen: what was loaded.
+        changes: those of `company_by_name`.
+        typed: the name that was looked for.
+        ids: companies that were loaded by their ids; None is left out.
+    """
     names = {change.id: change.set["name"] for change in changes if change.table == "companies"}
+    if needs_company(typed):
+        names |= {
+            company.id: company.name for company in seen.where(Company, sort_key=fold(clean_line(typed)))
+        }
     for company_id in ids:
         if company_id and company_id not in names:
             try:

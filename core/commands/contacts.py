@@ -119,7 +119,9 @@ class EditContact(Command):
         change = update(contact, values, self.expected)
         if changes_nothing(change):
             return Decision(f"{contact.name}: nothing to change", ())
-        names = company_names(seen, changes, contact.company_id, change.set.get("company_id"))
+        names = company_names(
+            seen, changes, self.company_name, contact.company_id, change.set.get("company_id")
+        )
         entry = edit_entry(context, contact, change, names)
         return Decision(f"Edited {contact.name}", (*changes, change, entry), "contact.edited")
 

@@ -35,7 +35,7 @@ from core.entities import Contact, Deal, Task
 from core.errors import Invalid, NotFound, Refused
 from core.fractional import is_key, near
 from core.ids import new_id
-from core.money import CURRENCIES, MAX_MINOR
+from core.money import MAX_MINOR, check_currency
 from core.permissions import require_can_change, require_write
 from core.pipelines import first_stage, require_move
 from core.schema import fields_of
@@ -140,7 +140,7 @@ class EditDeal(Command):
         change = update(deal, values, self.expected)
         if changes_nothing(change):
             return Decision(f"{deal.title}: nothing to change", ())
-        names = company_names(seen, changes, deal.company_id, change.set.get("company_id"))
+        names = company_names(seen, changes, self.company_name, deal.company_id, change.set.get("company_id"))
         names |= contact_names(seen, deal.contact_id, change.set.get("contact_id"))
         entry = edit_entry(context, deal, change, names)
         return Decision(f"Edited {deal.title}", (*changes, change, entry), "deal.edited")
@@ -319,10 +319,9 @@ def _checked(catalog: Catalog, values: Mapping[str, Any]) -> dict[str, Any]:
     out = checks.values
     if out.get("title") == "":
         checks.refuse("title", "A deal needs a title.")
-    if "currency" in out:
-        out["currency"] = out["currency"].upper()
-        if out["currency"] not in CURRENCIES:
-            checks.refuse("currency", f"“{out['currency']}” is not a currency code. Try EUR, USD or GBP.")
+    checks.apply("currency", check_currency)
+    if out.get("currency") == "":
+        checks.refuse("currency", "A deal needs a currency, as in EUR.")
     if out.get("value_minor") is not None and not 0 <= out["value_minor"] <= MAX_MINOR:
         checks.refuse("value_minor", "The value must be zero or more, and at most about 90 trillion.")
     if out.get("probability") is not None and not 0 <= out["probability"] <= 100:

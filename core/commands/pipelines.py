@@ -318,9 +318,8 @@ class DeleteStage(Command):
             if not self.reassign_to:
                 there = "There is" if len(deals) == 1 else "There are"
                 them = "it" if len(deals) == 1 else "them"
-                raise Refused(
-                    f"{there} {counted(len(deals), 'deal')} in {stage.name}. Say which stage takes {them}."
-                )
+                what = f"{there} {counted(len(deals), 'deal')} in {stage.name}. Say which stage takes {them}."
+                raise Invalid({"reassign_to": what})
             target = catalog.stage(self.reassign_to)
             if target.id == stage.id or target.pipeline_id != stage.pipeline_id or target.kind != stage.kind:
                 raise Refused(

@@ -22,12 +22,13 @@ from core.commands.base import (
     only,
     update,
 )
+from core.commands.checks import Checks
 from core.entities import CustomField, Organization, SmartView
 from core.errors import Invalid, NotFound
 from core.filters import field_names, parse
 from core.fractional import near
 from core.ids import new_id
-from core.money import CURRENCIES
+from core.money import check_currency
 from core.permissions import require_can_change, require_role
 from core.points import check_country, check_zone
 from core.text import clean_line, fold
@@ -207,28 +208,23 @@ def organization_values(values: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         Invalid: all that is wrong with them.
     """
-    out = cleaned(Organization, values)
-    wrong: dict[str, str] = {}
-    if out.get("name") == "":
-        wrong["name"] = "An organization needs a name."
-    if "currency" in out:
-        out["currency"] = out["currency"].upper()
-        if out["currency"] not in CURRENCIES:
-            wrong["currency"] = f"“{out['currency']}” is not a currency code. Try EUR, USD or GBP."
-    for name, check in (("country", check_country), ("time_zone", check_zone)):
-        if out.get(name):
-            try:
-                out[name] = check(out[name])
-            except Invalid as error:
-                wrong[name] = str(error)
+    checks = Checks(Organization, values)
+    out = checks.values
+    for name, sentence in (
+        ("name", "An organization needs a name."),
+        ("currency", "Say the currency, as in EUR."),
+    ):
+        if out.get(name) == "":
+            checks.refuse(name, sentence)
+    checks.apply("currency", check_currency)
+    checks.apply("country", check_country)
+    checks.apply("time_zone", check_zone)
     for name in [name for name in out if name.startswith("settings")]:
         kept = _choices(out[name]) if name in ("settings.lost_reasons", "settings.lead_statuses") else []
         if not kept:
-            wrong[name] = "That list holds one word or more, each at most 60 characters long."
+            checks.refuse(name, "That list holds one word or more, each at most 60 characters long.")
         out[name] = kept
-    if wrong:
-        raise Invalid(wrong)
-    return out
+    return checks.done()
 
 
 def _choices(value: Any) -> list[str]:

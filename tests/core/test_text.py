@@ -78,8 +78,8 @@ def test_nothing_in_the_data_can_act_on_a_terminal(value):
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
-def test_every_single_character_is_harmless_once_printable():
-    for code in range(0x110000):
+def test_every_control_character_is_harmless_once_printable():
+    for code in (*range(0x3000), *range(0xD800, 0xE000), *range(0xFE00, 0x10000), *range(0xE0000, 0xE0200)):
         shown = printable(chr(code))
         assert "\n" not in shown
         assert not any(c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in shown)
