@@ -74,7 +74,7 @@ class Told(NamedTuple):
 def tell(entry: Entry, table: str) -> Told:
     """An entry's headline on the timeline of a contact, deal or company."""
     activity = entry.activity
-    sign, word = _KINDS.get(activity.kind, ("·", activity.kind.replace("_", " ").capitalize()))
+    sign, word = _KINDS.get(activity.kind, ("·", printable(activity.kind).replace("_", " ").capitalize()))
     around = [entry.deal] if table == "contacts" else [entry.contact] if table == "deals" else []
     if table == "companies":
         around = [entry.contact, entry.deal]

@@ -18,7 +18,7 @@ def wrap(text: str, width: int, limit: int | None = None) -> tuple[list[str], bo
     Args:
         text: user data; line breaks in it are kept.
         width: cells.
-        limit: no more lines than this; then only as much of the text is looked at as that takes.
+        limit: no more lines than this, blank ones left out; then only as much of the text is looked at as that takes.
 
     Returns:
         The lines, and whether there is more.
@@ -26,8 +26,11 @@ def wrap(text: str, width: int, limit: int | None = None) -> tuple[list[str], bo
     width = max(1, width)
     lines: list[str] = []
     for line in _lines(text, width, limit):
-        if limit is not None and len(lines) == limit:
-            return lines, True
+        if limit is not None:
+            if not line.strip():
+                continue
+            if len(lines) == limit:
+                return lines, True
         lines.append(line)
     return lines, False
 
@@ -69,7 +72,7 @@ def _plain(text: str, width: int) -> Iterator[str]:
     start = 0
     while len(text) - start > width:
         blank = text.rfind(" ", start, start + width + 1)
-        if blank <= start:
+        if blank <= start or text[start:blank].isspace():
             yield text[start : start + width]
             start += width
         else:
