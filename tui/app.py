@@ -5,27 +5,36 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import gc
+import inspect
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.keys import format_key
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from core.errors import OffhookError
+from core.text import printable
 from core.workspace import Workspace
 from tui import theme
 from tui.config import Config, Opener
 from tui.desk import Desk
+from tui.screens.opening import OpeningScreen, ProblemScreen, TooSmall
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
 
 BASE_SCREENS = {"p": ("pipeline", "Pipeline"), "c": ("contacts", "Contacts")}
 """Where `g` + letter goes: (name of the screen, label)."""
+LEAST_SIZE = (30, 10)
+"""Columns and lines below which nothing useful can be shown."""
+NOTICE_SECONDS = 10
 
 
 class OffhookApp(App[int]):
@@ -33,32 +42,27 @@ class OffhookApp(App[int]):
 
     TITLE = "offhook"
     CSS_PATH = ["style.tcss", "board.tcss", "records.tcss", "dialogs.tcss"]
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+p"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [
+    ENABLE_COMMAND_PALETTE = (
+        False  # offhook has its own: one list, drawn by the line, with the keys beside the actions
+    )
+    HORIZONTAL_BREAKPOINTS = [
         (0, "-narrow"),
         (60, "-normal"),
         (118, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "chord('g')", "Go to", id="app.go", tooltip="Then: p pipeline, c contacts"),
-        Binding(
-            "slash", "search", "Find", id="app.find", tooltip="Find anything by name, e-mail, phone or note"
-        ),
+        Binding("g", "chord('g')", "Go to", id="app.go", tooltip="Then a letter: p pipeline, c contacts"),
+        Binding("slash", "search", "Find", id="app.find", tooltip="Anything by name, e-mail, phone or words of a note"),
         Binding("u", "undo", "Undo", id="app.undo", tooltip="Take your latest change back"),
         Binding(
-            "question_mark,f1",
-            "keys",
-            "All keys",
-            show=False,
-            id="app.keys",
-            tooltip="The keys of where you are",
+            "ctrl+p", "palette", "Palette", show=False, id="app.palette", tooltip="Every action, by name", priority=True
+        ),
+        Binding(
+            "question_mark,f1", "keys", "All keys", show=False, id="app.keys", tooltip="The keys of where you are"
         ),
         Binding("ctrl+t", "themes", "Theme", show=False, id="app.theme", tooltip="Choose how offhook looks"),
-        Binding(
-            "ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Leave offhook; everything is saved"
-        ),
-    ]
+        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Everything is saved", priority=True),
+    ]  # fmt: skip
 
     def __init__(self, opener: Opener, config: Config) -> None:
         super().__init__()
@@ -66,24 +70,34 @@ class OffhookApp(App[int]):
         self.config = config
         self.desk: Desk | None = None
         self._chord = ""
-        self._themes, self._theme_problems = theme.load(config.theme_folder)
-        for one in self._themes.values():
+        self._notices: list[str] = []
+        self._is_ready = False
+        self._themes = theme.load(config.theme_folder)
+        for one in self._themes.by_name.values():
             self.register_theme(one)
-        self.theme = config.theme if config.theme in self._themes else theme.DEFAULT
-        if config.theme not in self._themes:
-            self._theme_problems.append(f"There is no theme “{config.theme}”; this is {theme.DEFAULT}.")
+        problems = list(self._themes.problems)
+        known = config.theme in self._themes.by_name
+        self.theme = config.theme if known else theme.DEFAULT
+        if not known and not any(problem.startswith(f"{config.theme}.toml") for problem in problems):
+            problems.append(f"There is no theme “{printable(config.theme)}”; this is {theme.DEFAULT}.")
+        self._notices += problems
 
     # --- start --------------------------------------------------------------------------------------------------
 
     def get_default_screen(self) -> Screen[Any]:
         """The frame that is on the terminal before anything has been read."""
-        from tui.screens.opening import OpeningScreen
-
         return OpeningScreen()
 
     def on_ready(self) -> None:
         """Opens the workspace once the first frame is out."""
-        self.set_keymap(self.config.keymap)
+        self._is_ready = True
+        self._check_size(self.size)
+        if self.config.keymap:
+            from tui import keymap
+
+            usable, problems = keymap.checked(self.config.keymap)
+            self.set_keymap(usable)
+            self._notices += problems
         self.run_worker(self._open(self.opener.existing), exclusive=True, group="open")
 
     async def _open(self, open_workspace: Callable[[], Workspace | None]) -> None:
@@ -97,18 +111,27 @@ class OffhookApp(App[int]):
                 return
             await self.enter(workspace)
         except OffhookError as error:
-            from tui.screens.opening import ProblemScreen
-
             await self.push_screen(ProblemScreen(str(error)))
 
-    async def enter(self, workspace: Workspace, *, demo: bool = False) -> None:
-        """Goes to work in a workspace."""
+    async def enter(self, workspace: Workspace, *, demo: bool = False, made: bool = False) -> None:
+        """Goes to work in a workspace.
+
+        Args:
+            workspace: open.
+            demo: it holds sample data.
+            made: it was made a moment ago.
+        """
         catalog = await asyncio.get_running_loop().run_in_executor(None, workspace.catalog)
         config = dataclasses.replace(self.config, demo=demo or self.config.demo)
         self.desk = Desk(workspace, catalog, config)
         self.go("pipeline")
-        for problem in (*self._theme_problems, *self.desk.last_seen_health.notes):
-            self.notify(problem, markup=False, timeout=8)
+        health = self.desk.last_seen_health
+        if made or health.level != "ok":
+            # What is less than perfect is said when it begins; later `offhook doctor` knows it, and nobody is nagged.
+            self._notices += health.notes
+        if self._notices:
+            self.notify("\n".join(map(printable, self._notices)), markup=False, timeout=NOTICE_SECONDS)
+            self._notices = []
         self.set_timer(0.6, self._settle)
 
     def _settle(self) -> None:
@@ -117,6 +140,8 @@ class OffhookApp(App[int]):
         A full collection costs tens of milliseconds and would fall into some key press; after this, what lives long is
         not looked at again.
         """
+        if self.desk is None:
+            return
         self._screen_named("contacts")
         gc.collect()
         gc.freeze()
@@ -193,8 +218,10 @@ class OffhookApp(App[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing but leaving and looks works before there is a workspace, or under a question."""
-        if action in ("chord", "search", "undo"):
+        if action in ("chord", "search", "undo", "palette"):
             return self.desk is not None and not self.screen.is_modal
+        if action == "themes":
+            return not self.screen.is_modal
         return True
 
     def action_undo(self) -> None:
@@ -232,8 +259,26 @@ class OffhookApp(App[int]):
         """Shows the keys of where the user is."""
         from tui.dialogs.keys import KeysDialog
 
-        if not isinstance(self.screen, KeysDialog):
-            self.push_screen(KeysDialog(self.screen))
+        if not isinstance(self.screen, (KeysDialog, TooSmall)):
+            self.push_screen(KeysDialog(self.screen), self._do)
+
+    def action_palette(self) -> None:
+        """Shows every action of where the user is, and everywhere to go."""
+        from tui.dialogs.keys import KeysDialog, Place
+
+        places = [
+            Place(f"g {letter}", label, partial(self.go, name))
+            for letter, (name, label) in BASE_SCREENS.items()
+        ]
+        self.push_screen(
+            KeysDialog(self.screen, title="What do you want to do?", places=places, grouped=False), self._do
+        )
+
+    async def _do(self, action: Callable[[], Any] | None) -> None:
+        if action is not None:
+            result = action()
+            if inspect.isawaitable(result):
+                await result
 
     def action_themes(self) -> None:
         """Chooses a theme, showing each while the cursor is on it."""
@@ -243,7 +288,7 @@ class OffhookApp(App[int]):
         from tui.dialogs.pick import Option, Picker
 
         before = self.theme
-        options = [Option(name, name.replace("-", " ").capitalize()) for name in self._themes]
+        options = [Option(name, label) for name, label in self._themes.labels.items()]
         chosen = await self.push_screen_wait(
             Picker(
                 "Theme",
@@ -256,29 +301,41 @@ class OffhookApp(App[int]):
         if isinstance(chosen, str):
             self.config.save("theme", chosen)
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action of where the user is, and everywhere to go."""
-        from tui.screens.base import actions_of
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as people read it: `ctrl+s`, `H`, `→`."""
+        modifiers, key = binding.parse_key()
+        return "+".join([*modifiers, format_key(key)]) if not binding.key_display else binding.key_display
 
-        for letter, (name, label) in BASE_SCREENS.items():
-            if self.desk is not None:
-                yield SystemCommand(f"Go to {label}", f"g {letter}", partial(self.go, name))
-        for binding in actions_of(screen):
-            if binding.action.startswith(("app.chord", "command_palette", "app.command_palette")):
-                continue
-            help_text = f"{self.get_key_display(binding)} · {binding.tooltip or binding.description}"
-            yield SystemCommand(
-                binding.description, help_text, partial(self._run_palette_action, binding.action, screen)
-            )
+    # --- the terminal ---------------------------------------------------------------------------------------------
 
-    async def _run_palette_action(self, action: str, screen: Screen[Any]) -> None:
-        await self.run_action(action, default_namespace=screen.focused or screen)
+    def on_resize(self, event: events.Resize) -> None:
+        """Says so where nothing useful can be shown; what was there is there again once there is room."""
+        if self._is_ready:
+            self._check_size(event.size)
+
+    def _check_size(self, size: Size) -> None:
+        small = size.width < LEAST_SIZE[0] or size.height < LEAST_SIZE[1]
+        if small and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A failed worker is its error: a refusal is said, anything else ends the application with the real cause."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(error, WorkerFailed) and isinstance(cause, OffhookError):
+            self.notify(printable(str(cause)), severity="error", markup=False, timeout=NOTICE_SECONDS)
+            return
+        super()._handle_exception(cause if isinstance(cause, Exception) else error)
 
     async def action_quit(self) -> None:
-        """Leaves. Commands under way are finished first."""
-        if self.desk is not None:
-            self.desk.close()
-            self.desk = None
+        """Leaves. Commands under way are finished first; what is being typed is asked for once."""
+        from tui.dialogs.base import Dialog
+
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Dialog) and screen.keeps():
+                return
+        desk, self.desk = self.desk, None
+        if desk is not None:
+            desk.close()
         self.exit(0)
 
 

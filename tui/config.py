@@ -15,6 +15,10 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def _forget(_key: str, _value: str) -> None:
+    """Keeps nothing: for where there is no place to keep settings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Settings of the terminal application.
@@ -34,7 +38,7 @@ class Config:
     theme_folder: Path | None = None
     zone: dt.tzinfo = dt.UTC
     clock: Callable[[], dt.datetime] = _now
-    save: Callable[[str, str], None] = lambda key, value: None
+    save: Callable[[str, str], None] = _forget
     demo: bool = False
 
 

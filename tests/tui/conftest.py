@@ -44,9 +44,24 @@ ZONE = ZoneInfo("Europe/Berlin")
 SIZES = {"wide": (120, 40), "normal": (80, 24), "narrow": (40, 30)}
 
 
+_KINDS = (
+    "org",
+    "user",
+    "team",
+    "book",
+    "company",
+    "contact",
+    "deal",
+    "task",
+    "activity",
+    "change",
+    "command",
+)
+
+
 def uid(kind: str, number: int) -> str:
     """A fixed id: `uid("deal", 3)`. Kinds have their own digit, so that no two records share one."""
-    digit = "org user team book company contact deal task activity change command".split().index(kind)
+    digit = _KINDS.index(kind)
     return f"01900000-0000-7000-8{digit:03x}-{number:012x}"
 
 
@@ -55,7 +70,7 @@ MY_BOOK, COLLEAGUES_BOOK, POOL = uid("book", 1), uid("book", 2), uid("book", 3)
 TEAM = uid("team", 1)
 
 COMPANIES = (
-    # (name, domain, city, country, industry)
+    # Name, domain, city, country and industry of each.
     ("Acme Robotics", "acme.example", "Berlin", "DE", "Machinery"),
     ("Łódź Logistics", "lodz.example", "Łódź", "PL", "Logistics"),
     ("Café Übermut", "uebermut.example", "Wien", "AT", "Food"),
@@ -71,7 +86,7 @@ COMPANIES = (
 )  # fmt: skip
 
 CONTACTS = (
-    # (first, last, company, title, phone, e-mail, lead status, tags, book)
+    # First and last name, company, title, phone, e-mail, lead status, tags and book of each.
     ("Anna", "Becker", 1, "Head of Operations", "+493012345601", "anna.becker@acme.example", "Connected", ("vip", "robotics"), 1),
     ("Paweł", "Wójcik", 2, "Fleet Manager", "+48426330101", "pawel@lodz.example", "Qualified", ("logistics",), 1),
     ("Zoë", "Übermut", 3, "Owner", "+431512345603", "zoe@uebermut.example", "Connected", (), 1),
@@ -100,7 +115,7 @@ CONTACTS = (
 )  # fmt: skip
 
 DEALS = (
-    # (title, contact, value in minor units, currency, book, days since it was made, moves as (days ago, stage))
+    # Title, contact, value in minor units, currency, book, age in days, moves (days ago, to which stage).
     ("Acme: picking robots", 1, 4_800_000, "EUR", 1, 60, ((55, "Contacted"), (40, "Qualified"), (20, "Proposal"), (3, "Negotiation"))),
     ("Łódź: fleet of 40", 2, 12_550_000, "EUR", 1, 45, ((42, "Contacted"), (30, "Qualified"), (6, "Proposal"))),
     ("Übermut: till system", 3, 390_000, "EUR", 1, 30, ((28, "Contacted"), (5, "Qualified"))),
@@ -118,7 +133,7 @@ DEALS = (
 )  # fmt: skip
 
 TASKS = (
-    # (deal or contact, number, what, kind, due relative to NOW, whole day)
+    # A deal's or contact's, its number, what to do, kind, when from NOW, whole day or not.
     ("deals", 1, "Send the revised offer", "email", dt.timedelta(days=-2), False),
     ("deals", 2, "Call Paweł about the depot", "call", dt.timedelta(hours=3, minutes=30), False),
     ("deals", 3, "Visit the café", "meeting", dt.timedelta(days=5), False),

@@ -1,45 +1,57 @@
-"""What every question has: a box in the middle, a title, a line of keys."""
+"""What every question has: a box in the middle, a title, a line of keys, and care for what was typed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
 
+from core.text import clean_text
 from tui.widgets.bars import KeyBar
+from tui.widgets.entry import TooLong
 
 R = TypeVar("R")
 
+BORDERS = 2
+
 
 class Dialog(ModalScreen[R | None]):
-    """A question. Escape leaves it without an answer."""
+    """A question. Escape leaves it without an answer; what was typed is not dropped at the first escape.
 
+    One widget of the body may be of class `dialog--flex`: it takes what room there is and scrolls. `tell` says
+    something below it.
+    """
+
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave", id="dialog.leave", tooltip="Go back without an answer", priority=True),
         Binding(
-            "escape,ctrl+c",
-            "leave",
-            "Leave",
-            id="dialog.leave",
-            tooltip="Go back without an answer",
-            priority=True,
-        )
-    ]
+            "ctrl+c", "copy_or_leave", "Leave", show=False, id="dialog.leave-at-once",
+            tooltip="Copy the marked text; without any, go back", priority=True,
+        ),
+        Binding("f1", "app.keys", "All keys", show=False, id="dialog.keys", tooltip="The keys of this dialog"),
+    ]  # fmt: skip
 
     def __init__(self, title: str, *, hints: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__()
         self._title = title
         self._hints = tuple(hints)
+        self._warned = False
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         """The box."""
         with Vertical(classes="dialog"):
-            yield Static(self._title, classes="dialog--title", markup=False)
+            yield Static(clean_text(self._title), classes="dialog--title", markup=False)
             yield from self.compose_body()
+            yield Static("", classes="dialog--said", markup=False)
             bar = KeyBar()
             bar.show([*self._hints, ("esc", "leave")])
             yield bar
@@ -48,6 +60,75 @@ class Dialog(ModalScreen[R | None]):
         """What is between the title and the keys."""
         raise NotImplementedError
 
+    # --- saying something ---------------------------------------------------------------------------------------
+
+    def tell(self, sentence: str, *, problem: bool = False) -> None:
+        """Says something above the keys; empty takes it away."""
+        self._told = sentence
+        place = self.query_one(".dialog--said", Static)
+        place.update(("✗ " if problem and sentence else "") + clean_text(sentence))
+        place.set_class(problem, "-problem")
+        place.display = bool(sentence)
+        self.call_after_refresh(self.fit)
+
+    @property
+    def told(self) -> str:
+        """What is being said."""
+        return self._told
+
+    @on(TooLong)
+    def _refuse(self, message: TooLong) -> None:
+        self.tell(message.sentence, problem=True)
+
+    # --- size ---------------------------------------------------------------------------------------------------
+
+    def on_resize(self, event: Resize) -> None:
+        """Gives the part that can scroll what the others leave."""
+        self.call_after_refresh(self.fit)
+
+    def fit(self) -> None:
+        """Keeps the whole box on the terminal."""
+        box = self.query_one(".dialog")
+        for flex in self.query(".dialog--flex"):
+            around = box.virtual_size.height - flex.outer_size.height + BORDERS
+            # On a small terminal every line counts.
+            margin = 2 if self.size.height >= 20 else 0
+            most = max(3, self.size.height - margin - around)
+            if flex.styles.max_height is None or flex.styles.max_height.value != most:
+                flex.styles.max_height = most
+
+    # --- leaving ------------------------------------------------------------------------------------------------
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was typed that leaving would drop."""
+        return False
+
+    def keeps(self) -> bool:
+        """Asks once before what was typed is dropped: True the first time, and the user is told."""
+        if not self.unsaved or self._warned:
+            return False
+        self._warned = True
+        self.tell(f"Not saved yet: {self.save_key} saves, leaving again drops it.", problem=True)
+        return True
+
+    save_key = "ctrl+s"
+
+    def typed_on(self) -> None:
+        """To be called when something is typed: the next escape asks again."""
+        if self._warned:
+            self._warned = False
+            self.tell("")
+
     def action_leave(self) -> None:
         """Goes back without an answer."""
-        self.dismiss(None)
+        if not self.keeps():
+            self.dismiss(None)
+
+    def action_copy_or_leave(self) -> None:
+        """Ctrl+c is both in terminals: it copies what is marked, and leaves where nothing is."""
+        field = self.focused
+        if isinstance(field, (Input, TextArea)) and field.selected_text:
+            self.app.copy_to_clipboard(field.selected_text)
+        else:
+            self.action_leave()

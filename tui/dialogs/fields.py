@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from textual import events
@@ -17,9 +19,14 @@ from textual.widgets import Input, TextArea
 
 from core.errors import Invalid
 from core.money import Money, exponent, parse_money
-from core.points import LABELS
-from core.text import fold
+from core.points import LABELS, show_phone
+from core.schema import LINE_LIMIT, TEXT_LIMIT
+from core.text import clean_line, fold, printable
 from core.when import parse_when
+from tui.widgets.entry import LineEntry, TextEntry
+
+POINTS_LIMIT = 3_000
+"""Characters for all the numbers or addresses of a contact in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +57,19 @@ class FormField:
 
 
 class ChoiceField(Widget, can_focus=True):
-    """One of a few: left and right change it, a letter jumps."""
+    """One of a few: left and right change it, a letter jumps, enter goes on."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--arrow"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--arrow", "choice--arrow-focus"}
 
     @dataclass
     class Changed(Message):
         """Another option is shown."""
+
+        field: ChoiceField
+
+    @dataclass
+    class Submitted(Message):
+        """The user goes on."""
 
         field: ChoiceField
 
@@ -73,10 +86,9 @@ class ChoiceField(Widget, can_focus=True):
 
     def render(self) -> RenderResult:
         """The option between arrows."""
-        label = self._options[self._index][1] if self._options else "–"
-        arrow = "choice--arrow"
-        style = self.get_component_styles(arrow).color.hex
-        return Content.assemble(("‹ ", style), label or "–", (" ›", style))
+        label = printable(self._options[self._index][1]) if self._options else ""
+        arrow = self.get_visual_style("choice--arrow-focus" if self.has_focus else "choice--arrow")
+        return Content.assemble(("‹ ", arrow), label or "–", (" ›", arrow))
 
     def on_key(self, event: events.Key) -> None:
         """Changes the option."""
@@ -84,6 +96,9 @@ class ChoiceField(Widget, can_focus=True):
             event.stop()
             event.prevent_default()
             self._go(self._index + (-1 if event.key == "left" else 1))
+        elif event.key == "enter":
+            event.stop()
+            self.post_message(self.Submitted(self))
         elif event.character and event.character.isalnum():
             event.stop()
             order = [*range(self._index + 1, len(self._options)), *range(self._index + 1)]
@@ -91,6 +106,10 @@ class ChoiceField(Widget, can_focus=True):
                 if fold(self._options[index][1]).startswith(fold(event.character)):
                     self._go(index)
                     break
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Letters jump within the options and are no commands meanwhile."""
+        return key == "space" or bool(character and character.isalnum())
 
     def on_click(self) -> None:
         """The mouse goes on to the next."""
@@ -105,16 +124,16 @@ class ChoiceField(Widget, can_focus=True):
 def widget_for(field: FormField) -> Widget:
     """The widget that edits a field."""
     if field.kind == "text":
-        return TextArea(
-            field.value or "", compact=True, soft_wrap=True, show_line_numbers=False, tab_behavior="focus"
-        )
+        return TextEntry(shown(field), limit=TEXT_LIMIT, placeholder=field.hint)
     if field.kind == "choice":
         return ChoiceField(field.options, field.value or "")
     if field.kind == "flag":
         return ChoiceField([("", "no"), ("yes", "yes")], "yes" if field.value else "")
-    return Input(
-        shown(field), placeholder=field.hint, compact=True, select_on_focus=False, suggester=field.suggester
-    )
+    listed = field.kind in ("points", "tags")
+    return LineEntry(
+        shown(field), placeholder=field.hint, suggester=field.suggester,
+        limit=POINTS_LIMIT if listed else LINE_LIMIT, breaks=", " if listed else " ",
+    )  # fmt: skip
 
 
 def shown(field: FormField) -> str:
@@ -123,16 +142,24 @@ def shown(field: FormField) -> str:
     if value is None or value == "":
         return ""
     if field.kind == "money":
-        amount = f"{value.minor / 10 ** exponent(value.currency):.{exponent(value.currency)}f}"
-        whole = amount.rstrip("0").rstrip(".") if "." in amount else amount
-        return f"{whole} {value.currency}"
+        amount = f"{Decimal(value.minor).scaleb(-exponent(value.currency)):,.{exponent(value.currency)}f}"
+        whole, _, cents = amount.partition(".")
+        return f"{amount if cents.strip('0') else whole} {value.currency}"
     if field.kind == "points":
-        return ", ".join(f"{point['value']} {point.get('label', '')}".strip() for point in value)
+        return ", ".join(_shown_point(point) for point in value)
     if field.kind == "tags":
         return " ".join(value)
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(value)
+
+
+def _shown_point(point: Mapping[str, str]) -> str:
+    value, label = point["value"], clean_line(point.get("label", "")).replace(",", " ").replace(";", " ")
+    value = show_phone(value) if value.startswith("+") else value
+    if label and label not in LABELS:
+        label = f"({label})"
+    return f"{value} {label}".strip()
 
 
 def typed_in(widget: Widget) -> str:
@@ -172,27 +199,40 @@ def _money(field: FormField, typed: str, _now: dt.datetime, _zone: dt.tzinfo) ->
 
 
 def _date(_field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> dt.date:
-    try:
-        return dt.date.fromisoformat(typed)
-    except ValueError:
-        return parse_when(typed, now, zone)[0].astimezone(zone).date()
+    return parse_when(typed, now, zone)[0].astimezone(zone).date()
 
 
-def _whole(field: FormField, typed: str, _now: dt.datetime, _zone: dt.tzinfo) -> int:
-    try:
-        return int(typed.removesuffix("%").strip().replace(",", ""))
-    except ValueError:
-        raise Invalid({field.name: f"{field.label} is a whole number."}) from None
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+
+
+def _number(field: FormField, typed: str, _now: dt.datetime, _zone: dt.tzinfo) -> int | float:
+    if not _NUMBER.fullmatch(typed):
+        raise Invalid({field.name: f"“{printable(typed)[:40]}” is not a number. Try 1200 or 2.5."})
+    number = Decimal(typed.replace(",", ""))
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _percent(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) -> int:
+    number = _number(field, typed.removesuffix("%").strip(), now, zone)
+    if not isinstance(number, int):
+        raise Invalid({field.name: f"{field.label} is a whole percentage."})
+    return number
+
+
+# Whatever stands behind the last digit or behind an address is the label, so that any label can be typed.
+_POINT = re.compile(r"(?P<value>\S+@\S+|[^@]*\d)\s*(?:\((?P<bracketed>[^)]*)\)|(?P<label>[^\W\d][^\d@]*))?")
 
 
 def _points(_field: FormField, typed: str, _now: dt.datetime, _zone: dt.tzinfo) -> tuple[dict[str, str], ...]:
-    """`+49 171 1234567 mobile, 030 123456 work`: values with a label behind them."""
+    """`+49 171 1234567 mobile, 030 123456 work`: values with a label behind them, the one that is dialled first."""
     out = []
-    for part in typed.replace("\n", ",").split(","):
-        words = part.split()
-        label = words.pop().lower() if len(words) > 1 and words[-1].lower() in LABELS else ""
-        if words:
-            out.append({"value": " ".join(words), "label": label})
+    for part in map(clean_line, re.split(r"[,;\n]", typed)):
+        match = _POINT.fullmatch(part)
+        if match:
+            label = (match["bracketed"] or match["label"] or "").strip().lower()
+            out.append({"value": match["value"].strip(), "label": label})
+        elif part:
+            out.append({"value": part, "label": ""})
     return tuple(out)
 
 
@@ -200,8 +240,8 @@ _READERS: Mapping[str, Callable[[FormField, str, dt.datetime, dt.tzinfo], Any]] 
     "money": _money,
     "date": _date,
     "when": lambda _field, typed, now, zone: parse_when(typed, now, zone),
-    "number": _whole,
-    "percent": _whole,
+    "number": _number,
+    "percent": _percent,
     "flag": lambda _field, typed, _now, _zone: typed == "yes",
     "tags": lambda _field, typed, _now, _zone: tuple(
         dict.fromkeys(typed.replace(",", " ").replace("#", " ").split())

@@ -12,10 +12,12 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
-from core.errors import Invalid
+from core.errors import Invalid, OffhookError
+from core.text import clean_text
 from tui.desk import Desk
 from tui.dialogs.base import Dialog
 from tui.dialogs.fields import ChoiceField, FormField, read, typed_in, widget_for
+from tui.widgets.entry import TooLong
 
 Submit = Callable[[dict[str, Any]], Awaitable[Mapping[str, str] | None]]
 """Takes the values; returns what is wrong, field by field, or nothing when it is done."""
@@ -23,18 +25,28 @@ Watch = Callable[[dict[str, str]], Awaitable[str]]
 """Takes what is typed so far; returns a sentence to show (empty: none)."""
 
 
+class Rows(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The fields, scrolled. It has no keys: up and down go from field to field."""
+
+
 class Form(Dialog[bool]):
     """Returns True when it was saved; None where the user left.
 
     A field name in the answer of `submit` that the form does not have is shown at the bottom, as is the sentence of
-    `watch`, which is asked a moment after every change.
+    `watch`, which is asked a moment after every change. With `only_changed`, `submit` gets the fields that were edited
+    and no others, and is not called where there are none.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="form.save", priority=True, tooltip="Save from any field"),
-        Binding("down,ctrl+n", "app.focus_next", "Next", show=False, id="form.next"),
-        Binding("up,ctrl+p", "app.focus_previous", "Previous", show=False, id="form.previous", priority=True),
-    ]
+        Binding(
+            "down,ctrl+n", "app.focus_next", "Next field", show=False, id="form.next", tooltip="Go to the next field"
+        ),
+        Binding(
+            "up,ctrl+p", "app.focus_previous", "Previous field", show=False, id="form.previous",
+            tooltip="Go to the field before",
+        ),
+    ]  # fmt: skip
 
     def __init__(
         self,
@@ -45,6 +57,7 @@ class Form(Dialog[bool]):
         *,
         watch: Watch | None = None,
         focus: str = "",
+        only_changed: bool = False,
     ) -> None:
         super().__init__(title, hints=[("ctrl+s", "save"), ("tab", "next field")])
         self._desk = desk
@@ -52,53 +65,75 @@ class Form(Dialog[bool]):
         self._submit = submit
         self._watch = watch
         self._start_at = focus
+        self._only_changed = only_changed
         self._widgets: dict[str, Widget] = {}
         self._errors: dict[str, Static] = {}
         self._before: dict[str, str] = {}
-        self._warned = False
         self._saving = False
 
     def compose_body(self) -> ComposeResult:
         """A row a field."""
-        with VerticalScroll(classes="form", can_focus=False):
+        with Rows(classes="form dialog--flex"):
             for field in self._fields.values():
                 widget = self._widgets[field.name] = widget_for(field)
                 error = self._errors[field.name] = Static("", classes="form--error", markup=False)
-                error.display = False
                 with Horizontal(classes=f"form--row form--row-{field.kind}"):
-                    yield Static(field.label, classes="form--label", markup=False)
+                    yield Static(clean_text(field.label), classes="form--label", markup=False)
                     yield widget
                 yield error
         yield Static("", classes="dialog--notice", markup=False)
-        yield Static("", classes="dialog--error", markup=False)
 
     def on_mount(self) -> None:
         """Focuses the first field, or the one that was asked for."""
         self._before = self._typed()
         start = self._widgets.get(self._start_at) or next(iter(self._widgets.values()))
         start.focus()
+        if self._watch is not None:
+            self.run_worker(self._ask_watch(self._watch), exclusive=True, group="watch")
 
     def _typed(self) -> dict[str, str]:
         return {name: typed_in(widget) for name, widget in self._widgets.items()}
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether a field was edited."""
+        return self._typed() != self._before
 
     @on(Input.Changed)
     @on(TextArea.Changed)
     @on(ChoiceField.Changed)
     def _changed(self) -> None:
-        self._warned = False
+        self.typed_on()
         if self._watch is not None:
             self.run_worker(self._ask_watch(self._watch), exclusive=True, group="watch")
 
     async def _ask_watch(self, watch: Watch) -> None:
-        sentence = await watch(self._typed())
-        self.query_one(".dialog--notice", Static).update(sentence)
+        try:
+            sentence = await watch(self._typed())
+        except OffhookError:
+            sentence = ""
+        place = self.query_one(".dialog--notice", Static)
+        place.update(clean_text(sentence))
+        if place.display != bool(sentence):
+            place.display = bool(sentence)
+            self.call_after_refresh(self.fit)
 
     @on(Input.Submitted)
+    @on(ChoiceField.Submitted)
     def _next(self) -> None:
         if self.focused is list(self._widgets.values())[-1]:
             self.action_save()
         else:
             self.focus_next()
+
+    @on(TooLong)
+    def _too_long(self, message: TooLong) -> None:
+        message.stop()
+        for name, widget in self._widgets.items():
+            if widget is message.field:
+                self._show_error(name, message.sentence)
+
+    # --- saving -------------------------------------------------------------------------------------------------
 
     def action_save(self) -> None:
         """Reads the fields and submits them."""
@@ -108,38 +143,48 @@ class Form(Dialog[bool]):
 
     async def _save(self) -> None:
         try:
-            values: dict[str, Any] = {}
-            wrong: dict[str, str] = {}
-            for name, typed in self._typed().items():
-                try:
-                    values[name] = read(self._fields[name], typed, now=self._desk.now, zone=self._desk.zone)
-                except Invalid as error:
-                    wrong |= error.fields
-            wrong = wrong or dict(await self._submit(values) or {})
+            values, wrong = self._read()
+            if not wrong and (values or not self._only_changed):
+                wrong = dict(await self._submit(values) or {})
             if not wrong:
                 self.dismiss(True)
-                return
-            self._show_errors(wrong)
+            else:
+                self._show_errors(wrong)
+        except OffhookError as error:
+            self._show_errors({"": str(error)})
         finally:
             self._saving = False
 
+    def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """The values to submit, and what is wrong with others."""
+        values: dict[str, Any] = {}
+        wrong: dict[str, str] = {}
+        for name, typed in self._typed().items():
+            if self._only_changed and typed == self._before[name]:
+                continue
+            try:
+                values[name] = read(self._fields[name], typed, now=self._desk.now, zone=self._desk.zone)
+            except Invalid as error:
+                wrong |= error.fields
+        return values, wrong
+
+    def _show_error(self, name: str, sentence: str) -> None:
+        place = self._errors[name]
+        place.update(f"✗ {clean_text(sentence)}" if sentence else "")
+        place.display = bool(sentence)
+
     def _show_errors(self, wrong: Mapping[str, str]) -> None:
-        for name, place in self._errors.items():
-            place.update(wrong.get(name, ""))
-            place.display = name in wrong
-        rest = [sentence for name, sentence in wrong.items() if name not in self._errors]
-        self.query_one(".dialog--error", Static).update(" ".join(rest))
-        for name, widget in self._widgets.items():
-            if name in wrong:
-                widget.focus()
-                break
+        for name in self._errors:
+            self._show_error(name, wrong.get(name, ""))
+        self.tell(
+            " ".join(sentence for name, sentence in wrong.items() if name not in self._errors), problem=True
+        )
+        first = next((name for name in self._widgets if name in wrong), "")
+        if first:
+            self._widgets[first].focus()
+            self.call_after_refresh(self._errors[first].scroll_visible, animate=False)
 
     def action_leave(self) -> None:
-        """Leaves; what was typed is not dropped at the first escape."""
-        if self._typed() != self._before and not self._warned:
-            self._warned = True
-            self.query_one(".dialog--error", Static).update(
-                "Not saved yet: ctrl+s saves, escape again drops the changes."
-            )
-            return
-        self.dismiss(None)
+        """Leaves, unless it is being saved."""
+        if not self._saving:
+            super().action_leave()

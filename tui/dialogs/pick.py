@@ -8,33 +8,50 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
-from core.text import fold
+from core.text import clean_text, fold, printable
 from tui.dialogs.base import Dialog
 from tui.widgets.choices import Choices, Option
+from tui.widgets.entry import LineEntry
 
-__all__ = ["Option", "Picker"]
+__all__ = ["NEW", "Option", "Picker", "narrowed"]
 
 NEW = "+"
 """Prefix of the id that is returned for something typed anew."""
+MOST_LINES = 14
+
+
+def narrowed(options: Sequence[Option], typed: str) -> list[Option]:
+    """The options that hold every word that was typed; those whose label starts like it first."""
+    wanted = fold(typed).split()
+    if not wanted:
+        return list(options)
+    shown = [
+        o for o in options if not o.heading and all(word in fold(f"{o.label} {o.detail}") for word in wanted)
+    ]
+    start = " ".join(wanted)
+    shown.sort(key=lambda o: not fold(o.label).startswith(start))
+    return shown
 
 
 class Picker(Dialog[str | list[str]]):
     """Returns the id of the chosen option; with `multi` the list of the marked ones; None where the user left.
 
-    With `allow_new`, what was typed can be chosen too; its id is the text behind `NEW`.
+    With `allow_new`, what was typed can be chosen too; its id is the text behind `NEW`. Where options have keys, one
+    key chooses, and `/` begins to type.
     """
 
-    AUTO_FOCUS = ""  # where single keys choose, the line must not swallow them
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,ctrl+p", "step(-1)", "Up", show=False, id="pick.up", priority=True),
-        Binding("down,ctrl+n", "step(1)", "Down", show=False, id="pick.down", priority=True),
-        Binding("pageup", "step(-10)", "Up", show=False, id="pick.page-up", priority=True),
-        Binding("pagedown", "step(10)", "Down", show=False, id="pick.page-down", priority=True),
-        Binding("enter", "take", "Take", id="pick.take", priority=True),
-        Binding("tab,ctrl+@", "mark", "Mark", show=False, id="pick.mark", priority=True),
-    ]
+        Binding("up,ctrl+p", "step(-1)", "Up", show=False, id="pick.up", tooltip="One up", priority=True),
+        Binding("down,ctrl+n", "step(1)", "Down", show=False, id="pick.down", tooltip="One down", priority=True),
+        Binding("pageup", "step(-10)", "Ten up", show=False, id="pick.page-up", tooltip="Ten up", priority=True),
+        Binding("pagedown", "step(10)", "Ten down", show=False, id="pick.page-down", tooltip="Ten down", priority=True),
+        Binding("enter", "take", "Take", id="pick.take", tooltip="Take what is under the cursor", priority=True),
+        Binding(
+            "tab,ctrl+@", "mark", "Mark", show=False, id="pick.mark", tooltip="Mark one of several", priority=True
+        ),
+    ]  # fmt: skip
 
     def __init__(
         self,
@@ -47,65 +64,69 @@ class Picker(Dialog[str | list[str]]):
         allow_new: bool = False,
         on_highlight: Callable[[Option], object] | None = None,
         placeholder: str = "Type to narrow down",
+        hint: str = "",
     ) -> None:
-        hints = [("enter", "take")]
-        if multi:
-            hints = [("tab", "mark"), ("enter", "take the marked")]
+        self._keys = {option.key: option for option in options if option.key}
+        hints = [("tab", "mark"), ("enter", "take the marked")] if multi else [("enter", "take")]
+        if self._keys:
+            hints = [("/", "type a new one" if allow_new else "type to find"), *hints]
         super().__init__(title, hints=hints)
         self._options = list(options)
         self._current = current
         self._multi = multi
         self._marked = list(marked)
+        self._touched = bool(marked)
         self._allow_new = allow_new
         self._on_highlight = on_highlight
         self._placeholder = placeholder
-        self._keys = {option.key: option for option in options if option.key}
+        self._hint = hint
 
     def compose_body(self) -> ComposeResult:
         """A line to type in, and the list."""
-        yield Input(
-            placeholder="/ to narrow down" if self._keys else self._placeholder,
-            compact=True,
-            id="pick-filter",
-        )
-        yield Choices(self._options)
+        if self._hint:
+            yield Static(clean_text(self._hint), classes="dialog--hint", markup=False)
+        line = LineEntry(placeholder=self._placeholder, id="pick-filter")
+        # One key is enough where options have keys: the line comes when it is asked for.
+        line.display = not self._keys
+        yield line
+        extra = 1 if self._allow_new and not self._keys else 0
+        yield Choices(self._options, lines=min(max(len(self._options) + extra, 1), MOST_LINES))
 
     def on_mount(self) -> None:
         """Puts the cursor on the present choice, and focuses the line unless single keys choose."""
         choices = self.query_one(Choices)
-        choices.styles.height = min(max(len(self._options), 1), 14)
-        choices.marked = self._marked if self._multi else ()
+        choices.marking, choices.marked = self._multi, self._marked
         for index, option in enumerate(self._options):
             if option.id == self._current:
                 choices.point(index)
-        if self._keys:
-            self.set_focus(None)
-        else:
-            self.query_one(Input).focus()
+        if not self._keys:
+            self.query_one(LineEntry).focus()
 
     def on_key(self, event: events.Key) -> None:
         """One key chooses, where options have keys and nothing is being typed."""
-        if self.focused is None:
-            option = self._keys.get(event.character or event.key)
-            if option is not None:
-                event.stop()
-                self.dismiss([option.id] if self._multi else option.id)
-            elif event.key == "slash":
-                event.stop()
-                self.query_one(Input).focus()
-            elif event.key in ("j", "k"):
-                event.stop()
-                self.action_step(1 if event.key == "j" else -1)
+        if self.focused is not None:
+            return
+        option = self._keys.get(event.character or event.key)
+        if option is not None:
+            event.stop()
+            self.dismiss([option.id] if self._multi else option.id)
+        elif event.key == "slash":
+            event.stop()
+            line = self.query_one(LineEntry)
+            line.display = True
+            line.focus()
+            self.call_after_refresh(self.fit)
+        elif event.key in ("j", "k"):
+            event.stop()
+            self.action_step(1 if event.key == "j" else -1)
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
-        wanted = fold(event.value).split()
-        shown = [o for o in self._options if all(word in fold(f"{o.label} {o.detail}") for word in wanted)]
-        shown.sort(key=lambda o: not fold(o.label).startswith(fold(event.value.strip())))
         typed = event.value.strip()
+        shown = narrowed(self._options, typed)
         if self._allow_new and typed and all(fold(o.label) != fold(typed) for o in self._options):
             shown.append(Option(NEW + typed, typed, "new"))
-        self.query_one(Choices).show(shown)
+        self.query_one(Choices).show(shown, empty=f"Nothing fits “{printable(typed)[:40]}”.")
 
     @on(Choices.Highlighted)
     def _highlighted(self, event: Choices.Highlighted) -> None:
@@ -114,7 +135,10 @@ class Picker(Dialog[str | list[str]]):
 
     @on(Choices.Chosen)
     def _clicked(self) -> None:
-        self.action_take()
+        if self._multi:
+            self.action_mark()
+        else:
+            self.action_take()
 
     def action_step(self, step: int) -> None:
         """Moves the cursor."""
@@ -123,24 +147,29 @@ class Picker(Dialog[str | list[str]]):
     def action_mark(self) -> None:
         """Marks the option under the cursor, where several can be taken."""
         choices = self.query_one(Choices)
-        if self._multi and choices.current is not None:
-            chosen = choices.current
-            if chosen.id in self._marked:
-                self._marked.remove(chosen.id)
-            else:
-                self._marked.append(chosen.id)
-                if chosen.id.startswith(NEW):
-                    self._options.insert(0, Option(chosen.id, chosen.label, "new"))
-            choices.marked = tuple(self._marked) or ("",)
-            self.query_one(Input).value = ""
-            choices.refresh()
+        chosen = choices.current
+        if not self._multi or chosen is None:
+            return
+        self._touched = True
+        if chosen.id in self._marked:
+            self._marked.remove(chosen.id)
+        else:
+            self._marked.append(chosen.id)
+            if chosen.id.startswith(NEW) and chosen not in self._options:
+                self._options.insert(0, chosen)
+        line = self.query_one(LineEntry)
+        if line.value:
+            line.value = ""
+        choices.marked = tuple(self._marked)
+        choices.refresh()
 
     def action_take(self) -> None:
-        """Returns the answer."""
+        """Returns the answer. Of several, what was typed for is taken along."""
         current = self.query_one(Choices).current
         if self._multi:
-            if not self._marked and current is not None:
+            typed = bool(self.query_one(LineEntry).value.strip())
+            if current is not None and current.id not in self._marked and (typed or not self._touched):
                 self._marked.append(current.id)
-            self.dismiss(self._marked)
+            self.dismiss(list(self._marked))
         elif current is not None:
             self.dismiss(current.id)

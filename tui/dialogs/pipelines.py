@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
@@ -21,6 +22,7 @@ from core.commands.pipelines import (
 )
 from core.commands.undo import Undo
 from core.entities import Stage
+from core.text import clean_line, printable
 from core.workspace import Changed
 from tui.desk import Desk
 from tui.dialogs.base import Dialog
@@ -29,6 +31,7 @@ from tui.dialogs.form import Form
 from tui.dialogs.pick import Option, Picker
 from tui.dialogs.prompt import Confirm, Prompt
 from tui.flows.pipelines import some_name
+from tui.paint import fit
 from tui.widgets.choices import Choices
 
 _KINDS = [("open", "open"), ("won", "won"), ("lost", "lost")]
@@ -38,54 +41,40 @@ class PipelineEditor(Dialog[None]):
     """Edits the stages of one pipeline at a time. Every key is a command of its own; `u` takes the last one back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Down", show=False, id="stages.down"),
-        Binding("k,up", "step(-1)", "Up", show=False, id="stages.up"),
-        Binding(
-            "n", "add", "New stage", id="stages.add", tooltip="Add a stage behind the one under the cursor"
-        ),
-        Binding(
-            "e,enter",
-            "edit",
-            "Edit stage",
-            id="stages.edit",
-            tooltip="Name, meaning, probability, stale days",
-        ),
+        Binding("j,down", "step(1)", "Down", show=False, id="stages.down", tooltip="One down"),
+        Binding("k,up", "step(-1)", "Up", show=False, id="stages.up", tooltip="One up"),
+        Binding("n", "add", "New stage", id="stages.add", tooltip="Add a stage behind the one under the cursor"),
+        Binding("e,enter", "edit", "Edit stage", id="stages.edit", tooltip="Name, meaning, probability, stale days"),
         Binding("w", "ways", "Next stages", id="stages.ways", tooltip="Where deals may go from this stage"),
+        Binding("J,shift+down", "reorder(1)", "Later", id="stages.later", tooltip="Move the stage to the right"),
+        Binding("K,shift+up", "reorder(-1)", "Earlier", id="stages.earlier", tooltip="Move the stage to the left"),
+        Binding("D,delete", "remove", "Delete stage", id="stages.delete", tooltip="Its deals go to another stage"),
+        Binding("p", "switch", "Other pipeline", id="stages.pipeline", tooltip="Edit another pipeline"),
+        Binding("R", "rename", "Rename pipeline", id="stages.rename", tooltip="Give this pipeline another name"),
+        Binding("N", "new_pipeline", "New pipeline", id="stages.new-pipeline", tooltip="With the stages of this one"),
+        Binding("M", "team", "Team", id="stages.team", tooltip="Whose pipeline it is: one team's or everybody's"),
         Binding(
-            "J,shift+down", "reorder(1)", "Later", id="stages.later", tooltip="Move the stage to the right"
+            "X", "remove_pipeline", "Delete pipeline", id="stages.delete-pipeline", tooltip="Once no deal is in it"
         ),
-        Binding(
-            "K,shift+up", "reorder(-1)", "Earlier", id="stages.earlier", tooltip="Move the stage to the left"
-        ),
-        Binding(
-            "D,delete", "remove", "Delete stage", id="stages.delete", tooltip="Its deals go to another stage"
-        ),
-        Binding("p", "switch", "Other pipeline", id="stages.pipeline"),
-        Binding("R", "rename", "Rename pipeline", id="stages.rename"),
-        Binding("N", "new_pipeline", "New pipeline", id="stages.new-pipeline"),
-        Binding(
-            "M", "team", "Team", id="stages.team", tooltip="Whose pipeline it is: one team's or everybody's"
-        ),
-        Binding("X", "remove_pipeline", "Delete pipeline", id="stages.delete-pipeline"),
-        Binding("u", "undo", "Undo", id="stages.undo"),
-    ]
+        Binding("u", "undo", "Undo", id="stages.undo", tooltip="Take back the latest change made here"),
+        Binding("question_mark", "app.keys", "All keys", show=False, id="stages.keys", tooltip="The keys of this dialog"),
+    ]  # fmt: skip
 
     def __init__(self, desk: Desk, pipeline_id: str) -> None:
         super().__init__(
-            "", hints=[("n", "new"), ("e", "edit"), ("w", "next stages"), ("J K", "order"), ("D", "delete"), ("R", "rename"),
-                       ("p", "other"), ("N", "new pipeline"), ("?", "all")],
+            "Pipeline",
+            hints=[
+                ("n", "new"), ("e", "edit"), ("w", "next stages"), ("J K", "order"), ("D", "delete"), ("?", "more"),
+            ],
         )  # fmt: skip
         self._desk = desk
         self._pipeline_id = pipeline_id
+        self._done: list[str] = []
         self._stop = desk.listen(self._changed)
 
     def compose_body(self) -> ComposeResult:
         """The stages in their order."""
-        choices = Choices(empty="No stages.")
-        choices.styles.height = 12
-        yield choices
-        yield Static("", classes="dialog--notice", markup=False)
-        yield Static("", classes="dialog--error", markup=False)
+        yield Choices(empty="No stages.", lines=12)
 
     def on_mount(self) -> None:
         """Shows the pipeline."""
@@ -114,14 +103,15 @@ class PipelineEditor(Dialog[None]):
             self._pipeline_id = catalog.pipelines[0].id
         pipeline = catalog.pipeline_by_id[self._pipeline_id]
         team = next((t.name for t in catalog.teams if t.id == pipeline.team_id), "everybody")
-        self.query_one(".dialog--title", Static).update(f"Pipeline · {pipeline.name} · {team}")
+        title = clean_line(f"{pipeline.name} · a pipeline of {team}")
+        self.query_one(".dialog--title", Static).update(title)
         names = {stage.id: stage.name for stage in self._stages}
+        width = min(24, max((cell_len(printable(name)) for name in names.values()), default=0))
         options = []
         for stage in self._stages:
             ways = ", ".join(names[to] for to in names if to in stage.next_stage_ids) or "nowhere"
-            stale = f"stale after {stage.stale_days} d" if stage.stale_days else "never stale"
-            meaning = stage.kind if stage.kind != "open" else f"{stage.probability} % · {stale}"
-            options.append(Option(stage.id, f"{stage.name}  ({meaning})", f"→ {ways}"))
+            label = f"{fit(stage.name, width)}  {_meaning(stage)}"
+            options.append(Option(stage.id, label, f"→ {ways}"))
         choices = self.query_one(Choices)
         wanted = stage_id or (choices.current.id if choices.current else "")
         cursor = next((n for n, option in enumerate(options) if option.id == wanted), choices.cursor)
@@ -131,9 +121,13 @@ class PipelineEditor(Dialog[None]):
 
     async def _run(self, command: Command) -> Answer:
         answer = await self._desk.execute(command)
-        self.query_one(".dialog--error", Static).update("" if answer.applied else answer.reason)
         if answer.applied and answer.changeset:
-            self.query_one(".dialog--notice", Static).update(f"{answer.changeset.summary} · u undoes")
+            if answer.changeset.changes:
+                self._done.append(answer.changeset.id)
+            undo = " · u undoes" if answer.changeset.changes else ""
+            self.tell(f"{answer.changeset.summary}{undo}")
+        else:
+            self.tell(answer.reason or "That did not work.", problem=True)
         return answer
 
     def action_step(self, step: int) -> None:
@@ -177,12 +171,15 @@ class PipelineEditor(Dialog[None]):
         ]
 
         async def submit(values: dict[str, Any]) -> dict[str, str] | None:
-            values["probability"] = values["probability"] or 0
+            if "probability" in values:
+                values["probability"] = values["probability"] or 0
             seen = {name: getattr(stage, name) for name in values}
             answer = await self._run(EditStage(stage_id=stage.id, values=values, expected=seen))
-            return None if answer.applied else {"": answer.reason}
+            return None if answer.applied else dict(answer.fields) or {"": answer.reason}
 
-        await self.app.push_screen_wait(Form(self._desk, f"Stage · {stage.name}", fields, submit))
+        await self.app.push_screen_wait(
+            Form(self._desk, f"Stage · {stage.name}", fields, submit, only_changed=True)
+        )
 
     def action_ways(self) -> None:
         """Says where deals may go from the stage under the cursor."""
@@ -217,7 +214,7 @@ class PipelineEditor(Dialog[None]):
 
     async def _remove(self, stage: Stage) -> None:
         answer = await self._run(DeleteStage(stage_id=stage.id))
-        if answer.applied or "Say which stage" not in answer.reason:
+        if "reassign_to" not in answer.fields:
             return
         options = [Option(s.id, s.name) for s in self._stages if s.id != stage.id and s.kind == stage.kind]
         if not options:
@@ -259,7 +256,10 @@ class PipelineEditor(Dialog[None]):
         chosen = await self.app.push_screen_wait(Picker("Whose pipeline is it?", options))
         if isinstance(chosen, str):
             team_id = None if chosen == everybody else chosen
-            await self._run(EditPipeline(pipeline_id=self._pipeline_id, values={"team_id": team_id}))
+            seen = {"team_id": self._desk.catalog.pipeline_by_id[self._pipeline_id].team_id}
+            await self._run(
+                EditPipeline(pipeline_id=self._pipeline_id, values={"team_id": team_id}, expected=seen)
+            )
 
     def action_new_pipeline(self) -> None:
         """Makes a pipeline."""
@@ -289,6 +289,17 @@ class PipelineEditor(Dialog[None]):
         self.run_worker(self._undo(), group="undo")
 
     async def _undo(self) -> None:
-        latest = await self._desk.read(lambda ws: ws.undoable())
-        if latest is not None:
-            await self._run(Undo(changeset_id=latest.id))
+        if not self._done:
+            self.tell("Nothing was changed here yet.")
+            return
+        answer = await self._desk.execute(Undo(changeset_id=self._done.pop()))
+        words = answer.changeset.summary if answer.applied and answer.changeset else answer.reason
+        self.tell(words, problem=not answer.applied)
+
+
+def _meaning(stage: Stage) -> str:
+    """What a stage says of the deals in it, in columns of their own."""
+    if stage.kind != "open":
+        return f"{stage.kind:<16}"
+    stale = f"stale {stage.stale_days} d" if stage.stale_days else "never stale"
+    return f"{stage.probability:>3} %{stale:>11}"

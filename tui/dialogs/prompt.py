@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static, TextArea
 
 from core.errors import OffhookError
+from core.schema import LINE_LIMIT, TEXT_LIMIT
+from core.text import clean_text
 from tui.dialogs.base import Dialog
+from tui.widgets.entry import LineEntry, TextEntry
 
 
 class Prompt(Dialog[str]):
-    """Returns what was typed, or None where the user left. `check` raises what is wrong with it; the text then stays."""
+    """Returns what was typed, or None where the user left.
+
+    `check` raises what is wrong with it, and `submit` does something with it and returns why not; the text then stays.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", id="prompt.save", priority=True)
+        Binding("ctrl+s", "save", "Save", id="prompt.save", tooltip="Save what was typed", priority=True)
     ]
 
     def __init__(
@@ -29,79 +36,119 @@ class Prompt(Dialog[str]):
         multiline: bool = False,
         placeholder: str = "",
         check: Callable[[str], object] | None = None,
+        submit: Callable[[str], Awaitable[str]] | None = None,
+        limit: int = 0,
     ) -> None:
         super().__init__(title, hints=[("ctrl+s" if multiline else "enter", "save")])
         self._label = label
-        self._value = value
         self._multiline = multiline
-        self._placeholder = placeholder
         self._check = check
-        self._warned = False
+        self._submit = submit
+        self._saving = False
+        self.save_key = "ctrl+s" if multiline else "enter"
+        self._field: LineEntry | TextEntry
+        if multiline:
+            self._field = TextEntry(value, limit=limit or TEXT_LIMIT, placeholder=placeholder)
+            self._field.add_class("dialog--flex")
+        else:
+            self._field = LineEntry(value, limit=limit or LINE_LIMIT, placeholder=placeholder)
+        self._before = self.typed
 
     def compose_body(self) -> ComposeResult:
-        """The field, and room for what is wrong with it."""
+        """The field."""
         if self._label:
-            yield Static(self._label, classes="dialog--label", markup=False)
-        if self._multiline:
-            yield TextArea(self._value, compact=True, soft_wrap=True, show_line_numbers=False)
-        else:
-            yield Input(self._value, placeholder=self._placeholder, compact=True, select_on_focus=False)
-        yield Static("", classes="dialog--error", markup=False)
+            yield Static(clean_text(self._label), classes="dialog--label", markup=False)
+        yield self._field
 
     def on_mount(self) -> None:
-        """Focuses the field."""
-        field = self.query_one(TextArea if self._multiline else Input)
-        field.focus()
-        if isinstance(field, TextArea):
-            field.move_cursor(field.document.end)
+        """Focuses the field, behind what is in it."""
+        self._field.focus()
+        if isinstance(self._field, TextArea):
+            self._field.move_cursor(self._field.document.end)
 
     @property
     def typed(self) -> str:
         """What is in the field."""
-        return self.query_one(TextArea).text if self._multiline else self.query_one(Input).value
+        return self._field.text if isinstance(self._field, TextArea) else self._field.value
 
-    def on_input_submitted(self) -> None:
-        """Enter saves a line."""
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is a text that is not saved."""
+        return bool(self.typed.strip()) and self.typed != self._before
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        self.typed_on()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
         self.action_save()
 
     def action_save(self) -> None:
         """Returns the text, unless something is wrong with it."""
+        if self._saving:
+            return
         typed = self.typed
-        if self._check is not None:
-            try:
+        try:
+            if self._check is not None:
                 self._check(typed)
-            except OffhookError as error:
-                self.query_one(".dialog--error", Static).update(str(error))
-                return
-        self.dismiss(typed)
+        except OffhookError as error:
+            self.tell(str(error), problem=True)
+            return
+        if self._submit is None:
+            self.dismiss(typed)
+        else:
+            self._saving = True
+            self.run_worker(self._save(typed, self._submit), group="save")
+
+    async def _save(self, typed: str, submit: Callable[[str], Awaitable[str]]) -> None:
+        try:
+            reason = await submit(typed)
+        except OffhookError as error:
+            reason = str(error)
+        finally:
+            self._saving = False
+        if reason:
+            self.tell(reason, problem=True)
+        else:
+            self.dismiss(typed)
 
     def action_leave(self) -> None:
-        """Leaves; what was typed is not dropped at the first escape."""
-        if self.typed.strip() and self.typed != self._value and not self._warned:
-            self._warned = True
-            keys = "ctrl+s keeps it" if self._multiline else "enter keeps it"
-            self.query_one(".dialog--error", Static).update(f"Not saved yet: {keys}, escape again drops it.")
-            return
-        self.dismiss(None)
+        """Leaves, unless it is being saved."""
+        if not self._saving:
+            super().action_leave()
 
 
 class Confirm(Dialog[bool]):
-    """Returns True for yes; None or False otherwise."""
+    """Returns True for yes; None or False otherwise. Where there is danger, enter is not enough."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,enter", "answer(True)", "Yes", id="confirm.yes"),
-        Binding("n", "answer(False)", "No", id="confirm.no"),
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Do it"),
+        Binding(
+            "enter", "enter", "Yes", show=False, id="confirm.enter", tooltip="Do it, where nothing is lost"
+        ),
+        Binding("n", "answer(False)", "No", id="confirm.no", tooltip="Leave everything as it is"),
     ]
 
     def __init__(self, title: str, body: str = "", *, yes: str = "yes", danger: bool = False) -> None:
-        super().__init__(title, hints=[("y", yes), ("n", "no")])
+        super().__init__(title, hints=[("y", yes.lower()), ("n", "no")])
         self._body = body
+        self._danger = danger
         self.set_class(danger, "-danger")
 
     def compose_body(self) -> ComposeResult:
         """The question in full."""
-        yield Static(self._body, classes="dialog--text", markup=False)
+        if self._body:
+            yield Static(clean_text(self._body), classes="dialog--text", markup=False)
 
     def action_answer(self, answer: bool) -> None:
         """Returns the answer."""
         self.dismiss(answer)
+
+    def action_enter(self) -> None:
+        """Says yes where that can do no harm."""
+        if self._danger:
+            self.tell("Press y to do it, n to leave it.")
+        else:
+            self.dismiss(True)

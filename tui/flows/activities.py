@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from core.changes import Answer
 from core.commands.activities import CALL_OUTCOMES, EditActivity, LogActivity, RetractActivity
+from core.commands.base import Command
 from core.commands.tasks import TASK_KINDS, CompleteTask, CreateTask, DeleteTask, EditTask
 from core.entities import Task
-from core.errors import Invalid, OffhookError
+from core.errors import Invalid
 from core.points import show_phone
 from core.when import parse_when, show_when
 from core.workspace import Entry, Page, Subject
@@ -18,18 +21,14 @@ from tui.dialogs.fields import FormField
 from tui.dialogs.form import Form
 from tui.dialogs.pick import Option, Picker
 from tui.dialogs.prompt import Confirm, Prompt
-from tui.flows.run import run, tell
+from tui.flows.run import at_fields, flow, run, settle, tell
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
 
 
-async def _page(screen: DeskScreen, subject: Subject) -> Page | None:
-    try:
-        return await screen.desk.read(lambda ws: ws.page(subject.table, subject.id))
-    except OffhookError as error:
-        screen.say(str(error), problem=True)
-        return None
+async def _page(screen: DeskScreen, subject: Subject) -> Page:
+    return await screen.desk.read(lambda ws: ws.page(subject.table, subject.id))
 
 
 def _name(page: Page, subject: Subject) -> str:
@@ -40,24 +39,18 @@ def _name(page: Page, subject: Subject) -> str:
     return page.company.name if page.company else "this"
 
 
+@flow
 async def add_note(screen: DeskScreen, subject: Subject) -> None:
     """Writes a note. A refusal keeps the text."""
     page = await _page(screen, subject)
-    if page is None:
-        return
-    text = ""
-    while True:
-        typed = await screen.app.push_screen_wait(
-            Prompt(f"Note · {_name(page, subject)}", value=text, multiline=True, check=_some_note)
-        )
-        if typed is None:
-            return
-        text = typed
-        answer = await run(
-            screen, LogActivity(table=subject.table, record_id=subject.id, kind="note", body=text)
-        )
-        if answer.applied:
-            return
+
+    async def submit(text: str) -> str:
+        command = LogActivity(table=subject.table, record_id=subject.id, kind="note", body=text)
+        return _outcome(screen, await screen.desk.execute(command))
+
+    await screen.app.push_screen_wait(
+        Prompt(f"Note · {_name(page, subject)}", multiline=True, check=_some_note, submit=submit)
+    )
 
 
 def _some_note(text: str) -> None:
@@ -65,14 +58,22 @@ def _some_note(text: str) -> None:
         raise Invalid({"body": "The note is empty. Escape leaves without one."})
 
 
+def _outcome(screen: DeskScreen, answer: Answer) -> str:
+    """Why a command was refused, for the dialog that waits; empty where it was not, and the screen tells of it."""
+    if answer.applied:
+        tell(screen, answer)
+        return ""
+    return answer.reason or "That did not work."
+
+
+@flow
 async def add_task(screen: DeskScreen, subject: Subject) -> None:
     """Plans something to do."""
     page = await _page(screen, subject)
-    if page is None:
-        return
     await _task_form(screen, f"Task · {_name(page, subject)}", subject, None)
 
 
+@flow
 async def edit_task(screen: DeskScreen, task: Task) -> None:
     """Changes a task."""
     await _task_form(screen, "Edit task", None, task)
@@ -98,18 +99,18 @@ async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, ta
         FormField("body", "Details", "text", task.body if task else ""),
     ]
 
-    async def submit(values: dict[str, Any]) -> dict[str, str] | None:
-        values["due_at"], values["all_day"] = values.pop("when")
+    async def submit(values: dict[str, Any]) -> Mapping[str, str] | None:
+        if "when" in values:
+            values["due_at"], values["all_day"] = values.pop("when")
+        command: Command
         if task is not None:
             seen = {name: getattr(task, name) for name in values}
-            answer = await desk.execute(EditTask(task_id=task.id, values=values, expected=seen))
+            command = EditTask(task_id=task.id, values=values, expected=seen)
         else:
             assert subject is not None
-            answer = await desk.execute(CreateTask(table=subject.table, record_id=subject.id, **values))
-        if not answer.applied:
-            return {"": answer.reason}
-        tell(screen, answer)
-        return None
+            command = CreateTask(table=subject.table, record_id=subject.id, **values)
+        answer = await settle(screen, command, await desk.execute(command))
+        return at_fields(screen, answer, {"due_at": "when", "all_day": "when"})
 
     async def watch(typed: dict[str, str]) -> str:
         try:
@@ -118,7 +119,9 @@ async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, ta
             return ""
         return f"Due {show_when(at, all_day=all_day, now=desk.now, zone=desk.zone)}"
 
-    await screen.app.push_screen_wait(Form(desk, title, fields, submit, watch=watch))
+    await screen.app.push_screen_wait(
+        Form(desk, title, fields, submit, watch=watch, only_changed=task is not None)
+    )
 
 
 def _when_value(task: Task, zone: dt.tzinfo) -> Any:
@@ -126,11 +129,13 @@ def _when_value(task: Task, zone: dt.tzinfo) -> Any:
     return f"{local:%Y-%m-%d}" if task.all_day else f"{local:%Y-%m-%d %H:%M}"
 
 
+@flow
 async def complete_task(screen: DeskScreen, task: Task) -> None:
     """Ticks a task off."""
     await run(screen, CompleteTask(task_id=task.id))
 
 
+@flow
 async def delete_task(screen: DeskScreen, task: Task) -> None:
     """Drops a task."""
     await run(screen, DeleteTask(task_id=task.id))
@@ -146,61 +151,63 @@ _OUTCOME_KEYS = dict(
 assert set(_OUTCOME_KEYS.values()) == set(CALL_OUTCOMES)
 
 
+@flow
 async def log_call(screen: DeskScreen, subject: Subject) -> None:
-    """Shows whom to call under which number, and logs how it went: one key where nobody was reached."""
+    """Shows whom to call under which number, and logs how it went: one key where nobody was reached.
+
+    What was said is asked for where somebody was reached, and after a conversation what comes next.
+    """
     page = await _page(screen, subject)
-    if page is None:
-        return
     title = f"Call · {_name(page, subject)}"
     options = [Option(outcome, outcome.capitalize(), key=key) for key, outcome in _OUTCOME_KEYS.items()]
-    outcome = await screen.app.push_screen_wait(Picker(f"{title}\n{_numbers(screen, page)}", options))
+    outcome = await screen.app.push_screen_wait(Picker(title, options, hint=_whom(screen, page)))
     if not isinstance(outcome, str):
         return
-    body = ""
-    if outcome in ("connected", "left message"):
-        typed = await screen.app.push_screen_wait(
-            Prompt(f"{title} · {outcome}", label="What was said", multiline=True)
-        )
-        if typed is None:
-            return
-        body = typed
-    command = LogActivity(
-        table=subject.table, record_id=subject.id, kind="call", outcome=outcome, direction="out", body=body,
-        subject=f"Call: {outcome}",
-    )  # fmt: skip
-    answer = await run(screen, command)
-    if answer.applied and outcome == "connected":
+
+    async def log(body: str) -> str:
+        command = LogActivity(
+            table=subject.table, record_id=subject.id, kind="call", outcome=outcome, direction="out", body=body,
+            subject=f"Call: {outcome}",
+        )  # fmt: skip
+        return _outcome(screen, await screen.desk.execute(command))
+
+    if outcome not in ("connected", "left message"):
+        if problem := await log(""):
+            screen.say(problem, problem=True)
+        return
+    said = await screen.app.push_screen_wait(
+        Prompt(f"{title} · {outcome}", label="What was said (may stay empty)", multiline=True, submit=log)
+    )
+    if said is not None and outcome == "connected":
         await add_task(screen, subject)
 
 
-def _numbers(screen: DeskScreen, page: Page) -> str:
+def _whom(screen: DeskScreen, page: Page) -> str:
+    """Who is called under which numbers, what time it is there, and whether they want to be called at all."""
+    home = screen.desk.catalog.organization.country
     contact = page.contact
     if contact is None:
         number = page.company.phone if page.company else ""
-        return (
-            show_phone(number, screen.desk.catalog.organization.country) if number else "No number is known."
-        )
-    home = screen.desk.catalog.organization.country
-    numbers = " · ".join(
-        f"{show_phone(p['value'], home)} {p.get('label', '')}".strip() for p in contact.phones
-    )
-    parts = [contact.name, numbers or "no number"]
+        return show_phone(number, home) if number else "No number is known."
+    lines = [f"{show_phone(p['value'], home)}  {p.get('label', '')}".strip() for p in contact.phones]
+    who = [contact.name]
     if contact.time_zone:
         with contextlib.suppress(KeyError, ValueError, OSError):
-            parts.append(f"{screen.desk.now.astimezone(ZoneInfo(contact.time_zone)):%H:%M} their time")
+            who.append(f"{screen.desk.now.astimezone(ZoneInfo(contact.time_zone)):%H:%M} their time")
+    out = [" · ".join(who), *(lines or ["No number is known."])]
     if contact.do_not_call:
-        parts.append("⚠ DO NOT CALL")
-    return " · ".join(parts)
+        out.append("⚠ Does not want to be called")
+    return "\n".join(out)
 
 
+@flow
 async def log_other(screen: DeskScreen, subject: Subject) -> None:
     """Logs an e-mail or a meeting that took place."""
     page = await _page(screen, subject)
-    if page is None:
-        return
     await _entry_form(screen, f"Log · {_name(page, subject)}", subject, None)
 
 
+@flow
 async def edit_entry(screen: DeskScreen, entry: Entry) -> None:
     """Corrects an entry of the timeline that a person logged."""
     await _entry_form(screen, f"Edit {entry.activity.kind}", None, entry)
@@ -229,20 +236,21 @@ async def _entry_form(screen: DeskScreen, title: str, subject: Subject | None, e
         outcomes = [(outcome, outcome) for outcome in dict.fromkeys((activity.outcome, *CALL_OUTCOMES))]
         fields.append(FormField("outcome", "Outcome", "choice", activity.outcome, outcomes))
 
-    async def submit(values: dict[str, Any]) -> dict[str, str] | None:
+    async def submit(values: dict[str, Any]) -> Mapping[str, str] | None:
+        command: Command
         if activity is not None:
-            answer = await desk.execute(EditActivity(activity_id=activity.id, values=values))
+            command = EditActivity(activity_id=activity.id, values=values)
         else:
             assert subject is not None
-            answer = await desk.execute(LogActivity(table=subject.table, record_id=subject.id, **values))
-        if not answer.applied:
-            return {"": answer.reason}
-        tell(screen, answer)
-        return None
+            command = LogActivity(table=subject.table, record_id=subject.id, **values)
+        return at_fields(screen, await desk.execute(command))
 
-    await screen.app.push_screen_wait(Form(desk, title, fields, submit, focus="body" if activity else ""))
+    await screen.app.push_screen_wait(
+        Form(desk, title, fields, submit, focus="body" if activity else "", only_changed=activity is not None)
+    )
 
 
+@flow
 async def retract_entry(screen: DeskScreen, entry: Entry) -> None:
     """Takes an entry of the timeline back."""
     kind = entry.activity.kind

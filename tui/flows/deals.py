@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.commands.deals import SwitchPipeline
 from core.entities import Deal
 from tui.dialogs.pick import NEW, Option, Picker
-from tui.flows.run import run
+from tui.flows.run import flow, run
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ABANDONED = "abandoned"
 
 
+@flow
 async def ask_lost(screen: DeskScreen, title: str) -> tuple[str, bool] | None:
     """Asks why a deal is lost: (reason, abandoned), or None where the user left."""
     reasons = screen.desk.catalog.lost_reasons
@@ -27,6 +28,7 @@ async def ask_lost(screen: DeskScreen, title: str) -> tuple[str, bool] | None:
     return ("Abandoned", True) if chosen == ABANDONED else (chosen.removeprefix(NEW), False)
 
 
+@flow
 async def pick_stage(screen: DeskScreen, pipeline_id: str, current: str, *, kind: str = "") -> str | None:
     """Asks for a stage of a pipeline."""
     stages = [s for s in screen.desk.catalog.stages_of(pipeline_id) if not kind or s.kind == kind]
@@ -38,6 +40,7 @@ async def pick_stage(screen: DeskScreen, pipeline_id: str, current: str, *, kind
     return chosen if isinstance(chosen, str) else None
 
 
+@flow
 async def switch_pipeline(screen: DeskScreen, deal: Deal) -> None:
     """Takes a deal to another pipeline."""
     catalog = screen.desk.catalog

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from core.commands.pipelines import CreatePipeline
 from core.errors import Invalid
 from tui.dialogs.pick import NEW, Option, Picker
-from tui.flows.run import run
+from tui.flows.run import flow, run
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
 
 
+@flow
 async def pick_pipeline(screen: DeskScreen, current: str) -> str | None:
     """Asks which pipeline to show; a name typed anew makes one."""
     catalog = screen.desk.catalog
@@ -36,6 +37,7 @@ async def pick_pipeline(screen: DeskScreen, current: str) -> str | None:
     return command.pipeline_id if answer.applied else None
 
 
+@flow
 async def edit_pipelines(screen: DeskScreen, pipeline_id: str) -> None:
     """Opens the pipeline editor."""
     from tui.dialogs.pipelines import PipelineEditor

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.suggester import Suggester
 
+from core.commands.base import title_of
 from core.commands.companies import CreateCompany, DeleteCompany, EditCompany
 from core.commands.contacts import CreateContact, DeleteContacts, EditContact
 from core.commands.deals import CreateDeal, DeleteDeals, EditDeal
@@ -19,7 +20,7 @@ from tui.dialogs.fields import FormField, read
 from tui.dialogs.form import Form
 from tui.dialogs.pick import NEW, Option, Picker
 from tui.dialogs.prompt import Confirm
-from tui.flows.run import against_theirs, run, tell
+from tui.flows.run import at_fields, flow, run, settle
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
@@ -29,7 +30,7 @@ _CUSTOM_KINDS = {
     "text": "line",
     "url": "line",
     "number": "number",
-    "date": "line",
+    "date": "date",
     "flag": "flag",
     "choice": "choice",
 }
@@ -61,11 +62,13 @@ def _many(table: str, ids: Sequence[str]) -> str:
     return f"{len(ids):,} {table}" if len(ids) > 1 else f"this {_WHAT[table]}"
 
 
+@flow
 async def claim(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     """Takes records from a pool."""
     await run(screen, Claim(table=table, ids=tuple(ids)))
 
 
+@flow
 async def assign(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     """Hands records over to a colleague or a pool."""
     catalog = screen.desk.catalog
@@ -76,6 +79,7 @@ async def assign(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
         await run(screen, Assign(table=table, ids=tuple(ids), book_id=book_id))
 
 
+@flow
 async def tag(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     """Adds tags to records; tags that all of them have come off again when they are unmarked."""
     records = await screen.desk.read(lambda ws: [ws.record(table, one) for one in ids[:50]])
@@ -95,6 +99,7 @@ async def tag(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
             await run(screen, TagRecords(table=table, ids=tuple(ids), add=add, remove=remove))
 
 
+@flow
 async def delete(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     """Deletes records, once confirmed."""
     if not await screen.app.push_screen_wait(
@@ -113,6 +118,7 @@ async def delete(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
 # --- forms --------------------------------------------------------------------------------------------------------
 
 
+@flow
 async def new_deal(
     screen: DeskScreen, pipeline_id: str, stage_id: str = "", *, contact: Contact | None = None
 ) -> str | None:
@@ -152,17 +158,16 @@ async def new_deal(
         command = CreateDeal(
             pipeline_id=pipeline_id, stage_id=stage_id, values=values, company_name=company_name
         )
-        answer = await desk.execute(command)
-        if not answer.applied:
-            return {"": answer.reason}
-        made.append(command.deal_id)
-        tell(screen, answer)
-        return None
+        wrong = at_fields(screen, await desk.execute(command), _FORM_NAMES)
+        if not wrong:
+            made.append(command.deal_id)
+        return wrong
 
     await screen.app.push_screen_wait(Form(desk, "New deal", fields, submit))
     return made[0] if made else None
 
 
+@flow
 async def new_contact(screen: DeskScreen, company: Company | None = None) -> str | None:
     """Makes a contact, warning while typing where there may be one already; returns its id."""
     desk = screen.desk
@@ -191,12 +196,10 @@ async def new_contact(screen: DeskScreen, company: Company | None = None) -> str
     async def submit(values: dict[str, Any]) -> dict[str, str] | None:
         company_name = values.pop("company_name")
         command = CreateContact(values=values, company_name=company_name)
-        answer = await desk.execute(command)
-        if not answer.applied:
-            return _at_fields(answer.reason, by_name)
-        made.append(command.contact_id)
-        tell(screen, answer)
-        return None
+        wrong = at_fields(screen, await desk.execute(command), _FORM_NAMES)
+        if not wrong:
+            made.append(command.contact_id)
+        return wrong
 
     async def watch(typed: dict[str, str]) -> str:
         draft: dict[str, Any] = {name: typed[name] for name in ("first_name", "last_name", "company_name")}
@@ -215,6 +218,7 @@ async def new_contact(screen: DeskScreen, company: Company | None = None) -> str
     return made[0] if made else None
 
 
+@flow
 async def new_company(screen: DeskScreen) -> str | None:
     """Makes a company; returns its id."""
     desk = screen.desk
@@ -230,65 +234,52 @@ async def new_company(screen: DeskScreen) -> str | None:
 
     async def submit(values: dict[str, Any]) -> dict[str, str] | None:
         command = CreateCompany(values=values)
-        answer = await desk.execute(command)
-        if not answer.applied:
-            return _at_fields(answer.reason, {field.name: field for field in fields})
-        made.append(command.company_id)
-        tell(screen, answer)
-        return None
+        wrong = at_fields(screen, await desk.execute(command))
+        if not wrong:
+            made.append(command.company_id)
+        return wrong
 
     await screen.app.push_screen_wait(Form(desk, "New company", fields, submit))
     return made[0] if made else None
 
 
+@flow
 async def edit(screen: DeskScreen, table: str, record_id: str, *, focus: str = "") -> None:
-    """Edits every field of a contact, deal or company."""
+    """Edits every field of a contact, deal or company. What was not touched is neither checked nor sent."""
     desk = screen.desk
-    try:
-        record = await desk.read(lambda ws: ws.record(table, record_id))
-        company = None
-        if table != "companies" and record.company_id:
-            company = await desk.read(lambda ws: ws.record("companies", record.company_id))
-    except OffhookError as error:
-        screen.say(str(error), problem=True)
-        return
+    record = await desk.read(lambda ws: ws.record(table, record_id))
+    company = None
+    if table != "companies" and record.company_id:
+        company = await desk.read(lambda ws: ws.record("companies", record.company_id))
     fields = _FIELDS[table](desk, record, company.name if company else "")
     fields += _custom_fields(desk, table, record)
-    before = {field.name: field.value for field in fields}
 
     async def submit(values: dict[str, Any]) -> dict[str, str] | None:
-        changed = {name: value for name, value in values.items() if value != _as_read(before[name], value)}
-        company_name = changed.pop("company_name", "")
-        if "company_name" in values and not values["company_name"] and company is not None:
-            changed["company_id"] = None
-        _spread_money(changed)
-        expected = {name: _held(record, name) for name in changed}
-        command: Any
-        if table == "contacts":
-            command = EditContact(
-                contact_id=record_id, values=changed, expected=expected, company_name=company_name
-            )
-        elif table == "deals":
-            command = EditDeal(
-                deal_id=record_id, values=changed, expected=expected, company_name=company_name
-            )
-        else:
-            command = EditCompany(company_id=record_id, values=changed, expected=expected)
-        answer = await desk.execute(command)
-        if answer.conflicts:
-            from tui.dialogs.conflict import ConflictDialog
+        command = _edit_command(table, record, values)
+        answer = await settle(screen, command, await desk.execute(command))
+        return at_fields(screen, answer, {} if table == "companies" else _FORM_NAMES)
 
-            mine = await screen.app.push_screen_wait(ConflictDialog(desk.catalog, answer.conflicts))
-            again = against_theirs(command, answer.conflicts) if mine else None
-            if again is None:
-                return {"": "Not saved: your changes are still here."} if mine is None else None
-            answer = await desk.execute(again)
-        if not answer.applied:
-            return _at_fields(answer.reason, before)
-        tell(screen, answer)
-        return None
+    title = f"Edit {_WHAT[table]} · {title_of(record)}"
+    await screen.app.push_screen_wait(Form(desk, title, fields, submit, focus=focus, only_changed=True))
 
-    await screen.app.push_screen_wait(Form(desk, f"Edit {_WHAT[table]}", fields, submit, focus=focus))
+
+def _edit_command(table: str, record: Any, values: dict[str, Any]) -> EditContact | EditDeal | EditCompany:
+    """The edit of the fields that were typed in, with what the user saw in them."""
+    _spread_money(values)
+    company_name = values.pop("company_name", None)
+    if company_name is not None:
+        # A name is looked up, or made a company of, when the command is decided; an empty one means none.
+        values |= {} if company_name else {"company_id": None}
+    expected = {name: _held(record, name) for name in values}
+    if company_name:
+        expected["company_id"] = record.company_id
+    if table == "contacts":
+        return EditContact(
+            contact_id=record.id, values=values, expected=expected, company_name=company_name or ""
+        )
+    if table == "deals":
+        return EditDeal(deal_id=record.id, values=values, expected=expected, company_name=company_name or "")
+    return EditCompany(company_id=record.id, values=values, expected=expected)
 
 
 def _deal_fields(desk: Desk, record: Any, company: str) -> list[FormField]:
@@ -355,6 +346,13 @@ def _company_fields(_desk: Desk, record: Any, _company: str) -> list[FormField]:
     ]
 
 
+_FORM_NAMES = {
+    "value_minor": "value",
+    "currency": "value",
+    "company_id": "company_name",
+    "name": "company_name",
+}
+"""Fields of the forms by those of the records; a name that is wrong is the company's there."""
 _FIELDS = {"deals": _deal_fields, "contacts": _contact_fields, "companies": _company_fields}
 
 
@@ -376,15 +374,6 @@ def _held(record: Any, name: str) -> Any:
     return value.get(tail) if tail else value
 
 
-def _as_read(value: Any, like: Any) -> Any:
-    """A field's first value in the form that reading it returns, so that untouched fields compare equal."""
-    if isinstance(like, tuple):
-        return tuple(dict(item) if isinstance(item, dict) else item for item in value or ())
-    if isinstance(like, (str, bool)) and value is None:
-        return type(like)()
-    return value
-
-
 def _spread_money(values: dict[str, Any]) -> None:
     """A typed amount is two fields of the record."""
     if "value" in values:
@@ -392,14 +381,3 @@ def _spread_money(values: dict[str, Any]) -> None:
         values["value_minor"] = money.minor if money else None
         if money:
             values["currency"] = money.currency
-
-
-def _at_fields(reason: str, fields: Any) -> dict[str, str]:
-    """A refusal at the field that it is about, as far as its words tell; otherwise below the form."""
-    hints = {"phone": ("phones", "phone"), "e-mail": ("emails",), "country": ("country",), "domain": ("domain",),
-             "time zone": ("time_zone",)}  # fmt: skip
-    for word, names in hints.items():
-        for name in names:
-            if word in reason and name in fields:
-                return {name: reason}
-    return {"": reason}

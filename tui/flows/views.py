@@ -9,7 +9,7 @@ from core.entities import SmartView
 from core.errors import Invalid
 from tui.dialogs.pick import Option, Picker
 from tui.dialogs.prompt import Prompt
-from tui.flows.run import run
+from tui.flows.run import flow, run
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EVERYTHING = "*"
 
 
+@flow
 async def pick_view(screen: DeskScreen, entity: str, current: str = "") -> SmartView | str | None:
     """Asks for a saved view: the view, `EVERYTHING` for no filter, or None where the user left."""
     views = [v for v in screen.desk.catalog.smart_views if v.entity == entity]
@@ -28,6 +29,7 @@ async def pick_view(screen: DeskScreen, entity: str, current: str = "") -> Smart
     return next((v for v in views if v.id == chosen), None)
 
 
+@flow
 async def save_view(
     screen: DeskScreen,
     entity: str,
@@ -61,6 +63,7 @@ async def save_view(
         )
 
 
+@flow
 async def delete_view(screen: DeskScreen, entity: str) -> None:
     """Asks which view to delete."""
     views = [v for v in screen.desk.catalog.smart_views if v.entity == entity]

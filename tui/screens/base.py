@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -31,32 +31,18 @@ class DeskScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "a", "note", "Note", id="record.note", tooltip="Write a note about the record under the cursor"
-        ),
-        Binding(
-            "t", "task", "Task", id="record.task", tooltip="Plan something to do: a call, a meeting, a to-do"
-        ),
+        Binding("a", "note", "Note", id="record.note", tooltip="Write a note about it"),
+        Binding("t", "task", "Task", id="record.task", tooltip="Plan something to do: a call, a meeting, a to-do"),
         Binding("c", "call", "Call", id="record.call", tooltip="Show the number and log how the call went"),
+        Binding("m", "claim", "Claim", show=False, id="record.claim", tooltip="Take it from the pool into your book"),
         Binding(
-            "m",
-            "claim",
-            "Claim",
-            show=False,
-            id="record.claim",
-            tooltip="Take it from the pool into your book",
-        ),
-        Binding(
-            "A",
-            "assign",
-            "Assign",
-            show=False,
-            id="record.assign",
-            tooltip="Hand it over to a colleague or a pool",
+            "A", "assign", "Assign", show=False, id="record.assign", tooltip="Hand it over to a colleague or a pool"
         ),
         Binding("T", "tag", "Tag", show=False, id="record.tag", tooltip="Add and remove tags"),
-        Binding("E", "log_other", "Log e-mail or meeting", show=False, id="record.log"),
-    ]
+        Binding(
+            "E", "log_other", "Log e-mail or meeting", show=False, id="record.log", tooltip="Something that took place"
+        ),
+    ]  # fmt: skip
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -108,6 +94,9 @@ class DeskScreen(Screen[None]):
 
     def say(self, message: str, *, problem: bool = False) -> None:
         """Shows a message in the status bar for a few seconds."""
+        if not self.is_mounted:
+            # A job may come to its end after the user has left the screen it was started on.
+            return
         bar = self.query_one(StatusBar)
         bar.say(message, problem=problem)
         if self._message_timer is not None:
@@ -153,7 +142,7 @@ class DeskScreen(Screen[None]):
     def _catch_up(self) -> None:
         self.refresh_bars()
         if self._pending:
-            self.run_worker(self._apply_pending(), group="changes", exit_on_error=False)
+            self.run_worker(self._apply_pending(), group="changes")
 
     async def _apply_pending(self) -> None:
         pending, self._pending = self._pending, []
@@ -231,13 +220,3 @@ class DeskScreen(Screen[None]):
 
         if chosen := self._chosen():
             self.run_worker(records.tag(self, *chosen))
-
-
-def actions_of(screen: Screen[Any]) -> Iterable[Binding]:
-    """The bindings in force on a screen that a person may be told of, each action once."""
-    seen: set[str] = set()
-    for active in screen.active_bindings.values():
-        binding = active.binding
-        if binding.description and not binding.system and active.enabled and binding.action not in seen:
-            seen.add(binding.action)
-            yield binding

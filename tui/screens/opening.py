@@ -7,8 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Middle
-from textual.screen import Screen
+from textual.events import Resize
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
+
+from core.text import clean_text
 
 
 class OpeningScreen(Screen[None]):
@@ -23,7 +26,9 @@ class OpeningScreen(Screen[None]):
 class ProblemScreen(Screen[None]):
     """The workspace cannot be opened: why, and what to do. Nothing is touched."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "app.quit", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,ctrl+c", "app.quit", "Leave", id="problem.quit", tooltip="Back to the shell")
+    ]
 
     def __init__(self, problem: str) -> None:
         super().__init__()
@@ -33,9 +38,25 @@ class ProblemScreen(Screen[None]):
         """The sentence, and the key that leaves."""
         with Middle(), Center():
             yield Static("Your workspace could not be opened", id="problem-title", markup=False)
-            yield Static(self._problem, id="problem-text", markup=False)
+            yield Static(clean_text(self._problem), id="problem-text", markup=False)
             yield Static(
                 "Nothing was changed. Press q to leave; `offhook doctor` says more.",
                 id="problem-hint",
                 markup=False,
             )
+
+
+class TooSmall(ModalScreen[None]):
+    """Lies over everything while the terminal is too small for it, and goes when there is room again."""
+
+    def compose(self) -> ComposeResult:
+        """One sentence that fits nearly anywhere."""
+        with Middle(), Center():
+            yield Static("Too small: make the terminal larger.", id="too-small", markup=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Goes when there is room."""
+        from tui.app import LEAST_SIZE
+
+        if event.size.width >= LEAST_SIZE[0] and event.size.height >= LEAST_SIZE[1] and self.is_current:
+            self.dismiss()

@@ -1,0 +1,109 @@
+"""Where people type: a line and a text. Whatever is pasted, nothing in it reaches the terminal as a command.
+
+The cursor does not blink: it would draw twice a second and catch the eye of somebody who is reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from core.schema import LINE_LIMIT, TEXT_LIMIT
+from core.text import clean_line, clean_text, printable
+
+
+@dataclass
+class TooLong(Message):
+    """What was typed or pasted does not fit; the field is as it was.
+
+    Attributes:
+        field: the widget.
+        size: how many characters it would hold.
+        limit: how many it may hold.
+    """
+
+    field: Widget
+    size: int
+    limit: int
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the user."""
+        return (
+            f"That would make {self.size:,} characters; the most here is {self.limit:,}. Nothing was added."
+        )
+
+
+class LineEntry(Input):
+    """A line to type in. A pasted line break is a blank, and control characters stay outside."""
+
+    def __init__(
+        self, value: str = "", *, limit: int = LINE_LIMIT, breaks: str = " ", **options: Any
+    ) -> None:
+        """Makes the line.
+
+        Args:
+            value: what it holds to begin with.
+            limit: how many characters it may hold.
+            breaks: what takes the place of a pasted line break.
+            options: see `textual.widgets.Input`.
+        """
+        options = {"compact": True, "select_on_focus": False, **options}
+        super().__init__(printable(value), max_length=max(limit, len(value)), **options)
+        self._breaks = breaks
+        self.set_reactive(Input.cursor_blink, False)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        lines = [line for line in re.split(r"[\r\n\x0b\x0c\x85\u2028\u2029]+", event.text) if line.strip()]
+        text = _inside(clean_line, self._breaks.join(lines))
+        start, end = sorted(self.selection)
+        size = len(self.value) - (end - start) + len(text)
+        if self.max_length and size > self.max_length:
+            self.post_message(TooLong(self, size, self.max_length))
+        else:
+            self.replace(text, start, end)
+
+    def restricted(self) -> None:
+        """Says why the key did nothing."""
+        limit = self.max_length or 0
+        self.post_message(TooLong(self, limit + 1, limit))
+
+
+class TextEntry(TextArea):
+    """Several lines to type in. Tab goes on to the next field."""
+
+    def __init__(self, value: str = "", *, limit: int = TEXT_LIMIT, **options: Any) -> None:
+        """Makes the field; for `value` and `limit` see `LineEntry`."""
+        options = {
+            "compact": True, "soft_wrap": True, "show_line_numbers": False, "tab_behavior": "focus",
+            "highlight_cursor_line": False, **options,
+        }  # fmt: skip
+        super().__init__(clean_text(value), **options)
+        self._limit = limit
+        self.set_reactive(TextArea.cursor_blink, False)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        text = _inside(clean_text, event.text)
+        size = len(self.text) - len(self.selected_text) + len(text)
+        if size > self._limit:
+            self.post_message(TooLong(self, size, self._limit))
+            return
+        result = self._replace_via_keyboard(text, *self.selection)
+        if result is not None:
+            self.move_cursor(result.end_location)
+
+
+def _inside(clean: Callable[[str], str], text: str) -> str:
+    """`text` cleaned as a part of something longer: blanks at its ends stay."""
+    return clean(f"|{text}|")[1:-1]
