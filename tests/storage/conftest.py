@@ -1,0 +1,143 @@
+"""Workspaces to try the store on: real files, encrypted, each in a folder of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from core.catalog import Catalog
+from core.changes import Answer
+from core.commands.base import Command
+from core.commands.contacts import CreateContact
+from core.commands.deals import CreateDeal
+from core.defaults import founding
+from core.entities import Stage
+from storage.database import Database
+from storage.solo import SoloWorkspace, create_solo, open_solo
+
+START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+
+settings.register_profile(
+    "storage", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("storage")
+
+
+@dataclass
+class Clock:
+    """A clock that goes on by a second whenever it is looked at, so that no two moments are one."""
+
+    now: dt.datetime = START
+
+    def __call__(self) -> dt.datetime:
+        self.now += dt.timedelta(seconds=1)
+        return self.now
+
+
+@dataclass
+class Office:
+    """An open workspace and shorthands for what a rep does in it."""
+
+    workspace: SoloWorkspace
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.workspace.catalog()
+
+    @property
+    def pipeline_id(self) -> str:
+        return self.catalog.pipelines[0].id
+
+    @property
+    def database(self) -> Database:
+        return self.workspace.database
+
+    def stage(self, name: str) -> Stage:
+        return next(s for s in self.catalog.stages if s.name == name)
+
+    def do(self, command: Command) -> Answer:
+        """Executes a command that must succeed."""
+        answer = self.workspace.execute(command)
+        assert answer.applied, answer.reason
+        return answer
+
+    def contact(self, first_name: str = "Lena", *, company: str = "", **values: Any) -> str:
+        command = CreateContact(values={"first_name": first_name, **values}, company_name=company)
+        self.do(command)
+        return command.contact_id
+
+    def deal(self, title: str = "Acme renewal", *, company: str = "", **values: Any) -> str:
+        command = CreateDeal(
+            pipeline_id=self.pipeline_id, values={"title": title, **values}, company_name=company
+        )
+        self.do(command)
+        return command.deal_id
+
+    def get(self, table: str, record_id: str) -> Any:
+        return self.workspace.record(table, record_id)
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """What a statement selects, straight from the file."""
+        with self.database.read() as connection:
+            return list(connection.execute(statement, values).fetchall())
+
+    def spoil(self, statement: str, *values: Any) -> None:
+        """Writes past every rule."""
+        with self.database.write() as connection:
+            connection.execute(statement, values)
+
+    def found(self, table: str, word: str) -> set[str]:
+        """The ids that the full-text index finds by the beginning of a word."""
+        rows = self.sql(
+            f"SELECT t.id FROM {table}_fts f JOIN {table} t ON t.n = f.rowid WHERE {table}_fts MATCH ?",
+            f'"{word}" *',
+        )
+        return {row[0] for row in rows}
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a workspace that has just been founded, for copying: making one takes Alembic half a second."""
+    folder = tmp_path_factory.mktemp("template")
+    create_solo(folder / "work.db", a_founding(), store="file", clock=Clock()).close()
+    return folder
+
+
+def a_founding() -> Any:
+    return founding(
+        organization="Nordlicht",
+        user="Ann",
+        currency="EUR",
+        country="DE",
+        time_zone="Europe/Berlin",
+        now=START,
+    )
+
+
+@pytest.fixture
+def fresh(template: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Makes another new workspace's file in a folder of the given name."""
+
+    def make(name: str = "place") -> Path:
+        folder = tmp_path / name
+        shutil.copytree(template, folder)
+        folder.chmod(0o700)
+        return folder / "work.db"
+
+    return make
+
+
+@pytest.fixture
+def office(fresh: Callable[[str], Path]) -> Iterator[Office]:
+    clock = Clock()
+    workspace = open_solo(fresh("office"), clock=clock)
+    yield Office(workspace, clock)
+    workspace.close()

@@ -1,0 +1,187 @@
+"""The schema: one declaration, one migration, two dialects."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from core.errors import Refused, Unavailable
+from storage import files, keys, schema_version, tables, upgrade
+from storage.database import connect
+from storage.solo import open_solo
+from tests.storage.conftest import Office
+
+
+def test_the_program_works_with_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(upgrade.config()).get_current_head() == schema_version.HEAD
+
+
+def test_a_migrated_file_has_the_declared_tables(office: Office) -> None:
+    with office.database.exclusive_writer() as connection:
+        engine = upgrade.engine_on(connection)
+        with engine.connect() as live:
+            context = MigrationContext.configure(
+                live, opts={"include_name": _is_ours, "compare_type": True, "target_metadata": None}
+            )
+            differences = compare_metadata(context, tables.build("sqlite"))
+            live.rollback()
+    assert differences == []
+
+
+def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    return kind != "table" or not re.search(r"_fts(_|$)|^alembic_version$", name or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect"), [("sqlite", sqlite.dialect()), ("postgresql", postgresql.dialect())]
+)
+def test_the_migration_says_what_the_declarations_say(name: str, dialect: sa.Dialect) -> None:
+    """Word for word, with the checks, keys and conditions of indexes that a comparison with a live file overlooks."""
+    told = {s for s in _statements(_offline_sql(name)) if s[0].startswith(("CREATE TABLE", "CREATE INDEX"))}
+    declared = set()
+    for table in tables.build(name).sorted_tables:
+        declared.add(_statement(str(CreateTable(table).compile(dialect=dialect))))
+        declared |= {_statement(str(CreateIndex(index).compile(dialect=dialect))) for index in table.indexes}
+    assert {head for head, _ in told ^ declared} == {"CREATE TABLE alembic_version"}
+
+
+def _offline_sql(dialect: str) -> str:
+    out = io.StringIO()
+    config = upgrade.config(dialect=dialect)
+    config.output_buffer = out
+    command.upgrade(config, "head", sql=True)
+    return out.getvalue()
+
+
+def _statements(sql: str) -> set[tuple[str, frozenset[str]]]:
+    sql = re.sub(r"^--.*$", "", sql, flags=re.MULTILINE)
+    return {_statement(statement) for statement in sql.split(";")}
+
+
+def _statement(sql: str) -> tuple[str, frozenset[str]]:
+    """A statement as what stands before its brackets, and what stands in and behind them, in any order."""
+    head, _, rest = _plain(sql).partition(" (")
+    parts = re.split(r", (?=\w+ [A-Z]|CONSTRAINT)", rest)
+    return head, frozenset(re.sub(r"[()\s]+", " ", part).strip() for part in parts)
+
+
+def _plain(statement: str) -> str:
+    return re.sub(r"\s+", " ", statement).strip()
+
+
+def test_postgresql_keeps_what_sqlite_cannot() -> None:
+    sql = _plain(_offline_sql("postgresql"))
+    assert "id UUID NOT NULL" in sql
+    assert "custom JSONB NOT NULL" in sql
+    assert "CONSTRAINT pk_deals PRIMARY KEY (org_id, id)" in sql
+    assert (
+        "CONSTRAINT fk_deals_org_id_stage_id FOREIGN KEY(org_id, stage_id) REFERENCES stages (org_id, id)"
+        in sql
+    )
+    assert "fts5" not in sql
+
+
+def test_every_index_begins_with_the_organization(office: Office) -> None:
+    names = office.sql(
+        "SELECT m.name, m.tbl_name FROM sqlite_master m WHERE m.type = 'index' AND m.tbl_name NOT LIKE '%\\_fts%' ESCAPE '\\'"
+    )
+    columns = {
+        name: office.sql(f"PRAGMA index_info('{name}')")[0][2] for name, table in names if table != "meta"
+    }
+    columns.pop("sqlite_autoindex_alembic_version_1", None)
+    assert set(columns.values()) == {"org_id"}
+
+
+def test_going_back_is_refused_politely(office: Office) -> None:
+    with office.database.exclusive_writer() as connection, upgrade.engine_on(connection).connect() as live:
+        config = upgrade.config()
+        config.attributes["connection"] = live
+        with pytest.raises(Refused, match="cannot go back"):
+            command.downgrade(config, "base")
+        live.rollback()
+    assert office.sql("SELECT version_num FROM alembic_version") == [(schema_version.HEAD,)]
+
+
+def test_a_newer_file_is_left_alone(fresh: Callable[[str], Path]) -> None:
+    path = fresh("newer")
+    key = keys.read(path).hex
+    connection = connect(path, key)
+    connection.execute("UPDATE alembic_version SET version_num = '0042'")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(Unavailable, match="newer offhook"):
+        open_solo(path)
+    assert path.read_bytes() == before
+
+
+@pytest.fixture
+def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Pretends that the program has one more migration, with the given body."""
+
+    def make(body: str) -> None:
+        folder = tmp_path / "migrations"
+        shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "versions" / "m0002_more.py").write_text(
+            f"from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n\ndef upgrade():\n{body}\n"
+        )
+        monkeypatch.setattr(schema_version, "HEAD", "0002")
+        real = upgrade.config
+
+        def config(**given: Any) -> Config:
+            return real(**(given | {"migrations": folder}))
+
+        monkeypatch.setattr(upgrade, "config", config)
+
+    return make
+
+
+def test_an_older_file_is_backed_up_and_upgraded(
+    fresh: Callable[[str], Path], later: Callable[[str], None]
+) -> None:
+    path = fresh("older")
+    later("    op.execute('CREATE TABLE more (n INTEGER)')")
+    workspace = open_solo(path)
+    with workspace.database.read() as connection:
+        assert schema_version.read(connection) == "0002"
+        assert connection.execute("SELECT count(*) FROM more").fetchone() == (0,)
+    workspace.close()
+    [kept] = path.parent.glob("work-before-upgrade-*.db")
+    old = connect(kept, keys.read(path).hex)
+    assert schema_version.read(old) == "0001"
+    old.close()
+
+
+def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
+    fresh: Callable[[str], Path], later: Callable[[str], None]
+) -> None:
+    path = fresh("older")
+    later("    op.execute('CREATE TABLE more (n INTEGER)')\n    op.execute('INSERT INTO nowhere VALUES (1)')")
+    with pytest.raises(Exception, match="nowhere"):
+        open_solo(path)
+    connection = connect(path, keys.read(path).hex)
+    assert schema_version.read(connection) == "0001"
+    assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'more'").fetchone() is None
+    connection.close()
+
+
+def test_a_file_of_another_program_is_no_workspace(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    connection = connect(path, None, create=True)
+    connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.close()
+    with pytest.raises(Unavailable, match="not an offhook workspace"):
+        files.make_current(path, None)
