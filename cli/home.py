@@ -60,7 +60,7 @@ def find_home(environment: Mapping[str, str] = os.environ) -> Home:
     """The user's home of offhook. Touches no file."""
     if moved := environment.get("OFFHOOK_HOME"):
         root = Path(moved).expanduser().absolute()
-        return Home(root, root, root)
+        return Home(root / "config", root / "data", root / "state")
     import platformdirs
 
     folders = platformdirs.PlatformDirs("offhook", appauthor=False)

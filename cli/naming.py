@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.output import Ambiguous, table
+from cli.output import Ambiguous
 from core.catalog import Catalog
 from core.entities import Deal, Stage
 from core.errors import NotFound
@@ -81,7 +81,7 @@ def find_one(workspace: Workspace, text: str, tables: Sequence[str] = SUBJECTS) 
         raise Ambiguous(f"{len(begun):,} ids begin with {wanted}. Give more of it.")
     if not hits:
         raise NotFound(f"No {_kinds(tables)} fits “{printable(text[:60])}”.")
-    raise Ambiguous(_several(text, exact or titled or hits))
+    raise _several(text, exact or titled or hits)
 
 
 def _by_beginning(workspace: Workspace, text: str, tables: Sequence[str]) -> list[Named]:
@@ -113,11 +113,13 @@ def _kinds(tables: Sequence[str]) -> str:
     return kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} or {kinds[-1]}"
 
 
-def _several(text: str, hits: Sequence[Hit]) -> str:
-    rows = [(SINGULAR[hit.table], hit.title, hit.detail, hit.id) for hit in hits[:_LISTED]]
-    more = f"\n  … and {len(hits) - _LISTED} more" if len(hits) > _LISTED else ""
-    listed = "\n".join(f"  {line}" for line in table(rows, flexible=(1, 2)))
-    return f"“{printable(text[:60])}” fits {len(hits)} records. Say more, or give the id:\n{listed}{more}"
+def _several(text: str, hits: Sequence[Hit]) -> Ambiguous:
+    listed = [
+        {"kind": SINGULAR[hit.table], "id": hit.id, "title": hit.title, "detail": hit.detail}
+        for hit in hits[:_LISTED]
+    ]
+    count = f"{len(hits)} records" if len(hits) <= _LISTED else f"many records, as these {_LISTED}"
+    return Ambiguous(f"“{printable(text[:60])}” fits {count}. Say more, or give the id.", listed)
 
 
 def find_stage(catalog: Catalog, deal: Deal, name: str) -> Stage:

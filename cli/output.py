@@ -36,7 +36,15 @@ class Usage(OffhookError):
 
 
 class Ambiguous(OffhookError):
-    """A text fits several records where one is meant."""
+    """A text fits several records where one is meant.
+
+    Attributes:
+        candidates: those that it fits, each as kind, id, title and detail; the first few of many.
+    """
+
+    def __init__(self, message: str, candidates: Sequence[dict[str, str]] = ()) -> None:
+        self.candidates = list(candidates)
+        super().__init__(message)
 
 
 class Clash(OffhookError):
@@ -131,12 +139,10 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def complain(message: str, code: Code, *, as_json: bool, fields: dict[str, str] | None = None) -> None:
-    """Writes an error to standard error."""
+def complain(message: str, code: Code, *, as_json: bool, **more: Any) -> None:
+    """Writes an error to standard error; `more` is what the JSON says beside the message."""
     if as_json:
-        body: dict[str, Any] = {"code": _NAMES.get(code, "refused"), "message": message}
-        if fields:
-            body["fields"] = fields
+        body: dict[str, Any] = {"code": _NAMES.get(code, "refused"), "message": message, **more}
         sys.stderr.write(to_json({"error": body}, sys.stderr, indent=False) + "\n")
     else:
         lines = message.splitlines() or [""]
@@ -147,8 +153,17 @@ def complain(message: str, code: Code, *, as_json: bool, fields: dict[str, str] 
 
 def complain_of(error: OffhookError, *, as_json: bool) -> Code:
     """Writes an error to standard error and returns its exit code."""
-    code = code_of(error)
-    complain(str(error), code, as_json=as_json, fields=error.fields if isinstance(error, Invalid) else None)
+    code, message = code_of(error), str(error)
+    more: dict[str, Any] = {}
+    if isinstance(error, Invalid):
+        more["fields"] = error.fields
+    elif isinstance(error, Ambiguous) and error.candidates:
+        if as_json:
+            more["candidates"] = error.candidates
+        else:
+            rows = [tuple(c[name] for name in ("kind", "title", "detail", "id")) for c in error.candidates]
+            message = "\n".join([message, *(f"  {line}" for line in table(rows, flexible=(1, 2)))])
+    complain(message, code, as_json=as_json, **more)
     return code
 
 

@@ -57,6 +57,11 @@ class Progress:
         if self._live:
             self._draw(f"{self.title}  {done:,} {what}")
 
+    def step(self, what: str) -> None:
+        """Shows what is being worked on where nobody knows how long it takes."""
+        if self._live:
+            self._draw(f"{self.title} {printable(what)} …")
+
     def _draw(self, text: str) -> None:
         import shutil
 

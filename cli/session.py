@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cli.home import Home, find_home
 from core.errors import NotFound
-from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from storage.solo import SoloWorkspace
 
 
 def _now() -> dt.datetime:
@@ -64,7 +67,7 @@ class Session:
         )
 
     @contextmanager
-    def open(self) -> Iterator[Workspace]:
+    def open(self) -> Iterator[SoloWorkspace]:
         """The workspace, open as long as the block runs.
 
         Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -18,64 +17,69 @@ def vcard(row: Mapping[str, Any]) -> str:
     """One contact as a card, with the line ends that the format wants.
 
     Args:
-        row: an exported contact: fields of `core.entities.Contact` by name, with the company's name as `company`.
+        row: a contact as a workspace exports it.
     """
     return "".join(_folded(line) for line in _lines(row))
 
 
 def _lines(row: Mapping[str, Any]) -> Iterator[str]:
-    first, last = str(row.get("first_name") or ""), str(row.get("last_name") or "")
-    emails: Sequence[Mapping[str, str]] = row.get("emails") or ()
-    phones: Sequence[Mapping[str, str]] = row.get("phones") or ()
-    company = str(row.get("company") or "")
-    shown = (
-        f"{first} {last}".strip()
-        or next((p["value"] for p in (*emails, *phones)), "")
-        or company
-        or "(no name)"
-    )
+    first, last = _text(row, "first_name"), _text(row, "last_name")
+    emails, phones = list(_listed(row, "email")), list(_listed(row, "phone"))
+    company = _text(row, "company")
+    points = [value for value, _ in (*emails, *phones)]
     yield "BEGIN:VCARD"
     yield "VERSION:4.0"
     yield f"UID:urn:uuid:{row['id']}"
-    yield f"FN:{escaped(shown)}"
+    yield f"FN:{escaped(f'{first} {last}'.strip() or next(iter(points), company) or '(no name)')}"
     if first or last:
         yield f"N:{escaped(last)};{escaped(first)};;;"
-    if company:
-        yield f"ORG:{escaped(company)}"
-    if row.get("title"):
-        yield f"TITLE:{escaped(str(row['title']))}"
+    for name, value in (("ORG", company), ("TITLE", _text(row, "title"))):
+        if value:
+            yield f"{name}:{escaped(value)}"
     yield from _points("TEL", phones, _PHONE_TYPES)
     yield from _points("EMAIL", emails, _EMAIL_TYPES)
     yield from _address(row)
-    if row.get("time_zone"):
-        yield f"TZ:{escaped(str(row['time_zone']))}"
-    if row.get("tags"):
-        yield "CATEGORIES:" + ",".join(escaped(str(tag)) for tag in row["tags"])
-    if row.get("description"):
-        yield f"NOTE:{escaped(str(row['description']))}"
-    changed = row.get("updated_at")
-    if isinstance(changed, dt.datetime):
-        yield f"REV:{changed.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+    if zone := _text(row, "time_zone"):
+        yield f"TZ:{escaped(zone)}"
+    if tags := _text(row, "tags"):
+        yield "CATEGORIES:" + ",".join(escaped(tag) for tag in tags.split(", "))
+    if note := _text(row, "description"):
+        yield f"NOTE:{escaped(note)}"
+    if changed := _text(row, "updated_at"):
+        yield f"REV:{re.sub(r'[^0-9TZ]', '', changed)}"
     yield "END:VCARD"
 
 
-def _points(name: str, points: Sequence[Mapping[str, str]], types: Mapping[str, str]) -> Iterator[str]:
-    for number, point in enumerate(points, 1):
-        label = point.get("label") or ""
+def _text(row: Mapping[str, Any], name: str) -> str:
+    return str(row.get(name) or "")
+
+
+def _listed(row: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
+    """The values of `email`, `email_2` and so on, with their labels."""
+    column, number = name, 1
+    while column in row:
+        if row[column]:
+            yield _text(row, column), _text(row, f"{column}_label")
+        number += 1
+        column = f"{name}_{number}"
+
+
+def _points(name: str, points: Sequence[tuple[str, str]], types: Mapping[str, str]) -> Iterator[str]:
+    for number, (value, label) in enumerate(points, 1):
         kind = f";TYPE={types[label]}" if label in types else ""
         rank = ";PREF=1" if number == 1 and len(points) > 1 else ""
         # A label that the format has no type for goes beside the value, as address books do it.
         group = f"{name.lower()}{number}." if label and label not in types else ""
         if name == "TEL":
-            yield f"{group}TEL;VALUE=uri{kind}{rank}:tel:{_NO_PHONE.sub('', point['value'])}"
+            yield f"{group}TEL;VALUE=uri{kind}{rank}:tel:{_NO_PHONE.sub('', value)}"
         else:
-            yield f"{group}{name}{kind}{rank}:{escaped(point['value'])}"
+            yield f"{group}{name}{kind}{rank}:{escaped(value)}"
         if group:
             yield f"{group}X-ABLabel:{escaped(label)}"
 
 
 def _address(row: Mapping[str, Any]) -> Iterator[str]:
-    parts = [str(row.get(name) or "") for name in ("address", "city", "region", "postal_code", "country")]
+    parts = [_text(row, name) for name in ("address", "city", "region", "postal_code", "country")]
     if any(parts):
         yield "ADR:;;" + ";".join(escaped(part) for part in parts)
 

@@ -36,7 +36,7 @@ def test_a_relative_home_does_not_move_with_the_working_directory(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert find_home({"OFFHOOK_HOME": "here"}).data == tmp_path / "here"
+    assert find_home({"OFFHOOK_HOME": "here"}).data == tmp_path / "here" / "data"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")

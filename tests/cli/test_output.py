@@ -43,7 +43,7 @@ def test_a_cut_text_fits(text: str, width: int) -> None:
 
 
 def test_columns_are_aligned_whatever_the_script() -> None:
-    lines = list(table([("Ann", "1"), ("渡辺", "22"), ("Zoë", "333")], right=(1,)))  # noqa: RUF001
+    lines = list(table([("Ann", "1"), ("渡辺", "22"), ("Zoë", "333")], right=(1,)))
     assert lines == ["Ann     1", "渡辺   22", "Zoë   333"]
 
 

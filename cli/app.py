@@ -1,0 +1,107 @@
+"""Wires the terminal application to the workspace, the settings and the terminal."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+
+from cli.home import Home, find_home, read_settings, save_setting
+from cli.output import Code, Usage
+from cli.session import Session
+from core.workspace import Workspace
+
+
+class Opener:
+    """How the application gets at a workspace; see `tui.config.Opener`."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    def existing(self) -> Workspace | None:
+        """Opens the workspace that is there; None on a first start.
+
+        Raises:
+            Unavailable: it is there and cannot be opened.
+        """
+        if not self.home.workspace.exists():
+            return None
+        from storage.solo import open_solo
+
+        return open_solo(self.home.workspace)
+
+    def start_alone(self) -> Workspace:
+        """Makes a workspace for one person, named and set up as the system lets guess.
+
+        Raises:
+            OffhookError: it cannot be made.
+        """
+        from cli.beginning import start_alone
+
+        return start_alone(self.home)
+
+    def start_demo(self, progress: Callable[[float, str], None]) -> Workspace:
+        """Opens the sample workspace, made first where it is not there.
+
+        Raises:
+            OffhookError: it cannot be made.
+        """
+        from cli.demo.prepare import prepare
+        from storage.solo import open_solo
+
+        place = find_home().demo.workspace
+        prepare(place, progress=lambda done, total, what: progress(done / total, what))
+        return open_solo(place)
+
+
+def require_terminal() -> None:
+    """Raises `Usage` unless the app has a terminal to run on."""
+    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
+        raise Usage(
+            "The app needs a terminal, and this is none. For scripts there are commands: offhook --help lists them."
+        )
+
+
+def run_app(session: Session) -> int:
+    """Runs the application until its user leaves.
+
+    Raises:
+        Usage: there is no terminal to run it on.
+    """
+    require_terminal()
+    # Textual reads this when it is imported. The user's own setting wins.
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from tui.app import OffhookApp
+    from tui.config import Config
+    from tui.theme import DEFAULT
+
+    home = session.home
+    settings = read_settings(home.settings_file)
+    if settings.problem:
+        sys.stderr.write(f"offhook: {settings.problem}\n")
+    config = Config(
+        theme=settings.theme or DEFAULT,
+        keymap=settings.keymap,
+        theme_folder=home.themes,
+        zone=session.zone,
+        save=lambda key, value: save_setting(home.settings_file, key, value),
+        demo=session.demo,
+    )
+    app = OffhookApp(Opener(home), config)
+    from rich.console import Console
+
+    # Textual would print its traceback with the values of variables, which are customers' data.
+    app.error_console = Console(file=io.StringIO())
+    code = app.run()
+    failure = app._exception
+    if failure is not None:
+        from cli.crash import report
+
+        return report(failure)
+    return code if code is not None else (app.return_code or Code.FINE)
+
+
+def _is_terminal(stream: object) -> bool:
+    check = getattr(stream, "isatty", None)
+    return bool(check and check())

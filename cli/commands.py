@@ -1,0 +1,527 @@
+"""The commands as Typer declares them. Nothing heavy is imported before a command runs."""
+
+# ruff: noqa: D301 (\b is the mark by which the help keeps the lines of examples)
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from cli.session import Session
+from core.commands.activities import CALL_OUTCOMES
+from core.commands.tasks import TASK_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TABLES = ("contacts", "deals", "activities")
+FORMATS = ("csv", "json", "vcf")
+
+
+class _InOrder(TyperGroup):
+    """Lists commands in the order of a rep's day, not in that of their making."""
+
+    ORDER = (
+        "find", "show", "log", "task", "move", "undo", "pipelines", "status", "export", "backup", "restore",
+        "doctor", "init", "demo",
+    )  # fmt: skip
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the commands."""
+        return sorted(super().list_commands(ctx), key=self.ORDER.index)
+
+
+app = typer.Typer(
+    name="offhook",
+    cls=_InOrder,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+log_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(log_app, name="log", short_help="Logs a call, note, e-mail or meeting.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON, for programs.")]
+
+
+def _session(context: typer.Context, as_json: bool) -> Session:
+    return Session(demo=bool(context.find_root().obj), json=as_json)
+
+
+def _only(names: Iterable[str], incomplete: str) -> list[str]:
+    return [name for name in names if name.startswith(incomplete)]
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Work on the sample workspace, not on your own.")
+    ] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Say which offhook this is.")] = False,
+) -> None:
+    """The CRM that you drive from a terminal with a headset on.
+
+    Without a command, the app opens. The commands are for scripts, for cron and for a quick look: each takes --json,
+    and exits with 0 (fine), 1 (refused), 2 (bad usage), 3 (not found), 4 (somebody else changed it meanwhile) or
+    5 (the workspace cannot be opened or reached).
+
+    OFFHOOK_HOME puts everything that offhook keeps under one folder.
+    """
+    context.obj = demo
+    if show_version:
+        from cli.output import say
+        from cli.version import version
+
+        say(f"offhook {version()}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from cli.app import run_app
+
+        raise typer.Exit(run_app(Session(demo=demo)))
+
+
+# --- look ---------------------------------------------------------------------------------------------------------
+
+
+@app.command(short_help="Finds anything by the beginnings of words.")
+def find(
+    context: typer.Context,
+    text: Annotated[
+        list[str], typer.Argument(help="Beginnings of words, in any order; accents and case do not matter.")
+    ],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    as_json: AsJson = False,
+) -> int:
+    """Finds contacts, deals, companies and what was said, by names, e-mails, phones, notes and custom fields.
+
+    \b
+    offhook find anna schm
+    offhook find +49 30 --limit 5
+    offhook find acme --json | jq -r '.[].id'
+
+    JSON: a list of {kind, id, title, detail, found_in}.
+    """
+    from cli.find import find as run
+
+    return run(_session(context, as_json), " ".join(text), limit)
+
+
+@app.command(short_help="Shows a contact, deal or company on one page.")
+def show(
+    context: typer.Context,
+    what: Annotated[
+        list[str], typer.Argument(help="An id, the beginning of one, or words that find just one record.")
+    ],
+    activities: Annotated[
+        int, typer.Option(min=0, max=10_000, help="How many of the newest activities.")
+    ] = 10,
+    as_json: AsJson = False,
+) -> int:
+    """Shows a contact, deal or company with its deals, tasks and newest activities.
+
+    \b
+    offhook show anna schmidt
+    offhook show 019a3f2e --activities 50
+
+    JSON: {kind, contact, deal, company, deals, contacts, tasks, activities, counts}.
+    """
+    from cli.show import show as run
+
+    return run(_session(context, as_json), " ".join(what), activities)
+
+
+@app.command(short_help="Lists the pipelines and what lies in each.")
+def pipelines(context: typer.Context, as_json: AsJson = False) -> int:
+    """Lists the pipelines with their stages, and what lies in each.
+
+    JSON: a list of {id, name, team, stages: [{id, name, kind, probability, stale_days, leads_to, open, totals}]}.
+    """
+    from cli.status import pipelines as run
+
+    return run(_session(context, as_json))
+
+
+@app.command(short_help="Says which workspace this is and what waits.")
+def status(context: typer.Context, as_json: AsJson = False) -> int:
+    """Says which workspace this is, how it is doing, and what waits.
+
+    \b
+    JSON: {mode, who, organization, line, level, notes, file, bytes, encrypted, contacts,
+    open_deals, tasks_overdue, tasks_today}.
+    """
+    from cli.status import status as run
+
+    return run(_session(context, as_json))
+
+
+# --- act ----------------------------------------------------------------------------------------------------------
+
+
+@app.command(short_help="Moves a deal to another stage.")
+def move(
+    context: typer.Context,
+    deal: Annotated[str, typer.Argument(help="An id, the beginning of one, or words of its title.")],
+    stage: Annotated[str, typer.Argument(help="The stage's name or its beginning.")],
+    reason: Annotated[str, typer.Option(help="Why; needed when the deal is lost.")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Moves a deal to another stage of its pipeline.
+
+    \b
+    offhook move "acme renewal" negotiation
+    offhook move "acme renewal" lost --reason "No budget"
+
+    JSON: {status, summary, changeset_id, revision, deal}.
+    """
+    from cli.write import move as run
+
+    return run(_session(context, as_json), deal, stage, reason)
+
+
+Who = Annotated[
+    str, typer.Argument(help="A contact, deal or company: id, beginning of one, or words that find just one.")
+]
+Text = Annotated[
+    list[str] | None,
+    typer.Argument(help="What was said. A single - reads it from standard input.", show_default=False),
+]
+At = Annotated[
+    str, typer.Option(help="When it was, as in “yesterday 3pm”. Otherwise now.", show_default=False)
+]
+Minutes = Annotated[float | None, typer.Option(min=0, max=1440, help="How long it took.", show_default=False)]
+Subject = Annotated[str, typer.Option(help="A headline.", show_default=False)]
+
+
+@log_app.callback()
+def log() -> None:
+    """Logs a call, note, e-mail or meeting in the timeline of a contact, deal or company.
+
+    \b
+    offhook log call anna --outcome connected --minutes 12 "Wants an offer by Friday"
+    offhook log call anna --outcome voicemail
+    offhook log note "acme renewal" - < minutes.txt
+
+    JSON: {status, summary, changeset_id, revision, activity}.
+    """
+
+
+@log_app.command("call")
+def log_call(
+    context: typer.Context,
+    who: Who,
+    text: Text = None,
+    outcome: Annotated[
+        str,
+        typer.Option(
+            help=f"How it ended: {', '.join(CALL_OUTCOMES)}.",
+            autocompletion=lambda incomplete: _only(CALL_OUTCOMES, incomplete),
+            show_default=False,
+        ),
+    ] = "",
+    minutes: Minutes = None,
+    at: At = "",
+    incoming: Annotated[bool, typer.Option("--incoming", help="They called.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Logs a call."""
+    from cli.write import log as run
+
+    return run(
+        _session(context, as_json), "call", who, " ".join(text or ()), outcome=outcome, minutes=minutes, at=at,
+        incoming=incoming,
+    )  # fmt: skip
+
+
+@log_app.command("note")
+def log_note(
+    context: typer.Context, who: Who, text: Text = None, at: At = "", as_json: AsJson = False
+) -> int:
+    """Writes a note."""
+    from cli.write import log as run
+
+    return run(_session(context, as_json), "note", who, " ".join(text or ()), at=at)
+
+
+@log_app.command("email")
+def log_email(
+    context: typer.Context,
+    who: Who,
+    text: Text = None,
+    subject: Subject = "",
+    at: At = "",
+    incoming: Annotated[bool, typer.Option("--incoming", help="They wrote.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Logs an e-mail that went another way. Nothing is sent."""
+    from cli.write import log as run
+
+    return run(
+        _session(context, as_json),
+        "email",
+        who,
+        " ".join(text or ()),
+        subject=subject,
+        at=at,
+        incoming=incoming,
+    )
+
+
+@log_app.command("meeting")
+def log_meeting(
+    context: typer.Context,
+    who: Who,
+    text: Text = None,
+    subject: Subject = "",
+    minutes: Minutes = None,
+    at: At = "",
+    as_json: AsJson = False,
+) -> int:
+    """Logs a meeting."""
+    from cli.write import log as run
+
+    return run(
+        _session(context, as_json),
+        "meeting",
+        who,
+        " ".join(text or ()),
+        subject=subject,
+        minutes=minutes,
+        at=at,
+    )
+
+
+@app.command(short_help="Plans something to do.")
+def task(
+    context: typer.Context,
+    who: Who,
+    what: Annotated[list[str], typer.Argument(help="What is to be done.")],
+    due: Annotated[
+        str,
+        typer.Option(
+            help="When, as in “tue 3pm”, “tomorrow”, “in 2 weeks”, “+3d”, “next monday 9:30”, “2026-12-01”."
+        ),
+    ],
+    kind: Annotated[
+        str,
+        typer.Option(
+            help=f"One of {', '.join(TASK_KINDS)}.",
+            autocompletion=lambda incomplete: _only(TASK_KINDS, incomplete),
+        ),
+    ] = "todo",
+    as_json: AsJson = False,
+) -> int:
+    """Plans something to do about a contact, deal or company.
+
+    \b
+    offhook task anna "send the offer" --due "tue 3pm"
+    offhook task "acme renewal" "call back" --kind call --due tomorrow
+
+    JSON: {status, summary, changeset_id, revision, task}.
+    """
+    from cli.write import task as run
+
+    return run(_session(context, as_json), who, " ".join(what), due, kind)
+
+
+@app.command()
+def undo(context: typer.Context, as_json: AsJson = False) -> int:
+    """Takes your latest change back. Once more takes back the one before.
+
+    JSON: {status, summary, changeset_id, revision, undoes}.
+    """
+    from cli.write import undo as run
+
+    return run(_session(context, as_json))
+
+
+# --- take out, keep safe ------------------------------------------------------------------------------------------
+
+
+@app.command(short_help="Writes contacts, deals or activities to a file.")
+def export(
+    context: typer.Context,
+    table: Annotated[
+        str,
+        typer.Argument(
+            metavar="contacts|deals|activities",
+            help="What to export.",
+            autocompletion=lambda incomplete: _only(TABLES, incomplete),
+        ),
+    ],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="csv, json, or vcf (vCard 4.0, contacts only). Otherwise by the file's name, else csv.",
+            autocompletion=lambda incomplete: _only(FORMATS, incomplete),
+            show_default=False,
+        ),
+    ] = "",
+    where: Annotated[
+        str,
+        typer.Option(
+            "--filter", help="As in the app: “owner:me stage:proposal value>10k”.", show_default=False
+        ),
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file. Otherwise, or with -, standard output.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Mark the CSV as UTF-8, so that Excel reads accents.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Writes contacts, deals or activities to a file or to standard output.
+
+    In CSV, a text that a spreadsheet would take for a formula begins with an apostrophe.
+
+    \b
+    offhook export contacts -o contacts.csv
+    offhook export deals --filter "stage:won" --format json
+    offhook export contacts --format vcf --filter "tag:customer" -o customers.vcf
+
+    --json exports as JSON to standard output; beside --output it answers {table, format, rows, file}.
+    """
+    from cli.export import export as run
+
+    return run(
+        _session(context, as_json), table, form=form, where=where, output=output, force=force, excel=excel
+    )
+
+
+@app.command(short_help="Copies the workspace to a file, while the app runs.")
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where to.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    recovery_key: Annotated[
+        Path | None,
+        typer.Option(help="Write the key as well, to a file of its own.", metavar="FILE", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Writes a whole, checked copy of the workspace to a file, safely while the app runs.
+
+    The copy is encrypted with the workspace's key, which is not in it. To restore it on another machine you need the
+    recovery key: keep it apart from the backup.
+
+    \b
+    offhook backup ~/backups/offhook.db --recovery-key offhook-key.txt
+
+    JSON: {file, bytes, recovery_key_file, note}.
+    """
+    from cli.keeping import backup as run
+
+    return run(_session(context, as_json), file, force=force, key_file=recovery_key)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that backup has written.")],
+    recovery_key: Annotated[
+        Path | None,
+        typer.Option(
+            help="The file with the recovery key, or - to type it; for a backup from another machine.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Puts a backup in the place of the workspace. What was there is kept beside it.
+
+    JSON: {file, kept, note}.
+    """
+    from cli.keeping import restore as run
+
+    return run(_session(context, as_json), file, key_file=recovery_key)
+
+
+@app.command(short_help="Checks that the workspace is whole.")
+def doctor(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make anew what offhook works out by itself.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Checks that the workspace is whole and that everything it needs is there. Exits with 1 where it is not.
+
+    JSON: {ok, findings: [{level, what, advice}], mended, offhook, python, sqlite}.
+    """
+    from cli.keeping import doctor as run
+
+    return run(_session(context, as_json), repair=repair)
+
+
+# --- begin --------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Option(help="Your name. Otherwise as the system knows you.", show_default=False)
+    ] = "",
+    organization: Annotated[str, typer.Option(help="Your organization's name.", show_default=False)] = "",
+    currency: Annotated[
+        str, typer.Option(help="ISO 4217, as in EUR. Otherwise your country's.", show_default=False)
+    ] = "",
+    country: Annotated[
+        str,
+        typer.Option(help="ISO 3166, as in DE. Otherwise by your time zone or locale.", show_default=False),
+    ] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Makes a workspace for one person, without asking anything.
+
+    JSON: {file, name, organization, currency, country, time_zone, notes}.
+    """
+    from cli.beginning import init as run
+
+    return run(
+        _session(context, as_json), name=name, organization=organization, currency=currency, country=country
+    )
+
+
+@app.command(short_help="Opens the app on sample data.")
+def demo(
+    context: typer.Context,
+    deals: Annotated[
+        int | None, typer.Option(min=1, max=1_000_000, help="How many open deals.", show_default=False)
+    ] = None,
+    contacts: Annotated[
+        int | None, typer.Option(min=1, max=5_000_000, help="How many contacts.", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same number makes the same data.", show_default=False)
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make the sample workspace anew.")] = False,
+    generate_only: Annotated[bool, typer.Option("--generate-only", help="Do not open the app.")] = False,
+    big_timeline: Annotated[
+        bool, typer.Option("--big-timeline", help="Give one contact ten thousand activities.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON; needs --generate-only.")] = False,
+) -> int:
+    """Opens the app on sample data: a believable company to try everything on.
+
+    It lives in its own place and never touches your own workspace.
+
+    \b
+    offhook demo
+    offhook demo --deals 10000 --contacts 100000 --fresh
+    offhook --demo find anna          (any command on the sample workspace)
+
+    JSON: {file, deals, contacts, seed, seconds}.
+    """
+    from cli.sample import demo as run
+
+    return run(
+        _session(context, as_json), deals=deals, contacts=contacts, seed=seed, fresh=fresh,
+        generate_only=generate_only, big_timeline=big_timeline,
+    )  # fmt: skip

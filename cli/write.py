@@ -1,0 +1,152 @@
+"""The commands that change something: `move`, `log`, `task`, `undo`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from typing import Any
+
+from cli.naming import SINGULAR, find_one, find_stage, typed
+from cli.output import Code, Usage, require_applied, say, say_json
+from cli.plain import answer_data, record_data
+from cli.session import Session
+from core.changes import Answer
+from core.entities import Deal
+from core.errors import NotFound
+from core.schema import TEXT_LIMIT
+from core.text import fold, printable
+from core.when import parse_when
+from core.workspace import Workspace
+
+
+def move(session: Session, deal_text: str, stage_text: str, reason: str) -> Code:
+    """Moves a deal to another stage of its pipeline."""
+    from core.commands.deals import MoveDeal
+
+    with session.open() as workspace:
+        deal: Deal = workspace.record("deals", find_one(workspace, deal_text, ("deals",)).id)
+        stage = find_stage(workspace.catalog(), deal, stage_text)
+        command = MoveDeal(
+            deal_id=deal.id, stage_id=stage.id, from_stage_id=deal.stage_id, reason=typed(reason)
+        )
+        answer = require_applied(workspace.execute(command))
+        _tell(session, workspace, answer, "deals", deal.id)
+    return Code.FINE
+
+
+def log(
+    session: Session,
+    kind: str,
+    who: str,
+    text: str,
+    *,
+    subject: str = "",
+    outcome: str = "",
+    minutes: float | None = None,
+    at: str = "",
+    incoming: bool = False,
+) -> Code:
+    """Logs something that happened with a contact, deal or company."""
+    from core.commands.activities import LogActivity
+
+    occurred = parse_when(typed(at), session.now, session.zone, past=True)[0] if at else None
+    ended = call_outcome(outcome) if outcome else ""
+    body = _text(text)
+    with session.open() as workspace:
+        about = find_one(workspace, who)
+        command = LogActivity(
+            table=about.table,
+            record_id=about.id,
+            kind=kind,
+            body=body,
+            subject=typed(subject),
+            occurred_at=occurred.astimezone(dt.UTC) if occurred else None,
+            outcome=ended,
+            direction=("in" if incoming else "out") if kind in ("call", "email") else "",
+            duration_s=round(minutes * 60) if minutes is not None else None,
+        )
+        answer = require_applied(workspace.execute(command))
+        _tell(session, workspace, answer, "activities", command.activity_id)
+    return Code.FINE
+
+
+def task(session: Session, who: str, what: str, due: str, kind: str) -> Code:
+    """Plans something to do about a contact, deal or company."""
+    from core.commands.tasks import CreateTask
+
+    due_at, all_day = parse_when(typed(due), session.now, session.zone)
+    with session.open() as workspace:
+        about = find_one(workspace, who)
+        command = CreateTask(
+            table=about.table,
+            record_id=about.id,
+            subject=_text(what),
+            due_at=due_at.astimezone(dt.UTC),
+            all_day=all_day,
+            kind=kind,
+        )
+        answer = require_applied(workspace.execute(command))
+        day = f"{due_at:%a %Y-%m-%d}" if all_day else f"{due_at:%a %Y-%m-%d %H:%M}"
+        _tell(session, workspace, answer, "tasks", command.task_id, f", due {day}")
+    return Code.FINE
+
+
+def undo(session: Session) -> Code:
+    """Takes the latest change back."""
+    from core.commands.undo import Undo
+
+    with session.open() as workspace:
+        latest = workspace.undoable()
+        if latest is None:
+            raise NotFound("There is nothing to undo.")
+        answer = require_applied(workspace.execute(Undo(changeset_id=latest.id)))
+    if session.json:
+        say_json(answer_data(answer) | {"undoes": latest.id})
+    elif answer.changeset:
+        say(printable(answer.changeset.summary))
+    return Code.FINE
+
+
+def call_outcome(text: str) -> str:
+    """The call outcome that a person means: its name, or a part that only one has (`voicemail`).
+
+    Raises:
+        Usage: it is none; the message lists them.
+    """
+    from core.commands.activities import CALL_OUTCOMES
+
+    wanted = fold(typed(text).strip()).replace("-", " ").replace("_", " ")
+    fitting = [name for name in CALL_OUTCOMES if name == wanted]
+    fitting = fitting or [name for name in CALL_OUTCOMES if wanted and wanted in name]
+    if len(fitting) != 1:
+        raise Usage(
+            f"“{printable(typed(text)[:40])}” is no outcome of a call. Outcomes: {', '.join(CALL_OUTCOMES)}."
+        )
+    return fitting[0]
+
+
+def _text(argument: str) -> str:
+    """What was typed; `-` stands for standard input.
+
+    Raises:
+        Usage: `-`, and standard input is a terminal that nobody is told to type into, or far too long.
+    """
+    if argument != "-":
+        return typed(argument)
+    if sys.stdin is None or sys.stdin.isatty():
+        raise Usage("“-” reads the text from standard input, and nothing is piped into it.")
+    text = sys.stdin.buffer.read(4 * TEXT_LIMIT + 1)
+    if len(text) > 4 * TEXT_LIMIT:
+        raise Usage(f"The text is longer than {TEXT_LIMIT:,} characters.")
+    return text.decode("utf-8", "replace")
+
+
+def _tell(
+    session: Session, workspace: Workspace, answer: Answer, name: str, record_id: str, more: str = ""
+) -> None:
+    if session.json:
+        record = workspace.record(name, record_id)
+        body: dict[str, Any] = answer_data(answer)
+        say_json(body | {SINGULAR[name]: record_data(record, workspace.catalog())})
+    elif answer.changeset:
+        say(printable(answer.changeset.summary + more))
