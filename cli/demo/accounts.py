@@ -10,7 +10,7 @@ from cli.demo.floor import Account, Floor, Member
 from cli.demo.house import Owner
 from cli.demo.people import Name, names_of, slug
 from cli.demo.places import City, Country, countries
-from cli.demo.rows import DAY, Choice, instant
+from cli.demo.rows import DAY, Choice, Deck, instant
 from cli.demo.texts import (
     COMPANY_TAGS,
     CONTACT_DESCRIPTIONS,
@@ -23,7 +23,7 @@ from cli.demo.texts import (
 
 _SOURCE = Choice(SOURCES)
 _PERSONA = Choice([((persona, titles), weight) for persona, weight, titles in TITLES_BY_PERSONA])
-_OWN_SCRIPT = 0.12
+_OWN_SCRIPT = 0.2
 _EMPLOYEES = Choice(
     [(20, 6), (45, 10), (90, 14), (180, 16), (350, 14), (700, 10), (1_500, 7), (4_000, 4), (12_000, 2)]
 )
@@ -62,7 +62,7 @@ class Planner:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._country = Choice([(country, country.weight) for country in countries()])
+        self._country = Deck([(country, country.weight) for country in countries()])
         you, (manager, *reps), (europe, overseas) = floor.house.you, floor.house.colleagues, floor.house.pools
         self._owners = (
             Choice([(you, 33), (reps[0], 26), (reps[1], 25), (manager, 5), (europe, 11)]),
@@ -127,7 +127,7 @@ class Maker:
         name, short, domain = firm.name, firm.short, firm.domain
         if plan.edge:
             name = short = plan.edge.company
-            domain = floor.register.reserve(name)
+            domain = floor.register.reserve(plan.edge.domain)
         main = floor.exchange.switchboard(city)
         people = _EMPLOYEES(rng)
         account.short = short

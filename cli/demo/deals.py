@@ -10,7 +10,7 @@ from cli.demo import texts
 from cli.demo.fates import Fate
 from cli.demo.floor import CALL_LENGTH, Account, Floor, Member
 from cli.demo.house import Step
-from cli.demo.rows import DAY, Choice, instant
+from cli.demo.rows import DAY, Choice, Deck, instant
 from cli.demo.work import add_task, plan_due, unreached
 from core.changes import Row
 from core.money import exponent, format_money
@@ -59,12 +59,14 @@ class Teller:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._you_next = Choice(
+        # Few cards where there are few deals: then a day is neither empty nor too full by bad luck.
+        cards = 100 if floor.due_today > 0.03 else 10_000
+        self._you_next = Deck(
             [
-                ("today", int(floor.due_today * 10_000)),
-                ("overdue", int(floor.overdue * 10_000)),
-                ("none", 2_200),
-                ("future", 5_600),
+                ("today", round(floor.due_today * cards)),
+                ("overdue", round(floor.overdue * cards)),
+                ("none", cards * 22 // 100),
+                ("future", cards * 56 // 100),
             ]
         )
         self._others_next = Choice([("today", 50), ("overdue", 100), ("none", 250), ("future", 600)])
@@ -318,8 +320,10 @@ class Teller:
         kind, text = rng.choice(steps[fate.stages[-1]])
         text = floor.fill(text, account, member, product=product)
         yours = account.owner is floor.house.you
-        choose = self._stale_next if fate.stale else self._you_next if yours else self._others_next
-        state = choose(rng)
+        if fate.stale:
+            state = self._stale_next(rng)
+        else:
+            state = self._you_next(rng) if yours else self._others_next(rng)
         if state != "none" or floor.chance(0.3):
             deal["next_step"] = text
         if state != "none":

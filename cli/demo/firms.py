@@ -84,11 +84,10 @@ class Register:
             name = manner.own.format(stem=own_stem, trade=own_trade)
         return Firm(name, short, self._domain(key), INDUSTRIES[industry])
 
-    def reserve(self, name: str) -> str:
-        """Takes a name that is written out elsewhere, and returns its domain."""
-        key = self._key(name, "")
-        self._taken.add(key)
-        return self._domain(key)
+    def reserve(self, label: str) -> str:
+        """Takes a name, as it stands in a domain, for a company that is named elsewhere; returns the domain."""
+        self._taken.add(label)
+        return self._domain(label)
 
     def _domain(self, key: str) -> str:
         # A label of a domain has at most 63 characters; what is cut off must not make two of them the same.

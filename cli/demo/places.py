@@ -162,7 +162,7 @@ def countries() -> tuple[Country, ...]:
     """The countries, the most important ones first."""
     return (
         _country(
-            "DE", 165, "EUR", "Europe/Berlin",
+            "DE", 33, "EUR", "Europe/Berlin",
             """Berlin||10###|+4930 23125 000-999
             Hamburg||20###|+4940 66969 000-999
             Köln||50###|+49221 4710 000-999
@@ -172,12 +172,12 @@ def countries() -> tuple[Country, ...]:
             ("+49171 39200 00-99", "+4917604069 000-099"),
         ),
         _country(
-            "US", 165, "USD", "America/New_York", _US_CITIES,
+            "US", 33, "USD", "America/New_York", _US_CITIES,
             "# Commerce Dr|# Harbor Blvd|# Mill Creek Rd|# Industrial Pkwy|# N 5th St|# Foundry Ave|# Old Depot Rd",
             tuple(f"+1{area} 555 0100-0199" for area in (917, 646, 347, 773, 310, 415, 650, 720, 857, 470)),
         ),
         _country(
-            "FR", 115, "EUR", "Europe/Paris",
+            "FR", 23, "EUR", "Europe/Paris",
             """Paris|Île-de-France|750##|+33199 00 0000-9999
             Nantes|Pays de la Loire|440##|+33261 91 0000-4999
             Rennes|Bretagne|350##|+33261 91 5000-9999
@@ -191,7 +191,7 @@ def countries() -> tuple[Country, ...]:
             ("+33639 98 0000-9999",),
         ),
         _country(
-            "GB", 110, "GBP", "Europe/London",
+            "GB", 22, "GBP", "Europe/London",
             """London||E1# #AA|+4420 7946 0000-0999
             Manchester||M1# #BD|+44161 496 0000-0999
             Birmingham||B3# #DP|+44121 496 0000-0999
@@ -210,7 +210,7 @@ def countries() -> tuple[Country, ...]:
             ("+447700 900 000-999",),
         ),
         _country(
-            "IT", 75, "EUR", "Europe/Rome",
+            "IT", 15, "EUR", "Europe/Rome",
             """Milano|MI|201##|+3902 0000 0000-9999
             Roma|RM|001##|+3906 0000 0000-9999
             Torino|TO|101##|+39011 000 0000-9999
@@ -219,7 +219,7 @@ def countries() -> tuple[Country, ...]:
             "Via dell’Industria #|Corso Unità #|Via della Libertà #|Viale dei Mille #|Via Artigiani #",
         ),
         _country(
-            "ES", 70, "EUR", "Europe/Madrid",
+            "ES", 14, "EUR", "Europe/Madrid",
             """Madrid|Madrid|280##|+34910 000 000-999
             Barcelona|Barcelona|080##|+34930 000 000-999
             València|Valencia|460##|+34960 000 000-999
@@ -230,7 +230,7 @@ def countries() -> tuple[Country, ...]:
             "Calle Mayor #|Polígono Industrial El Río, nave #|Avenida de la Constitución #|Camí del Moll #|C/ Peñón #",
         ),
         _country(
-            "PL", 60, "EUR", "Europe/Warsaw",
+            "PL", 12, "EUR", "Europe/Warsaw",
             """Warszawa|mazowieckie|00-###|+4822 000 0000-9999
             Kraków|małopolskie|30-###|+4812 000 0000-9999
             Łódź|łódzkie|90-###|+4842 000 0000-9999
@@ -240,7 +240,7 @@ def countries() -> tuple[Country, ...]:
             "ul. Świętojańska #|ul. Żelazna #|al. Jerozolimskie #|ul. Magazynowa #|ul. Młyńska #",
         ),
         _country(
-            "SE", 45, "EUR", "Europe/Stockholm",
+            "SE", 9, "EUR", "Europe/Stockholm",
             """Stockholm||11# ##|+468 46500 400-499
             Göteborg||41# ##|+4631 3900 600-699
             Malmö||21# ##|+4640 62804 00-99
@@ -249,7 +249,7 @@ def countries() -> tuple[Country, ...]:
             ("+4670 17406 05-99",),
         ),
         _country(
-            "CA", 40, "USD", "America/Toronto",
+            "CA", 8, "USD", "America/Toronto",
             """Toronto|ON|M5V #K#|+1416 555 0100-0199
             Ottawa|ON|K1P #M#|+1613 555 0100-0199
             Montréal|QC|H2Y #C#|+1514 555 0100-0199
@@ -263,7 +263,7 @@ def countries() -> tuple[Country, ...]:
             ("+1647 555 0100-0199", "+1438 555 0100-0199", "+1778 555 0100-0199"),
         ),
         _country(
-            "CH", 30, "CHF", "Europe/Zurich",
+            "CH", 6, "CHF", "Europe/Zurich",
             """Zürich|ZH|80##|+4144 000 0000-9999
             Basel|BS|40##|+4161 000 0000-9999
             Genève|GE|12##|+4122 000 0000-9999
@@ -272,14 +272,14 @@ def countries() -> tuple[Country, ...]:
             ("+4179 000 0000-9999",),
         ),
         _country(
-            "IE", 25, "EUR", "Europe/Dublin",
+            "IE", 5, "EUR", "Europe/Dublin",
             """Dublin||D0# F2#5|+35320 910 0000-9999
             Cork||T12 R#X#|+35320 911 0000-9999
             Galway||H91 E#K#|+35320 912 0000-9999""",
             "# Merchants Quay|# Harbour Row|# Cé na Life|# Ballymount Road|# Distillery Lane",
         ),
         _country(
-            "BR", 30, "USD", "America/Sao_Paulo",
+            "BR", 6, "USD", "America/Sao_Paulo",
             """São Paulo|SP|01###-###|+5511 2000 0000-9999
             Rio de Janeiro|RJ|20###-###|+5521 2000 0000-9999
             Goiânia|GO|74###-###|+5562 2000 0000-9999
@@ -287,21 +287,21 @@ def countries() -> tuple[Country, ...]:
             "Rua da Conceição, #|Avenida das Nações, #|Rua São João, #|Alameda dos Jacarandás, #",
         ),
         _country(
-            "JP", 25, "JPY:3 USD", "Asia/Tokyo",
+            "JP", 5, "JPY:3 USD", "Asia/Tokyo",
             """Tōkyō|Tōkyō|10#-00##|+813 2000 0000-9999
             Ōsaka|Ōsaka|53#-00##|+816 2000 0000-9999
             Nagoya|Aichi|45#-00##|+8152 200 0000-9999""",
             "#-3 Minatomachi|#-12 Hon-chō|#-7 Sakae|#-1 Shin-Ōhashi",
         ),
         _country(
-            "IN", 25, "USD", "Asia/Kolkata",
+            "IN", 5, "USD", "Asia/Kolkata",
             """Mumbai|Maharashtra|4000##|+9122 2000 0000-9999
             Bengaluru|Karnataka|5600##|+9180 2000 0000-9999
             Pune|Maharashtra|4110##|+9120 2000 0000-9999""",
             "#, MIDC Estate|#, Whitefield Main Road|#, Station Road|#, Ring Road Phase II",
         ),
         _country(
-            "TR", 20, "EUR", "Europe/Istanbul",
+            "TR", 4, "EUR", "Europe/Istanbul",
             """İstanbul||34###|+90212 000 0000-9999
             İzmir||35###|+90232 000 0000-9999
             Eskişehir||26###|+90222 000 0000-9999""",
@@ -309,26 +309,26 @@ def countries() -> tuple[Country, ...]:
             ("+90500 000 0000-9999",),
         ),
         _country(
-            "IL", 12, "USD EUR", "Asia/Jerusalem",
+            "IL", 3, "USD EUR", "Asia/Jerusalem",
             """Tel Aviv||67#####|+9723 000 0000-9999
             Haifa||31#####|+9724 000 0000-9999""",
             "# HaNamal St|# Sderot HaGiborim|# Derech HaYam",
             ("+97250 000 0000-9999",),
         ),
         _country(
-            "AE", 12, "USD", "Asia/Dubai",
+            "AE", 3, "USD", "Asia/Dubai",
             """Dubai|Dubai||+9714 2000 000-999
             Abu Dhabi|Abu Dhabi||+9712 2000 000-999""",
             "Unit #, Free Zone South|Warehouse #, Port Road|Office #, Creek Tower",
         ),
         _country(
-            "EG", 6, "USD", "Africa/Cairo",
+            "EG", 2, "USD", "Africa/Cairo",
             """Cairo|Cairo|118##|+202 0000 0000-9999
             Alexandria|Alexandria|215##|+203 000 0000-9999""",
             "# El Corniche St|# Port Said St|# Industrial Zone A",
         ),
         _country(
-            "VN", 10, "USD", "Asia/Ho_Chi_Minh",
+            "VN", 2, "USD", "Asia/Ho_Chi_Minh",
             """Hà Nội||100###|+8424 2000 0000-9999
             TP. Hồ Chí Minh||700###|+8428 2000 0000-9999
             Đà Nẵng||550###|+84236 200 0000-9999""",

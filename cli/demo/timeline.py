@@ -25,7 +25,7 @@ def tester(floor: Floor) -> None:
     city = country.cities[0]
     since = floor.hours.back(floor.now - _DAYS * DAY, city.zone, country.workdays)
     account = Account(floor.house.you, country, city, None, COMPANY, [], since)
-    domain = floor.register.reserve(COMPANY)
+    domain = floor.register.reserve("timeline-inc")
     place = {"city": city.name, "region": city.region, "country": country.code}
     stamps = {"created_at": instant(since), "book_id": account.owner.book_id}
     account.company = floor.batch.company(
