@@ -25,6 +25,6 @@ def companies(connection: Connection, catalog: Catalog, text: str, *, limit: int
         f"select {form.prefixed('t')} from companies t where t.org_id = :org and t.deleted_at is null"
         f" and {sqlite.key_starts('t.sort_key', ':start')} order by t.sort_key, t.id limit :limit"
     )
-    start = fold(" ".join(text.split()))
+    start = fold(sqlite.bindable(" ".join(text.split())))
     parameters = {"org": catalog.organization.id, "start": start, "limit": limit}
     return [form.entity(row) for row in connection.execute(sql, parameters)]

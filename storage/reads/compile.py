@@ -93,7 +93,7 @@ class _Build:
 
     def value(self, value: Any) -> str:
         name = f"p{len(self.parameters)}"
-        self.parameters[name] = value
+        self.parameters[name] = sqlite.bindable(value) if isinstance(value, str) else value
         return f":{name}"
 
     def values(self, values: Sequence[Any]) -> list[str]:
@@ -209,7 +209,8 @@ def _has(build: _Build, name: str, column: str, values: Sequence[str]) -> str:
         return f"{column} <> '[]' and {items}"
     # Contact points lie in a table of their own, with an index on what they are.
     if name == "phones":
-        values = [_PUNCTUATION.sub("", value) for value in values]
+        # The number is what is looked up: as dialled, without its dress and whatever its extension.
+        values = [_PUNCTUATION.sub("", value).partition(";")[0] for value in values]
     wanted = ", ".join(build.values([value.lower() for value in values]))
     return (
         "t.id in (select point.contact_id from contact_points point where point.org_id = :org"

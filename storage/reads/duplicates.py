@@ -74,7 +74,11 @@ def _same_points(connection: Connection, catalog: Catalog, draft: Row) -> Iterat
 def _values(draft: Row, name: str) -> list[str]:
     points: Sequence[Any] = draft.get(name) or ()
     values = (point if isinstance(point, str) else point.get("value", "") for point in points)
-    return [value.strip() for value in values if value.strip()]
+    return [sqlite.bindable(value.strip()) for value in values if value.strip()]
+
+
+def _folded(draft: Row, name: str) -> str:
+    return fold(sqlite.bindable(" ".join(str(draft.get(name) or "").split())))
 
 
 def _phone(typed: str, country: str) -> str:
@@ -86,11 +90,11 @@ def _phone(typed: str, country: str) -> str:
 
 
 def _same_names(connection: Connection, catalog: Catalog, draft: Row) -> Iterator[_Match]:
-    first, last = (fold(str(draft.get(name) or "").strip()) for name in ("first_name", "last_name"))
+    first, last = _folded(draft, "first_name"), _folded(draft, "last_name")
     key = f"{last} {first}".strip()
     if not (first and last) or len(key) <= _LEAST_LETTERS:
         return
-    company = fold(" ".join(str(draft.get("company_name") or "").split()))
+    company = _folded(draft, "company_name")
     if company:
         yield from _colleagues(connection, catalog, key, company)
     # People change companies, and many are called the same: only where one of the two says nothing about it.

@@ -43,6 +43,11 @@ def prepare(connection: Preparable) -> None:
     connection.create_function("offhook_lower", 1, str.lower, deterministic=True)
 
 
+def bindable(value: str) -> str:
+    """`value` as SQLite takes it: halves of a character, which bytes that are no text may turn to, cannot be stored."""
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
 def _is_ascii(column: str) -> str:
     return f"length(cast({column} as blob)) = length({column})"
 

@@ -41,7 +41,7 @@ def terms(words: Sequence[str]) -> Terms | None:
     """
     found: list[str] = []
     tokens: list[str] = []
-    short = [word[:LONGEST_WORD] for word in words[:MOST_WORDS]]
+    short = [sqlite.bindable(word[:LONGEST_WORD]) for word in words[:MOST_WORDS]]
     for numeric, run in groupby(short, key=lambda word: _NUMBER.fullmatch(word) is not None):
         group = list(run)
         if numeric:
