@@ -14,7 +14,7 @@ from cli.demo.deals import Teller
 from cli.demo.fates import Fate, Fates, standing
 from cli.demo.floor import Floor
 from cli.demo.house import House, build, founded_at
-from cli.demo.rows import Batch, Ids, Progress, unheard
+from cli.demo.rows import Batch, Dice, Ids, Progress, unheard
 from cli.demo.timeline import tester
 from core.changes import Row
 
@@ -40,7 +40,7 @@ def found(*, seed: int, now: dt.datetime, user: str, zone: dt.tzinfo) -> tuple[H
         user: the name of who opens the sample data.
         zone: where that person is.
     """
-    rng = random.Random(seed)  # noqa: S311 (nothing here is a secret)
+    rng = Dice(seed)
     house = build(user=user, time_zone=str(getattr(zone, "key", "")), founded=founded_at(now), ids=Ids(rng))
     return house, rng
 

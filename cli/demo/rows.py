@@ -10,13 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from core.changes import Row
 from core.commands.base import insert
 from core.entities import Activity, Company, Contact, Deal, Task
 from core.schema import Record
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsLenAndGetItem
 
 T = TypeVar("T")
 
@@ -30,6 +33,14 @@ TABLES = ("companies", "contacts", "deals", "tasks", "activities")
 def instant(seconds: int) -> dt.datetime:
     """Seconds since the epoch as the store takes a time."""
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+class Dice(random.Random):
+    """Dice that are good enough for sample data, and quicker than those that must be fair to the last bit."""
+
+    def choice(self, seq: SupportsLenAndGetItem[T]) -> T:
+        """One of the values."""
+        return seq[int(self.random() * len(seq))]
 
 
 class Choice(Generic[T]):
