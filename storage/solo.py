@@ -17,7 +17,7 @@ from typing import Any
 
 from core.catalog import Catalog
 from core.changes import Answer, Changeset, Row, Status, from_json
-from core.commands.base import Command, Context, changeset
+from core.commands.base import Command, Context, changeset, load_needs
 from core.entities import RECORDS, Company
 from core.errors import Invalid, NotFound, OffhookError, Unavailable
 from core.filters import Query
@@ -181,8 +181,7 @@ class SoloWorkspace:
             catalog = self._catalog_for_writing(connection)
             now = self._clock()
             loaded = load.Loaded(connection, self.org_id)
-            loaded.load(command.needs(catalog))
-            loaded.load(command.also_needs(loaded, catalog))
+            load_needs(command, loaded, catalog, loaded.load)
             context = Context(catalog, now)
             done = changeset(command, command.decide(loaded, context), context)
             if not done.changes:

@@ -33,7 +33,8 @@ CALL_OUTCOMES = ("connected", "no answer", "left voicemail", "busy", "wrong numb
 """What a logged call can have come to."""
 EDITABLE = ("body", "subject", "outcome", "occurred_at", "duration_s", "direction")
 """What can be corrected in an entry."""
-_NAMES = {"call": "call", "email": "e-mail", "meeting": "meeting", "note": "note"}
+ENTRY_NAMES = {"call": "call", "email": "e-mail", "meeting": "meeting", "note": "note"}
+"""What people call the entries that they log."""
 _CLOCK_SKEW = dt.timedelta(minutes=5)
 
 
@@ -118,7 +119,7 @@ class EditActivity(Command):
         said = {name: getattr(activity, name) for name in EDITABLE}
         values = _checked(context, activity.kind, {**said, **self.values}, outcome=activity.outcome)
         if values == said:
-            return Decision(f"That {_NAMES[activity.kind]}: nothing to change", ())
+            return Decision(f"That {ENTRY_NAMES[activity.kind]}: nothing to change", ())
         change = _revision(activity, context, values)
         return Decision(f"Edited {_the(activity.kind)}", (change,), f"{activity.kind}.edited")
 
@@ -141,7 +142,7 @@ class RetractActivity(Command):
 
 def _own(seen: Seen, context: Context, activity_id: str) -> Activity:
     activity = seen.get(Activity, activity_id)
-    what = f"That {_NAMES.get(activity.kind, activity.kind)}"
+    what = f"That {ENTRY_NAMES.get(activity.kind, activity.kind)}"
     if activity.kind not in TOLD_KINDS:
         raise Refused("What offhook wrote by itself cannot be edited: it is the history.")
     if activity.superseded:
@@ -185,8 +186,8 @@ def _revision(activity: Activity, context: Context, values: Mapping[str, Any]) -
 
 
 def _the(kind: str) -> str:
-    return f"the {_NAMES[kind]}"
+    return f"the {ENTRY_NAMES[kind]}"
 
 
 def _a(kind: str) -> str:
-    return f"{'an' if kind == 'email' else 'a'} {_NAMES[kind]}"
+    return f"{'an' if kind == 'email' else 'a'} {ENTRY_NAMES[kind]}"

@@ -51,7 +51,10 @@ Need = Get | Where | GetChangeset
 
 
 class Seen(Protocol):
-    """What was loaded for a command: the answers to its needs."""
+    """What was loaded for a command: the answers to its needs.
+
+    What was not needed is not there: asking for it raises `KeyError`.
+    """
 
     def get(self, record: type[R], record_id: str) -> R:
         """The record.
@@ -117,7 +120,7 @@ class Command(ABC):
         """What must be loaded before it can be decided."""
 
     def also_needs(self, seen: Seen, catalog: Catalog) -> Sequence[Need]:
-        """What must be loaded besides, where that shows only once the `needs` have been seen; asked once, before `decide`."""
+        """What must be loaded besides, where that shows only once the `needs` have been seen; see `load_needs`."""
         return ()
 
     @abstractmethod
@@ -128,6 +131,25 @@ class Command(ABC):
             Refused, Invalid: a rule or a value says no.
             NotFound: what it names is not there.
         """
+
+
+def load_needs(
+    command: Command, seen: Seen, catalog: Catalog, load: Callable[[Sequence[Need]], None]
+) -> None:
+    """Loads what a command must see before it can decide.
+
+    Args:
+        command: the command.
+        seen: what `load` puts down what it has loaded in.
+        catalog: the set-up.
+        load: loads needs.
+    """
+    load(command.needs(catalog))
+    known: list[Need] = []
+    # What is seen may lead on to more: an entry to its revision, that one to the next.
+    while (besides := list(command.also_needs(seen, catalog))) != known:
+        load(besides)
+        known = besides
 
 
 def changeset(command: Command, decision: Decision, context: Context) -> Changeset:
@@ -272,7 +294,7 @@ def cleaned(record: type[Record], values: Mapping[str, Any]) -> dict[str, Any]:
         head, _, tail = name.partition(".")
         spec = specs.get(head)
         if spec is None or (tail and spec.kind is not Kind.MAP):
-            wrong[name] = f"A {record.LABEL} has no field “{printable(name)[:40]}”."
+            wrong[name] = f"{_a(record.LABEL).capitalize()} has no field “{printable(name)[:40]}”."
         elif tail:
             out[name] = clean_text(value) if isinstance(value, str) else value
         elif spec.role is not Role.DATA or name in ("id", "deleted_at"):
@@ -372,6 +394,10 @@ _CLEAN: dict[Kind, Callable[[Field, Any], Any]] = {
 }
 
 
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def only(values: Mapping[str, Any], allowed: Collection[str], what: str) -> None:
     """Lets an edit touch nothing but the fields that it is for; the others change by commands of their own.
 
@@ -380,7 +406,7 @@ def only(values: Mapping[str, Any], allowed: Collection[str], what: str) -> None
     """
     for name in values:
         if name.partition(".")[0] not in allowed:
-            raise Refused(f"“{printable(name)[:40]}” of a {what} is not changed by editing it.")
+            raise Refused(f"“{printable(name)[:40]}” of {_a(what)} is not changed by editing it.")
 
 
 def told(

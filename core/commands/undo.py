@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from core.catalog import Catalog
 from core.changes import TOLD_KINDS, Change, Changeset, invert
+from core.commands.activities import EDITABLE, ENTRY_NAMES
 from core.commands.base import (
     Command,
     Context,
@@ -34,6 +35,9 @@ _HELD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """What would hang in the air if a record of the table went: (table, field that points to it)."""
 
+SAID = (*EDITABLE, "retracted")
+"""What revisions of an entry differ in."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Undo(Command):
@@ -53,7 +57,8 @@ class Undo(Command):
         needs: list[Need] = []
         for change in invert(done, new_id=str, at=done.at):
             if change.insert:
-                needs.append(Where("activities", {"revises": change.set["revises"]}, limit=1))
+                chain = _revisions(seen, change.set["revises"])
+                needs += [Where("activities", {"revises": entry}, limit=1) for entry in chain]
             elif _deletes(change):
                 # One more than this changeset itself touches is enough to know that there are others.
                 limit = len(done.changes) + 1
@@ -77,7 +82,7 @@ class Undo(Command):
         changes = _without_kept(seen, done, invert(done, new_id=context.new_id, at=context.now))
         if not changes:
             raise Refused(f"There is nothing to take back: {done.summary}")
-        _refuse_what_was_edited(seen, changes)
+        changes = tuple(_of_latest(seen, change) if change.insert else change for change in changes)
         _refuse_what_hangs(seen, done, changes)
         _refuse_what_is_gone(seen, context, changes)
         again = done.event == "undone"
@@ -131,10 +136,35 @@ def _hanging(seen: Seen, changes: Sequence[Change], leaving: Change) -> list[Rec
     return out
 
 
-def _refuse_what_was_edited(seen: Seen, changes: Sequence[Change]) -> None:
-    for change in changes:
-        if change.insert and seen.where(Activity, revises=change.set["revises"]):
-            raise Refused(f"That {change.set['kind']} was edited since. Take that back first.")
+def _revisions(seen: Seen, entry_id: str) -> list[str]:
+    """An entry and what revised it, one after the other, as far as that has been loaded."""
+    ids = [entry_id]
+    while True:
+        try:
+            revised = seen.where(Activity, revises=ids[-1])
+        except KeyError:
+            return ids
+        if not revised:
+            return ids
+        ids.append(revised[0].id)
+
+
+def _of_latest(seen: Seen, change: Change) -> Change:
+    """The revision, of the entry's latest one: an edit that was taken back meanwhile does not stand in the way.
+
+    Raises:
+        Refused: the latest one says something else than the revision takes back.
+    """
+    entry_id = change.set["revises"]
+    *_, latest_id = _revisions(seen, entry_id)
+    if latest_id == entry_id:
+        return change
+    *_, before_id = _revisions(seen, entry_id)[:-1]
+    latest = seen.where(Activity, revises=before_id)[0]
+    says = {**change.set, **change.base}
+    if any(getattr(latest, name) != says[name] for name in SAID):
+        raise Refused(f"That {ENTRY_NAMES[latest.kind]} was edited since. Take that back first.")
+    return replace(change, set={**change.set, "revises": latest_id})
 
 
 def _refuse_what_hangs(seen: Seen, done: Changeset, changes: Sequence[Change]) -> None:

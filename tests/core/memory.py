@@ -24,7 +24,7 @@ from core.changes import (
     merge,
     to_json,
 )
-from core.commands.base import Command, Context, Get, GetChangeset, Where, changeset
+from core.commands.base import Command, Context, Get, GetChangeset, Where, changeset, load_needs
 from core.commands.undo import Undo
 from core.entities import (
     RECORDS,
@@ -71,7 +71,8 @@ class Loaded:
         self.asked: list[Any] = []
 
     def get(self, record: Any, record_id: str) -> Any:
-        assert Get(record.TABLE, record_id) in self.asked, f"{record.TABLE} {record_id} was not needed"
+        if Get(record.TABLE, record_id) not in self.asked:
+            raise KeyError(f"{record.TABLE} {record_id} was not needed")
         row = self.store.rows[record.TABLE].get(record_id)
         if row is None or row["deleted_at"] is not None:
             raise NotFound(f"That {record.LABEL} is not there.")
@@ -82,7 +83,8 @@ class Loaded:
             (n for n in self.asked if isinstance(n, Where) and (n.table, n.values) == (record.TABLE, values)),
             None,
         )
-        assert need is not None, f"{record.TABLE} where {values} was not needed"
+        if need is None:
+            raise KeyError(f"{record.TABLE} where {values} was not needed")
         found = (
             one
             for one in self.store.live(record)
@@ -91,7 +93,8 @@ class Loaded:
         return list(itertools.islice(found, need.limit))
 
     def changeset(self, changeset_id: str) -> tuple[Changeset, str | None]:
-        assert GetChangeset(changeset_id) in self.asked
+        if GetChangeset(changeset_id) not in self.asked:
+            raise KeyError(changeset_id)
         if changeset_id not in self.store.history:
             raise NotFound("That change is not in the history.")
         return self.store.history[changeset_id], self.store.undone.get(changeset_id)
@@ -123,8 +126,7 @@ class Memory:
     def decide(self, command: Command) -> Changeset:
         """What the command comes to, not applied yet: as on a laptop without a network."""
         catalog, seen = self.catalog(), Loaded(self.store)
-        seen.asked += command.needs(catalog)
-        seen.asked += command.also_needs(seen, catalog)
+        load_needs(command, seen, catalog, seen.asked.extend)
         context = Context(catalog, self.store.now)
         return changeset(command, command.decide(seen, context), context)
 

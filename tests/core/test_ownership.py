@@ -1,0 +1,204 @@
+"""Whose a record is, who may change it, and how it changes hands."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.commands.activities import LogActivity
+from core.commands.base import counted
+from core.commands.companies import CreateCompany, DeleteCompany, EditCompany
+from core.commands.contacts import CreateContact, DeleteContacts, EditContact
+from core.commands.deals import CreateDeal, DeleteDeals, EditDeal, MoveDeal, PlaceDeal, SwitchPipeline
+from core.commands.records import Assign, Claim, TagRecords
+from core.commands.tasks import CreateTask
+from core.entities import Contact, Deal
+from core.errors import Invalid, NotFound, Refused
+from core.permissions import writable_books
+
+
+def why(who, command):
+    with pytest.raises(Refused) as refused:
+        who.execute(command)
+    return str(refused.value)
+
+
+def test_each_role_changes_its_own_books(office):
+    bob, max_, eve, ann, pool = (
+        *(office.book(w) for w in (office.bob, office.max, office.eve, office.ann)),
+        office.pool,
+    )
+    assert writable_books(office.bob.catalog()) == {bob, pool}
+    assert writable_books(office.eve.catalog()) == {eve}
+    assert writable_books(office.max.catalog()) == {max_, bob, ann, pool}
+    assert writable_books(office.ann.catalog()) == {ann, bob, max_, eve, pool}
+    assert writable_books(office.rex.catalog()) == frozenset()
+
+
+def commands_on(office, who):
+    """One of each command that changes a record or hangs something on it."""
+    lena, acme, deal = office.contact(who), office.company(who, "Lena’s"), office.deal(who)
+    now = office.store.now
+    return [
+        EditContact(contact_id=lena.id, values={"title": "x"}),
+        DeleteContacts(contact_ids=(lena.id,)),
+        EditCompany(company_id=acme.id, values={"city": "x"}),
+        DeleteCompany(company_id=acme.id),
+        EditDeal(deal_id=deal.id, values={"title": "x"}),
+        MoveDeal(deal_id=deal.id, stage_id=office.stage("Contacted").id, from_stage_id=deal.stage_id),
+        PlaceDeal(deal_id=deal.id),
+        SwitchPipeline(deal_id=deal.id, stage_id=office.stage("Contacted").id, from_stage_id=deal.stage_id),
+        DeleteDeals(deal_ids=(deal.id,)),
+        TagRecords(table="deals", ids=(deal.id,), add=("x",)),
+        Assign(table="contacts", ids=(lena.id,), book_id=office.pool),
+        LogActivity(table="contacts", record_id=lena.id, kind="note", body="x"),
+        CreateTask(table="contacts", record_id=lena.id, subject="x", due_at=now),
+    ]
+
+
+def test_nobody_changes_what_is_anothers(office):
+    for command in commands_on(office, office.bob):
+        assert "belongs to Bob; you cannot change it." in why(office.eve, command)
+
+
+def test_who_only_looks_is_told_so(office):
+    readonly = "Your role is read-only: you can look at everything and change nothing."
+    for command in (
+        *commands_on(office, office.bob),
+        CreateContact(values={"first_name": "x"}),
+        CreateCompany(values={"name": "x"}),
+        CreateDeal(pipeline_id=office.pipeline_id, values={"title": "x"}),
+        Claim(table="contacts", ids=("x",)),
+    ):
+        assert why(office.rex, command) == readonly
+
+
+def test_nothing_new_is_put_on_anothers_desk(office):
+    eve = office.book(office.eve)
+    for command in (
+        CreateContact(values={"first_name": "x", "book_id": eve}),
+        CreateCompany(values={"name": "x", "book_id": eve}),
+        CreateDeal(pipeline_id=office.pipeline_id, values={"title": "x", "book_id": eve}),
+    ):
+        assert "belongs to Eve; you cannot change it." in why(office.bob, command)
+    office.contact(office.bob, book_id=office.pool)
+
+
+# --- claiming
+
+
+def test_a_contact_is_claimed_with_its_open_deals(office):
+    lena = office.contact(office.ann, book_id=office.pool)
+    open_, mine = (
+        office.deal(office.ann, title, contact_id=lena.id, book_id=book)
+        for title, book in (("Open", office.pool), ("Ann’s", office.book(office.ann)))
+    )
+    closed = office.deal(office.ann, "Closed", "Negotiation", contact_id=lena.id, book_id=office.pool)
+    office.ann.run(
+        MoveDeal(deal_id=closed.id, stage_id=office.stage("Won").id, from_stage_id=closed.stage_id)
+    )
+    done = office.bob.run(Claim(table="contacts", ids=(lena.id, lena.id)))
+    assert done.summary == "Claimed Lena"
+    bob = office.book(office.bob)
+    assert office.bob.get(Contact, lena.id).book_id == bob
+    assert [office.bob.get(Deal, deal.id).book_id for deal in (open_, mine, closed)] == [
+        bob, office.book(office.ann), office.pool,
+    ]  # fmt: skip
+    entry = office.bob.timeline(contact_id=lena.id, kind="claimed")[0]
+    assert (entry.subject, entry.book_id) == ("Claimed from Sales pool", bob)
+    assert entry.data == {"from": office.pool, "to": bob}
+
+
+def test_who_comes_second_is_told_who_was_faster(office):
+    lena = office.contact(office.ann, book_id=office.pool)
+    office.max.run(Claim(table="contacts", ids=(lena.id,), from_book_id=office.pool))
+    assert why(office.bob, Claim(table="contacts", ids=(lena.id,), from_book_id=office.pool)) == (
+        "Max was faster: Lena is taken."
+    )
+    assert why(office.max, Claim(table="contacts", ids=(lena.id,))) == "Lena is yours already."
+
+
+def test_only_what_lies_in_a_pool_can_be_claimed(office):
+    lena = office.contact(office.bob)
+    assert why(office.max, Claim(table="contacts", ids=(lena.id,))) == (
+        "Lena belongs to Bob. Only records in a pool can be claimed."
+    )
+    in_pool = office.contact(office.ann, "Omar", book_id=office.pool)
+    assert why(office.eve, Claim(table="contacts", ids=(in_pool.id,))) == (
+        "Omar belongs to Sales pool; you cannot change it."
+    )
+
+
+def test_several_are_claimed_or_none(office):
+    ids = [office.contact(office.ann, name, book_id=office.pool).id for name in ("Ada", "Ben")]
+    taken = office.contact(office.max, "Cem").id
+    with pytest.raises(Refused, match="Cem belongs to Max"):
+        office.bob.execute(Claim(table="contacts", ids=(*ids, taken)))
+    assert office.bob.get(Contact, ids[0]).book_id == office.pool
+    assert office.bob.run(Claim(table="contacts", ids=tuple(ids))).summary == "Claimed 2 contacts"
+    acme = office.company(office.ann, book_id=office.pool)
+    assert office.bob.run(Claim(table="companies", ids=(acme.id,))).summary == "Claimed Acme"
+
+
+# --- handing over
+
+
+def test_a_record_is_handed_to_a_colleague_or_back_into_the_pool(office):
+    lena = office.contact(office.bob)
+    deal = office.deal(office.bob, contact_id=lena.id)
+    done = office.bob.run(Assign(table="contacts", ids=(lena.id,), book_id=office.book(office.max)))
+    assert done.summary == "Assigned Lena to Max"
+    assert office.bob.get(Deal, deal.id).book_id == office.book(office.max)
+    assert office.bob.told(contact_id=lena.id, kind="assigned") == ["Bob → Max"]
+    office.max.run(Assign(table="contacts", ids=(lena.id,), book_id=office.pool))
+    assert office.bob.told(contact_id=lena.id, kind="assigned")[-1] == "Max → Sales pool"
+
+
+def test_handing_over_to_whom_it_belongs_changes_nothing(office):
+    lena = office.contact(office.bob)
+    done = office.bob.run(Assign(table="contacts", ids=(lena.id,), book_id=office.book(office.bob)))
+    assert (done.changes, done.summary) == ((), "Lena: with Bob already")
+
+
+def test_nothing_is_handed_to_nobody(office):
+    lena = office.contact(office.bob)
+    with pytest.raises(NotFound, match="That person or pool is not there any more"):
+        office.bob.execute(Assign(table="contacts", ids=(lena.id,), book_id="gone"))
+    for command in (
+        Assign(table="stages", ids=(office.stage("New").id,), book_id=office.pool),
+        Claim(table="tasks", ids=("x",)),
+        TagRecords(table="users", ids=(office.bob.user_id,), add=("x",)),
+    ):
+        with pytest.raises(NotFound, match="is none of companies, contacts, deals"):
+            office.ann.execute(command)
+
+
+# --- tags
+
+
+def test_tags_are_put_on_many_at_once(office):
+    one, other = office.contact(office.bob, "Ada", tags=["cold"]), office.contact(office.bob, "Ben")
+    command = TagRecords(
+        table="contacts", ids=(one.id, other.id, one.id), add=("#VIP", "Key Account", "vip"), remove=("COLD",)
+    )
+    assert office.bob.run(command).summary == "Tagged 2 contacts: +vip +key-account -cold"
+    assert office.bob.get(Contact, one.id).tags == ("vip", "key-account")
+    assert office.bob.get(Contact, other.id).tags == ("vip", "key-account")
+    again = office.bob.run(TagRecords(table="contacts", ids=(one.id,), add=("vip",)))
+    assert again.changes == ()
+
+
+def test_a_tag_is_a_short_word(office):
+    lena = office.contact(office.bob)
+    for tags, sentence in (
+        (("#", " "), "Type a tag, as in vip."),
+        (("x" * 41,), "A tag has at most 40 characters; “xxxxxxxxxxxxxxxxxxxx…” has 41."),
+    ):
+        with pytest.raises(Invalid) as refused:
+            office.bob.execute(TagRecords(table="contacts", ids=(lena.id,), add=tags))
+        assert str(refused.value) == sentence
+    assert office.contact(office.bob, tags=["مهم 🔥"]).tags == ("مهم-🔥",)
+
+
+def test_things_are_counted_in_words():
+    assert [counted(n, "deal") for n in (0, 1, 2, 12_345)] == ["0 deals", "1 deal", "2 deals", "12,345 deals"]
+    assert counted(3, "company") == "3 companies"
