@@ -49,6 +49,7 @@ class DeskScreen(Screen[None]):
         self.desk = desk
         self._pending: list[Changed] = []
         self._message_timer: Timer | None = None
+        self._dressed_for: tuple[object, ...] = ()
         self._stop_listening = desk.listen(self._on_changed)
 
     @property
@@ -135,8 +136,11 @@ class DeskScreen(Screen[None]):
             self._catch_up()
 
     @on(ScreenResume)
-    def _resumed(self) -> None:
-        self.refresh_bars()
+    def _resumed(self, event: ScreenResume) -> None:
+        # Styling every widget anew is most of what a change of screen costs, and only these change what styles say.
+        look = (self.app.theme, self.app.size, self.app.ansi_color)
+        event.refresh_styles = look != self._dressed_for
+        self._dressed_for = look
         self._catch_up()
 
     def _catch_up(self) -> None:
