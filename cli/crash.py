@@ -33,7 +33,7 @@ def report(error: BaseException, *, as_json: bool = False) -> Code:
 
 
 def write_log(path: Path, error: BaseException) -> None:
-    """Appends the error with its traceback. Lines of code only: no values of variables, so no data of customers.
+    """Appends the kind of the error and where it arose. Neither its message nor any value: they may be customers' data.
 
     Raises:
         OSError, OffhookError: the log cannot be written.
@@ -44,9 +44,27 @@ def write_log(path: Path, error: BaseException) -> None:
     lines = [
         f"--- {datetime.now(UTC).isoformat(timespec='seconds')}",
         f"Python {platform.python_version()} on {sys.platform}",
-        "".join(traceback.format_exception(error)),
+        *_told(error),
+        "",
     ]
     with os.fdopen(
         os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8"
     ) as log:
         log.write("\n".join(lines))
+
+
+def _told(error: BaseException) -> list[str]:
+    """An error and those that it came from, the first one first."""
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    lines: list[str] = []
+    for one in reversed(chain):
+        kind = type(one)
+        lines += [
+            "".join(traceback.format_tb(one.__traceback__)).rstrip("\n"),
+            f"{kind.__module__}.{kind.__qualname__}",
+        ]
+    return lines

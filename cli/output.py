@@ -162,7 +162,7 @@ def complain_of(error: OffhookError, *, as_json: bool) -> Code:
             more["candidates"] = error.candidates
         else:
             rows = [tuple(c[name] for name in ("kind", "title", "detail", "id")) for c in error.candidates]
-            message = "\n".join([message, *(f"  {line}" for line in table(rows, flexible=(1, 2)))])
+            message = "\n".join([message, *table(rows, flexible=(1, 2), indent=2)])
     complain(message, code, as_json=as_json, **more)
     return code
 
@@ -230,6 +230,7 @@ def table(
     flexible: Sequence[int] = (),
     right: Sequence[int] = (),
     heads: Sequence[str] = (),
+    indent: int = 0,
 ) -> Iterable[str]:
     """Rows in aligned columns. On a terminal the flexible columns give way so that each row keeps to one line.
 
@@ -238,6 +239,7 @@ def table(
         flexible: columns that may be cut, the first to be cut last.
         right: columns aligned to the right.
         heads: titles of the columns.
+        indent: blanks in front of each row.
     """
     clean = [[printable(cell) for cell in row] for row in rows]
     if not clean:
@@ -248,13 +250,14 @@ def table(
     room = terminal_width()
     if room is not None:
         for column in reversed(flexible):
-            over = sum(widths) + 2 * (len(widths) - 1) - room
+            over = indent + sum(widths) + 2 * (len(widths) - 1) - room
             if over > 0:
                 widths[column] = max(min(widths[column], 12), widths[column] - over)
+    margin = " " * indent
     if heads:
-        yield styled(_row(heads, widths, right), "dim")
+        yield margin + styled(_row(heads, widths, right), "dim")
     for row in clean:
-        yield _row(row, widths, right)
+        yield margin + _row(row, widths, right)
 
 
 def _row(row: Sequence[str], widths: Sequence[int], right: Sequence[int]) -> str:

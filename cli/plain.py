@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from core.catalog import Catalog
 from core.changes import Answer, encode_value
 from core.entities import Contact, Deal
 from core.money import exponent
-from core.schema import Record, fields_of
+from core.schema import Kind, Record, fields_of
 from core.workspace import Entry
 
 _LEFT_OUT = frozenset({"org_id", "deleted_at", "sort_key", "search", "position", "superseded"})
@@ -18,7 +19,7 @@ _LEFT_OUT = frozenset({"org_id", "deleted_at", "sort_key", "search", "position",
 def record_data(record: Record, catalog: Catalog) -> dict[str, Any]:
     """A record's fields by name; times in UTC (ISO 8601), money in minor units and as a decimal number in a text."""
     out: dict[str, Any] = {
-        name: encode_value(spec.kind, getattr(record, name))
+        name: _value(spec.kind, getattr(record, name))
         for name, spec in fields_of(type(record)).items()
         if name not in _LEFT_OUT
     }
@@ -35,9 +36,18 @@ def record_data(record: Record, catalog: Catalog) -> dict[str, Any]:
     return out
 
 
+def _value(kind: Kind, value: Any) -> Any:
+    return time_text(value) if kind is Kind.TIME and value is not None else encode_value(kind, value)
+
+
+def time_text(when: dt.datetime) -> str:
+    """A time for programs: UTC, to the second."""
+    return when.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def decimal_amount(minor: int | None, currency: str) -> str | None:
     """`1250050` euro cents → `12500.50`: for programs, with neither symbol nor separators."""
-    return None if minor is None else str(Decimal(minor).scaleb(-exponent(currency)))
+    return None if minor is None else f"{Decimal(minor).scaleb(-exponent(currency)):f}"
 
 
 def entry_data(entry: Entry, catalog: Catalog) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -83,7 +82,7 @@ class _Sheet:
             rows = [
                 (f"{c.first_name} {c.last_name}".strip(), c.title, c.phone or c.email) for c in page.contacts
             ]
-            yield from self._section("Contacts", table(rows, flexible=(1, 0)))
+            yield from self._section("Contacts", table(rows, flexible=(1, 0), indent=2))
         yield from self._section("To do", self._tasks(page.tasks))
         yield from self._section("Activities", self._entries(entries))
 
@@ -107,7 +106,7 @@ class _Sheet:
         if body:
             yield ""
             yield styled(title, "bold")
-            yield from (f"  {line}" for line in body)
+            yield from body
 
     def _contact(self, contact: Contact, company: Company | None) -> Iterator[str]:
         at = " at ".join(part for part in (contact.title, company.name if company else "") if part)
@@ -202,7 +201,7 @@ class _Sheet:
             stage = self.catalog.stage_by_id.get(deal.stage_id)
             value = format_money(deal.value_minor, deal.currency) if deal.value_minor is not None else ""
             rows.append((deal.title, stage.name if stage else "", value, deal.next_step))
-        return table(rows, flexible=(0, 3), right=(2,))
+        return table(rows, flexible=(0, 3), right=(2,), indent=2)
 
     def _tasks(self, tasks: Iterable[Task]) -> Iterable[str]:
         rows = []
@@ -217,7 +216,7 @@ class _Sheet:
                     task.subject,
                 )
             )
-        return table(rows, flexible=(3,))
+        return table(rows, flexible=(3,), indent=2)
 
     def _entries(self, entries: Iterable[Entry]) -> Iterator[str]:
         width = min((terminal_width() or _SHOWN_WIDTH), _SHOWN_WIDTH) - 2
@@ -227,7 +226,7 @@ class _Sheet:
             what = " · ".join(part for part in (activity.outcome, activity.subject, activity.body) if part)
             at = self.session.local(activity.occurred_at)
             rows.append((f"{at:%Y-%m-%d %H:%M}", activity.kind.replace("_", " "), _short(what, 3 * width)))
-        yield from table(rows, flexible=(2,))
+        yield from table(rows, flexible=(2,), indent=2)
 
 
 def _short(text: str, most: int) -> str:
@@ -238,8 +237,3 @@ def _short(text: str, most: int) -> str:
 def _place(record: Contact | Company) -> str:
     city = f"{record.postal_code} {record.city}".strip()
     return ", ".join(part for part in (record.address, city, record.region, record.country) if part)
-
-
-def local_time(when: dt.datetime, zone: dt.tzinfo) -> str:
-    """A time as people read it where they are."""
-    return f"{when.astimezone(zone):%a %Y-%m-%d %H:%M}"

@@ -105,8 +105,8 @@ def pipelines(session: Session) -> Code:
             for stage in pipeline["stages"]
         ]
         heads = ("Stage", "Chance", "Deals", "Value", "Leads to")
-        for line in table(rows, flexible=(0, 4), right=(1, 2, 3), heads=heads):
-            say(f"  {line}")
+        for line in table(rows, flexible=(0, 4), right=(1, 2, 3), heads=heads, indent=2):
+            say(line)
     return Code.FINE
 
 

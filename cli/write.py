@@ -15,7 +15,7 @@ from core.entities import Deal
 from core.errors import NotFound
 from core.schema import TEXT_LIMIT
 from core.text import fold, printable
-from core.when import parse_when
+from core.when import parse_when, show_when
 from core.workspace import Workspace
 
 
@@ -86,8 +86,8 @@ def task(session: Session, who: str, what: str, due: str, kind: str) -> Code:
             kind=kind,
         )
         answer = require_applied(workspace.execute(command))
-        day = f"{due_at:%a %Y-%m-%d}" if all_day else f"{due_at:%a %Y-%m-%d %H:%M}"
-        _tell(session, workspace, answer, "tasks", command.task_id, f", due {day}")
+        due_text = show_when(due_at, all_day=all_day, now=session.now, zone=session.zone)
+        _tell(session, workspace, answer, "tasks", command.task_id, f", due {due_text}")
     return Code.FINE
 
 

@@ -111,7 +111,7 @@ def test_the_shell_completes_commands_and_values(empty: Offhook) -> None:
 def test_a_fault_of_its_own_is_one_sentence_and_a_log_for_its_owner(alone: Offhook) -> None:
     script = (
         "import sys, storage.solo\n"
-        "def fail(self, *a, **k): secret = 'customer 4711'; raise RuntimeError('broken inside')\n"
+        "def fail(self, *a, **k): number = 4000 + 711; raise RuntimeError(f'customer {number}')\n"
         "storage.solo.SoloWorkspace.search = fail\n"
         "from cli.main import main; sys.exit(main(['find', 'x']))"
     )
@@ -129,7 +129,9 @@ def test_a_fault_of_its_own_is_one_sentence_and_a_log_for_its_owner(alone: Offho
     assert str(log) in told
     assert "Traceback" not in told
     written = log.read_text()
-    assert "RuntimeError: broken inside" in written
+    assert "builtins.RuntimeError" in written
+    assert "storage/solo.py" in written or "cli" in written
+    assert "4711" not in written
     if sys.platform != "win32":
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
