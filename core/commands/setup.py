@@ -151,8 +151,10 @@ class DefineField(Command):
             raise Invalid({"label": f"There is a field called {values['label']} already."})
         if values["kind"] not in FIELD_KINDS:
             raise Invalid({"kind": f"A field is one of {', '.join(FIELD_KINDS)}."})
-        if values["kind"] == "choice" and len(values["options"]) < 2:
-            raise Invalid({"options": "A choice needs at least two options."})
+        if values["kind"] == "choice" and len(set(map(fold, values["options"]))) < max(
+            2, len(values["options"])
+        ):
+            raise Invalid({"options": "A choice needs at least two options, each with a name of its own."})
         last = max((f.position for f in catalog.fields_for(self.entity)), default="")
         values |= {"entity": self.entity, "key": key, "position": near(last, "")}
         return Decision(
