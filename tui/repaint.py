@@ -1,4 +1,4 @@
-"""Sends only the part of a line that has changed.
+"""When and how much is repainted: only the part of a line that has changed, and at once where that matters.
 
 Textual cuts a line where widgets begin and end. Of a repainted part of a widget it sends everything from the widget's
 left edge on, so that a card on the right of a board would cost a whole line, over ssh as well. This cuts at the part.
@@ -7,9 +7,13 @@ It leans on `textual._compositor` of the exact version that the project pins.
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.console import Console
 from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
+from textual.screen import Screen
+from textual.widget import Widget
 
 
 class _PartUpdate(ChopsUpdate):
@@ -36,3 +40,23 @@ class PartCompositor(Compositor):
         """An update of what changed; None where nothing did."""
         update = super().render_partial_update()
         return None if update is None else _PartUpdate(update.chops, update.spans, update.chop_ends)
+
+
+def paint_now(screen: Screen[Any], *widgets: Widget) -> None:
+    """Puts out what the widgets want repainted, without waiting for the screen to be idle.
+
+    For what is shown before a command is sent to its thread: otherwise the command's work and the frame share the
+    interpreter, and the eye waits for both. It does nothing where keys are waiting (their frame will show it all), or
+    where the screen is not in front or has to be laid out first.
+    """
+    if (
+        not screen.is_current
+        or screen.app._batch_count
+        or screen._layout_required
+        or screen._repaint_required
+    ):
+        return
+    if any(one.message_queue_size for one in (screen.app, screen, *widgets)):
+        return
+    screen._compositor.update_widgets(set(widgets))
+    screen._compositor_refresh()

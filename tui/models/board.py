@@ -121,6 +121,7 @@ class Damage:
         cards: cards that changed without moving.
         headers: columns whose count or totals may have changed.
         arrived: cards that were not on the board before.
+        late: cards of which the store's answer was older than what was settled here: ask again.
         everything: draw it all.
     """
 
@@ -128,6 +129,7 @@ class Damage:
     cards: set[str] = field(default_factory=set)
     headers: set[int] = field(default_factory=set)
     arrived: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)
     everything: bool = False
 
     def shift(self, column: int, index: int) -> None:
@@ -330,7 +332,8 @@ class BoardModel:
         Args:
             cards: as the store has them.
             gone: ids that the board shows no more.
-            serial: the model's serial when the store was asked; what was settled here since is newer.
+            serial: the model's serial when the store was asked. What was settled here since stands; those cards are
+                named in the damage, as others may have changed them, too.
         """
         damage = Damage()
         for card in cards:
@@ -341,6 +344,7 @@ class BoardModel:
 
     def _patch_one(self, card_id: str, card: Card | None, serial: int, damage: Damage) -> None:
         if self._settled.get(card_id, -1) > serial:
+            damage.late.add(card_id)
             return
         self._settled.pop(card_id, None)
         if card_id in self._pending:

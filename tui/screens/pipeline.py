@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Coroutine, Sequence
-from typing import Any, ClassVar
+import gc
+from collections.abc import Awaitable, Collection, Sequence
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events, on
@@ -16,6 +17,7 @@ from textual.containers import Container
 from core.entities import Pipeline, SmartView
 from core.errors import Invalid, OffhookError
 from core.filters import Query, parse
+from core.health import DAY
 from core.money import format_short
 from core.workspace import Card, Changed, Subject, Workspace
 from tui.desk import Desk
@@ -23,7 +25,7 @@ from tui.models.board import Arranged, BoardModel, Damage, arrange
 from tui.models.card_text import Clock
 from tui.models.order import DEFAULT, SORTS
 from tui.models.peek import glance
-from tui.repaint import PartCompositor
+from tui.repaint import PartCompositor, paint_now
 from tui.screens.base import DeskScreen
 from tui.screens.pipeline_moves import Moves
 from tui.widgets.board import Board
@@ -39,9 +41,17 @@ SIDE_FROM = 150
 """Cells from which a peek stands beside the board rather than below it."""
 TICK = 30.0
 """Seconds between looks at the clock: what is due, how long deals have been where they are."""
+SETTLE = 1.0
+"""Seconds after the cards are there until the garbage that reading them left is cleared away."""
 MANY = 500
 """Changed deals from which reading the whole board is quicker than patching it."""
 _SETUP = frozenset({"pipelines", "stages", "books", "users", "teams", "memberships", "organizations"})
+
+
+def _freeze() -> None:
+    """Takes the cards out of the garbage collector's sight: looking through them would fall into some key press."""
+    gc.collect()
+    gc.freeze()
 
 
 class PipelineScreen(DeskScreen):
@@ -204,8 +214,10 @@ class PipelineScreen(DeskScreen):
         first = not self._loaded
         self._loaded = True
         self._model.show(arranged)
-        if first and self._model.cursor_id is None:
-            self._start_where_cards_are()
+        if first:
+            self.set_timer(SETTLE, _freeze)
+            if self._model.cursor_id is None:
+                self._start_where_cards_are()
         self._refresh_all()
 
     def _start_where_cards_are(self) -> None:
@@ -235,12 +247,17 @@ class PipelineScreen(DeskScreen):
             "n makes the first one · p shows another pipeline · g c your contacts",
         )
 
-    async def read_cards(self, ids: Sequence[str]) -> Damage:
+    async def read_cards(self, ids: Collection[str]) -> None:
         """Brings cards up to date and draws what that changed."""
+        wanted = set(ids)
         async with self._patching:
-            query, serial = self._query(), self._model.serial
-            cards = await self.desk.read(lambda ws: ws.cards(list(ids), query))
-        long_ago = self.desk.now.timestamp() - CLOSED_DAYS * 86_400
+            while wanted:
+                wanted = (await self._patch(wanted)).late
+
+    async def _patch(self, ids: Collection[str]) -> Damage:
+        query, serial = self._query(), self._model.serial
+        cards = await self.desk.read(lambda ws: ws.cards(sorted(ids), query))
+        long_ago = self.desk.now.timestamp() - CLOSED_DAYS * DAY
         shown = [card for card in cards if card.outcome == "open" or card.stage_since >= long_ago]
         gone = set(ids) - {card.id for card in shown}
         before = self._model.cursor_id
@@ -256,12 +273,15 @@ class PipelineScreen(DeskScreen):
             self._follow_catalog()
             return
         ids = {row_id for table, row_id in rows if table == "deals"}
-        ids |= self._cards_of({row_id for table, row_id in rows if table in ("contacts", "companies")})
+        if not ids:
+            # A change that reaches a deal by its contact or company and shows on its card names the deal, too; what
+            # is left are the few things that cards say of others and deals are not found by.
+            ids = self._cards_of({row_id for table, row_id in rows if table in ("contacts", "companies")})
         if len(ids) > MANY:
             self.reload()
         elif ids:
             where = {card_id: self._stage_of(card_id) for card_id in ids}
-            await self.read_cards(sorted(ids))
+            await self.read_cards(ids)
             if len(ids) == 1 and all(changed.local for changed in changes):
                 self._follow(*where.popitem())
 
@@ -301,6 +321,10 @@ class PipelineScreen(DeskScreen):
         self._show_title()
         if damage.cards or cursor_before != self._model.cursor_id or self._model.cursor_id in damage.arrived:
             self._look_closer()
+
+    def paint(self) -> None:
+        """Puts out what has changed on the board, before the thread that makes it last gets to work."""
+        paint_now(self, self._list if self._as_list else self._board, self.title_bar)
 
     def _show_title(self) -> None:
         pipeline = self._pipeline
@@ -441,7 +465,7 @@ class PipelineScreen(DeskScreen):
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
-    def _start(self, job: Coroutine[Any, Any, object]) -> None:
+    def _start(self, job: Awaitable[object]) -> None:
         """Runs a job that takes its time. An error in it is the program's own and shows as one."""
         self.run_worker(job, group="jobs")
 
@@ -513,8 +537,11 @@ class PipelineScreen(DeskScreen):
         from tui.flows import records
 
         columns = self._model.columns
-        stage = columns[self._model.cursor_column].stage if columns else None
-        stage_id = stage.id if stage is not None and stage.kind == "open" else ""
+        if not columns:
+            self.say("There is no pipeline to put a deal into. P makes one.", problem=True)
+            return
+        stage = columns[self._model.cursor_column].stage
+        stage_id = stage.id if stage.kind == "open" else ""
         self._start(records.new_deal(self, self._pipeline_id, stage_id))
 
     def action_edit(self) -> None:
@@ -629,8 +656,8 @@ class PipelineScreen(DeskScreen):
             self._refresh_all()
         elif self._peek.display:
             self._peek.display = False
-        elif self._filter:
-            self._set_filter("")
+        elif self._filter or self._filter_bar.is_open:
+            self._filter_cleared()
 
     def _go_to(self, card_id: str) -> None:
         if not self._as_list:

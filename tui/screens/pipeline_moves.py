@@ -15,8 +15,6 @@ from core.permissions import require_write
 from core.pipelines import neighbour, require_move, stage_of_kind
 from core.workspace import Card
 from tui.desk import Desk
-from tui.flows.deals import ask_lost
-from tui.flows.run import tell
 from tui.models.board import BoardModel, Damage, Pending
 from tui.models.order import fits_between, place_of
 
@@ -91,6 +89,8 @@ class Moves:
             return
         reason, abandoned = "", False
         if stage.kind == "lost":
+            from tui.flows.deals import ask_lost
+
             answer = await ask_lost(self._screen, card.title)
             if answer is None:
                 return
@@ -164,6 +164,7 @@ class Moves:
         before = self._model.cursor_id
         pending, damage = show()
         self._screen.show_damage(damage, before)
+        self._screen.paint()
         answer = await self._desk.execute(command)
         before = self._model.cursor_id
         damage = self._model.commit(pending) if answer.applied else self._model.roll_back(pending)
@@ -171,6 +172,8 @@ class Moves:
         if not answer.applied:
             await self._explain(pending.card_id, answer)
         elif not quiet:
+            from tui.flows.run import tell
+
             tell(self._screen, answer)
 
     async def _explain(self, card_id: str, answer: Answer) -> None:

@@ -6,7 +6,7 @@ columns below it. It knows nothing of a workspace: it shows a model, and announc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -133,6 +134,7 @@ class Board(Widget, can_focus=True):
         self._palette: Palette | None = None
         self._drawn: dict[tuple[str, Mark, int], tuple[Card, tuple[Piece, ...]]] = {}
         self._tops: dict[int, tuple[Piece, ...]] = {}
+        self._bands: dict[int, list[Piece]] = {}
         self._drag: _Drag | None = None
 
     # --- what the screen tells ------------------------------------------------------------------------------------
@@ -180,7 +182,7 @@ class Board(Widget, can_focus=True):
         """What stands in the middle of a board without any card."""
         if self._empty != (title, hint):
             self._empty = (title, hint)
-            self.refresh()
+            self._refresh_whole()
 
     def tick(self, clock: Clock) -> None:
         """Passes the time: only cards whose words have changed by it are drawn again."""
@@ -201,7 +203,7 @@ class Board(Widget, can_focus=True):
         self._drawn.clear()
         self._lay_out()
         self._model.reveal(self.page)
-        self.refresh()
+        self._refresh_whole()
 
     def redraw(self, damage: Damage, cursor_before: str | None = None) -> None:
         """Draws what has changed in the model.
@@ -242,7 +244,14 @@ class Board(Widget, can_focus=True):
     def _refresh(self, regions: list[Region | None]) -> None:
         wanted = [region for region in regions if region]
         if wanted:
+            for lane in self._lanes.lanes:
+                if any(region.x < lane.x + lane.width and lane.x < region.right for region in wanted):
+                    self._bands.pop(lane.column, None)
             self.refresh(*wanted)
+
+    def _refresh_whole(self) -> None:
+        self._bands.clear()
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Takes the colours of another theme."""
@@ -250,6 +259,11 @@ class Board(Widget, can_focus=True):
         self._palette = None
         self._drawn.clear()
         self._tops.clear()
+        self._bands.clear()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Leaves out the translation of the terminal's own colours: themes name exact ones, and it costs every line."""
+        return [one for one in super().get_line_filters() if not isinstance(one, ANSIToTruecolor)]
 
     # --- geometry -----------------------------------------------------------------------------------------------------
 
@@ -281,6 +295,7 @@ class Board(Widget, can_focus=True):
         self._lanes, self._measured = lanes, (width, height)
         if changed:
             self._drawn.clear()
+            self._bands.clear()
         self._tops.clear()
         return changed
 
@@ -364,37 +379,43 @@ class Board(Widget, can_focus=True):
         for lane in self._lanes.lanes:
             if lane.x > x:
                 segments.append(Segment(" " * (lane.x - x), ground))
-            inner = lane.width - 1 if lane.width > 2 else lane.width
-            segments.extend(self._lane_piece(lane, inner, y, height))
-            if lane.width > inner:
-                segments.append(Segment(" " * (lane.width - inner), ground))
+            band = self._bands.get(lane.column)
+            if band is None:
+                band = self._bands[lane.column] = self._band(lane, height)
+            segments += band[y]
             x = lane.x + lane.width
-        strip = Strip(segments).adjust_cell_length(width, ground)
+        if x < width:
+            segments.append(Segment(" " * (width - x), ground))
+        strip = Strip(segments, max(x, width))
+        if x > width:
+            strip = strip.crop(0, width)
         if y == 0 and (self._lanes.hidden_left or self._lanes.hidden_right):
             strip = self._with_edges(strip, width, palette)
         return self._with_ghost(strip, y, width) if self._drag is not None and self._drag.moving else strip
 
-    def _lane_piece(self, lane: Lane, width: int, y: int, height: int) -> Piece:
-        """What a lane shows in a line: its header, a line of a card, what lies below, or nothing."""
+    def _band(self, lane: Lane, height: int) -> list[Piece]:
+        """All lines of a lane, from the header to what lies below; each as wide as the lane."""
         palette = self._palette
         assert palette is not None
-        if y < self._header or lane.kind is not LaneKind.FULL:
-            lines = self._top_lines(lane)
-            return lines[y] if y < len(lines) else (Segment(" " * width, palette["ground"]),)
-        column = self._model.columns[lane.column]
-        if self._footer and y == height - 1:
-            shown = self.page
-            return footer_piece(max(0, len(column) - column.top - shown), palette, width)
-        shape = self._shape
-        index, line = divmod(y - self._header, shape.pitch)
-        index += column.top
-        if line < shape.lines and index < len(column):
-            card = self._model.cards[column.entries[index][-1]]
-            return self._card(lane, card)[line]
-        if not column.entries and y == self._header and lane.column == self._model.cursor_column:
-            hint = "n adds a deal" if column.stage.kind == "open" else "no deals"
-            return (Segment(fit(hint, width), palette["hint"]),)
-        return (Segment(" " * width, palette["ground"]),)
+        width = lane.width - 1 if lane.width > 2 else lane.width
+        gap = (Segment(" " * (lane.width - width), palette["ground"]),) if lane.width > width else ()
+        blank = (Segment(" " * lane.width, palette["ground"]),)
+        lines: list[Piece] = [piece + gap for piece in self._top_lines(lane)[:height]]
+        if lane.kind is LaneKind.FULL:
+            column, shape = self._model.columns[lane.column], self._shape
+            hollow = [blank] * (shape.pitch - shape.lines)
+            end = self._header + self._body
+            for entry in column.entries[column.top : column.top + -(-self._body // shape.pitch)]:
+                lines += [piece + gap for piece in self._card(lane, self._model.cards[entry[-1]])]
+                lines += hollow
+            if not column.entries and lane.column == self._model.cursor_column:
+                hint = "n adds a deal" if column.stage.kind == "open" else "no deals"
+                lines.append((Segment(fit(hint, width), palette["hint"]), *gap))
+            del lines[end:]
+            if self._footer:
+                lines += [blank] * (end - len(lines))
+                lines.append(footer_piece(max(0, len(column) - column.top - self.page), palette, width) + gap)
+        return lines + [blank] * (height - len(lines))
 
     def _top_lines(self, lane: Lane) -> tuple[Piece, ...]:
         lines = self._tops.get(lane.column)
@@ -502,7 +523,7 @@ class Board(Widget, can_focus=True):
             return
         if model.cursor_column != old_column and self._lay_out():
             model.reveal(self.page)
-            self.refresh()
+            self._refresh_whole()
         else:
             regions = [self._region_of(card_id) for card_id in (old_card, model.cursor_id)]
             if model.reveal(self.page):
@@ -641,7 +662,7 @@ class Board(Widget, can_focus=True):
         self.release_mouse()
         self._tops.clear()
         if drag.moving:
-            self.refresh()
+            self._refresh_whole()
 
     def _drag_target(self) -> Lane | None:
         drag = self._drag

@@ -232,7 +232,8 @@ class Table(Widget, Generic[R], can_focus=True):
         if self._source is not None and (count, True) != (self._source.count, self._source.exact):
             self._source.count, self._source.exact = count, True
             self._settle()
-            self.refresh()
+            self._refresh_header()
+            self.refresh(Region(self.size.width - 1, 0, 1, self.size.height))
 
     def sorted_by(self, key: str, *, descending: bool = False) -> None:
         """Marks the column that the rows are sorted by."""
@@ -513,12 +514,17 @@ class Table(Widget, Generic[R], can_focus=True):
         state: str,
         ground: Style,
     ) -> None:
+        # Few pieces make few bytes: a gap goes with the cell before it, and cells of one style are one piece.
+        last = len(placed) - 1
         for n, (column, width) in enumerate(placed):
-            if n:
-                pieces.append((" " * GAP, ground))
             name = column.style(row) if callable(column.style) else column.style
             style = self._style(name, state) if name else ground
-            pieces.append((fit(column.cell(row), width, column.align), style))
+            text = fit(column.cell(row), width, column.align)
+            if n < last:
+                text += " " * GAP
+            if pieces[-1][1] is style:
+                text = pieces.pop()[0] + text
+            pieces.append((text, style))
 
     def _header(self, width: int) -> Strip:
         style = self._style("header-focus" if self.has_focus else "header", "header")
