@@ -42,7 +42,7 @@ def group_of(binding_id: str) -> str:
 
 
 def actions_on(screen: Screen[Any]) -> Iterator[Action]:
-    """The actions that are possible on a screen, grouped: what is special to it first.
+    """The actions that are possible on a screen, grouped: what is special to it first, and of that the most useful.
 
     Bindings without an id are Textual's own (focus next, copy selected text) and are of no interest.
     """
@@ -59,7 +59,8 @@ def actions_on(screen: Screen[Any]) -> Iterator[Action]:
                 group_of(binding.id),
             )  # fmt: skip
     order = [HERE, *dict.fromkeys(_GROUPS.values())]
-    for action in sorted(found.values(), key=lambda action: order.index(action.group)):
+    shown = {active.binding.id for active in screen.active_bindings.values() if active.binding.show}
+    for action in sorted(found.values(), key=lambda one: (order.index(one.group), one.id not in shown)):
         yield Action(
             action.id, action.label, action.tooltip, tuple(dict.fromkeys(keys[action.id])), action.action,
             action.node, action.group,

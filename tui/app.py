@@ -25,6 +25,7 @@ from core.workspace import Workspace
 from tui import theme
 from tui.config import Config, Opener
 from tui.desk import Desk
+from tui.restyle import PartStylesheet
 from tui.screens.opening import OpeningScreen, ProblemScreen, TooSmall
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class OffhookApp(App[int]):
 
     def __init__(self, opener: Opener, config: Config) -> None:
         super().__init__()
+        self.stylesheet = PartStylesheet(variables=self.get_css_variables())
         self.opener = opener
         self.config = config
         self.desk: Desk | None = None
@@ -304,7 +306,8 @@ class OffhookApp(App[int]):
     def get_key_display(self, binding: Binding) -> str:
         """A key as people read it: `ctrl+s`, `H`, `→`."""
         modifiers, key = binding.parse_key()
-        return "+".join([*modifiers, format_key(key)]) if not binding.key_display else binding.key_display
+        shown = key if key in ("enter", "backspace", "delete") else format_key(key)
+        return binding.key_display or "+".join([*modifiers, shown])
 
     # --- the terminal ---------------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class Themes(NamedTuple):
 def load(folder: Path | None) -> Themes:
     """The themes that come with offhook, and those in the user's folder; a user's theme takes the place of its namesake."""
     found = Themes({}, {}, [])
-    built_in = dict(themes.built_in())
+    built_in = dict(sorted(themes.built_in(), key=lambda one: (one[0] not in _BASE.values(), one[0])))
     for name, content in built_in.items():
         _add(found, name, content, content)
     for name, mine in themes.in_folder(folder) if folder else ():
@@ -79,6 +79,13 @@ def _theme(name: str, content: dict[str, Any], base: dict[str, Any]) -> Theme:
         "footer-background": colours["panel"],
         "border": variables["column-focus"],
         "border-blurred": variables["faint"],
+        "scrollbar": variables["faint"],
+        "scrollbar-hover": variables["muted"],
+        "scrollbar-active": variables["muted"],
+        "scrollbar-background": colours["surface"],
+        "scrollbar-background-hover": colours["surface"],
+        "scrollbar-background-active": colours["surface"],
+        "scrollbar-corner-color": colours["surface"],
         "input-cursor-background": colours["foreground"],
         "input-cursor-foreground": colours["background"],
         "input-cursor-text-style": "none",

@@ -21,6 +21,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from textual.widgets import Static
 
 from core.commands.activities import LogActivity
 from core.commands.base import Command, insert
@@ -32,10 +33,14 @@ from core.commands.setup import DefineField
 from core.commands.tasks import CompleteTask, CreateTask
 from core.defaults import founding
 from core.entities import Book, Membership, User
+from core.workspace import Subject
 from storage import load
 from storage.solo import SoloWorkspace, create_solo, open_solo
 from tui.app import OffhookApp
 from tui.config import Config
+from tui.desk import Desk
+from tui.screens.base import DeskScreen
+from tui.widgets.bars import StatusBar
 
 NOW = dt.datetime(2026, 3, 18, 9, 30, tzinfo=dt.UTC)
 """A Wednesday morning, eleven days before Europe's clocks change."""
@@ -402,9 +407,9 @@ def make_app(
     monkeypatch.delenv("NO_COLOR", raising=False)
     made: list[OffhookApp] = []
 
-    def make(*, opener: Any = None, **settings: Any) -> OffhookApp:
+    def make(*, opener: Any = None, quiet: bool = False, **settings: Any) -> OffhookApp:
         config = Config(**{"clock": clock, "zone": ZONE, **settings})
-        app = OffhookApp(opener or Opener(workspace_path, clock), config)
+        app = (QuietApp if quiet else OffhookApp)(opener or Opener(workspace_path, clock), config)
         app.animation_level = "none"
         made.append(app)
         return app
@@ -474,6 +479,30 @@ def settle() -> Callable[..., Any]:
     return _settle
 
 
+@pytest.fixture
+def start(settle: Callable[..., Any]) -> Callable[..., Any]:
+    """`worker = await start(pilot, flow)`: begins a flow on the screen in front and waits for its question or its end."""
+
+    async def begin(pilot: Any, flow: Any) -> Any:
+        worker = pilot.app.screen.run_worker(flow)
+        await pilot.pause()
+        await settle(pilot)
+        return worker
+
+    return begin
+
+
+@pytest.fixture
+def said() -> Callable[..., str]:
+    """`said(app)`: the message in the status bar of the screen that lies under whatever is asked."""
+
+    def read(app: OffhookApp) -> str:
+        screen = next(one for one in reversed(app.screen_stack) if isinstance(one, DeskScreen))
+        return screen.query_one(StatusBar)._message
+
+    return read
+
+
 @pytest.fixture(params=SIZES.values(), ids=SIZES)
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     """The three terminals that everything must be fit for."""
@@ -503,7 +532,8 @@ def snap(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
                 await before(pilot)
             await _settle(pilot)
             for typed in pilot.app.screen.query("Input, TextArea"):
-                typed.cursor_blink = False
+                if typed.cursor_blink:
+                    typed.cursor_blink = False
             await pilot.pause()
 
         return snap_compare(app, terminal_size=size, run_before=prepare)

@@ -52,7 +52,7 @@ class Dialog(ModalScreen[R | None]):
             yield Static(clean_text(self._title), classes="dialog--title", markup=False)
             yield from self.compose_body()
             yield Static("", classes="dialog--said", markup=False)
-            bar = KeyBar()
+            bar = KeyBar(whole=True)
             bar.show([*self._hints, ("esc", "leave")])
             yield bar
 

@@ -54,8 +54,10 @@ class ConflictDialog(Dialog[bool]):
             currency: of amounts, where the conflict does not say.
         """
         first = conflicts[0]
-        mine = first.who == desk.catalog.me.id
-        who = "You yourself" if mine else desk.catalog.user_name(first.who).capitalize()
+        if first.who == desk.catalog.me.id:
+            who = "You yourself"
+        else:
+            who = desk.catalog.user_name(first.who) if first.who in desk.catalog.user_by_id else "Somebody"
         super().__init__(
             f"{who} changed the same meanwhile", hints=[("m", "keep mine"), ("t", "keep theirs")]
         )
@@ -80,7 +82,7 @@ class ConflictDialog(Dialog[bool]):
         first = self._conflicts[0]
         if first.when is not None:
             when = show_when(first.when, all_day=False, now=self._desk.now, zone=self._desk.zone)
-            yield Static(f"Theirs is from {when}.", classes="dialog--hint", markup=False)
+            yield Static(f"Theirs is from {when}.", classes="dialog--aside", markup=False)
 
     def _label(self, conflict: FieldConflict) -> str:
         head, _, key = conflict.field.partition(".")

@@ -66,7 +66,7 @@ class Finder(Dialog[tuple[str, str]]):
             return
         self._hits, self._found_for = found, text
         options = [
-            Option(str(n), hit.title, " · ".join(part for part in (hit.detail, _KIND[hit.table]) if part))
+            Option(str(n), hit.title, " · ".join(part for part in (_KIND[hit.table], hit.detail) if part))
             for n, hit in enumerate(found)
         ]
         empty = f"Nothing fits “{printable(text)[:40]}”." if text else _START

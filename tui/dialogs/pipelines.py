@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.widgets import Static
 
 from core.changes import Answer
@@ -80,6 +81,11 @@ class PipelineEditor(Dialog[None]):
         """Shows the pipeline."""
         self._show()
 
+    def on_resize(self, event: Resize) -> None:
+        """Says less of each stage where there is less room."""
+        super().on_resize(event)
+        self._show()
+
     def on_unmount(self) -> None:
         """Lets go of the desk."""
         self._stop()
@@ -110,7 +116,8 @@ class PipelineEditor(Dialog[None]):
         options = []
         for stage in self._stages:
             ways = ", ".join(names[to] for to in names if to in stage.next_stage_ids) or "nowhere"
-            label = f"{fit(stage.name, width)}  {_meaning(stage)}"
+            meaning = _meaning(stage)
+            label = f"{fit(stage.name, width)}  {meaning if self.size.width >= 60 else meaning[:5]}"
             options.append(Option(stage.id, label, f"→ {ways}"))
         choices = self.query_one(Choices)
         wanted = stage_id or (choices.current.id if choices.current else "")
@@ -300,6 +307,6 @@ class PipelineEditor(Dialog[None]):
 def _meaning(stage: Stage) -> str:
     """What a stage says of the deals in it, in columns of their own."""
     if stage.kind != "open":
-        return f"{stage.kind:<16}"
+        return f"{stage.kind:>5}"
     stale = f"stale {stage.stale_days} d" if stage.stale_days else "never stale"
-    return f"{stage.probability:>3} %{stale:>11}"
+    return f"{stage.probability:>3} %  {stale}"

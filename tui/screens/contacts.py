@@ -176,7 +176,7 @@ class ContactsScreen(DeskScreen):
         country = self.desk.catalog.organization.country
         # The first number costs the import of what reads numbers: not to be paid while a frame is drawn.
         self.run_worker(self.desk.read(lambda _: phone_words("+12025550123", country)), exit_on_error=False)
-        self._look()
+        self._find()
 
     # --- searching ----------------------------------------------------------------------------------------------
 
@@ -190,9 +190,9 @@ class ContactsScreen(DeskScreen):
         if query != self._query:
             self._query = query
             self.table.marks.clear()
-            self._look(keep_cursor=False)
+            self._find(keep_cursor=False)
 
-    def _look(self, *, keep_cursor: bool = True) -> None:
+    def _find(self, *, keep_cursor: bool = True) -> None:
         """Reads what fits. While an answer is under way only the latest question waits; older ones are dropped."""
         self._stale = True
         self._keep_cursor = keep_cursor
@@ -329,7 +329,7 @@ class ContactsScreen(DeskScreen):
             "tasks",
             "activities",
         }:
-            self._look()
+            self._find()
 
     # --- actions ------------------------------------------------------------------------------------------------
 
@@ -401,7 +401,7 @@ class ContactsScreen(DeskScreen):
             self._view_text = chosen.query.strip()
             self.search.line.value = chosen.query
         self.table.focus()
-        self._look(keep_cursor=False)
+        self._find(keep_cursor=False)
 
     def action_save_view(self) -> None:
         """Saves the filter."""
@@ -423,7 +423,7 @@ class ContactsScreen(DeskScreen):
         chosen = await self.app.push_screen_wait(Picker("Sort by", options, current=self._order))
         if isinstance(chosen, str):
             self._sort = "" if chosen == "name" and not self._query.words else chosen
-            self._look()
+            self._find()
 
     # --- on the selection ---------------------------------------------------------------------------------------
 

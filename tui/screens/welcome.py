@@ -3,58 +3,67 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Center, Middle, Vertical
+from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import ProgressBar, Static
 
 from core.errors import OffhookError
+from core.text import clean_text
 from core.workspace import Workspace
 from tui.config import Opener
 from tui.widgets.choices import Choices, Option
 
+if TYPE_CHECKING:
+    from tui.app import OffhookApp
+
 _OPTIONS = (
-    Option("demo", "Try the demo", "a made-up sales floor to play with", key="1"),
-    Option("alone", "Start alone", "your own encrypted workspace", key="2"),
+    Option("demo", "Try the demo", "with sample data", key="1"),
+    Option("alone", "Start alone", "on this machine", key="2"),
 )
+_HINT = "↑↓ and enter, or the number · q leaves"
+
+
+class _Left(OffhookError):
+    """The user left while something was being made."""
 
 
 class WelcomeScreen(Screen[None]):
     """Asks how to begin. The answer makes a workspace and goes to work in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Down", show=False, id="welcome.down"),
-        Binding("k,up", "step(-1)", "Up", show=False, id="welcome.up"),
-        Binding("enter", "choose", "Choose", id="welcome.choose"),
-        Binding("1", "pick('demo')", "Try the demo", id="welcome.demo"),
-        Binding("2", "pick('alone')", "Start alone", id="welcome.alone"),
-        Binding("q,escape", "app.quit", "Leave", id="welcome.quit"),
-    ]
+        Binding("j,down", "step(1)", "Down", show=False, id="welcome.down", tooltip="One down"),
+        Binding("k,up", "step(-1)", "Up", show=False, id="welcome.up", tooltip="One up"),
+        Binding("enter", "choose", "Choose", id="welcome.choose", tooltip="Begin like that"),
+        Binding("1", "pick('demo')", "Try the demo", id="welcome.demo", tooltip="A made-up sales floor to play with"),
+        Binding("2", "pick('alone')", "Start alone", id="welcome.alone", tooltip="Your own workspace"),
+        Binding("q,escape,ctrl+c", "app.quit", "Leave", id="welcome.quit", tooltip="Nothing is made"),
+    ]  # fmt: skip
 
     def __init__(self, opener: Opener) -> None:
         super().__init__()
         self._opener = opener
         self._busy = False
+        self._left = threading.Event()
 
     def compose(self) -> ComposeResult:
         """The question."""
-        with Middle(), Center(), Vertical(id="welcome"):
+        with Vertical(id="welcome-middle"), Vertical(id="welcome"):
             yield Static("offhook", id="welcome-name")
             yield Static("The CRM for people on the phone.", id="welcome-line", markup=False)
             yield Static("How do you want to begin?", id="welcome-question", markup=False)
-            choices = Choices(_OPTIONS)
-            choices.styles.height = len(_OPTIONS)
-            yield choices
+            yield Choices(_OPTIONS)
             yield ProgressBar(total=1.0, show_eta=False, id="welcome-progress")
-            yield Static("↑↓ and enter, or the number · q leaves", id="welcome-hint", markup=False)
+            yield Static(_HINT, id="welcome-hint", markup=False)
 
-    def on_mount(self) -> None:
-        """Hides the progress until there is some."""
-        self.query_one(ProgressBar).display = False
+    def on_unmount(self) -> None:
+        """Lets the thread that makes the demo stop where it is."""
+        self._left.set()
 
     def action_step(self, step: int) -> None:
         """Moves the cursor."""
@@ -74,35 +83,50 @@ class WelcomeScreen(Screen[None]):
         """Begins."""
         if not self._busy:
             self._busy = True
+            self.query_one(Choices).point([option.id for option in _OPTIONS].index(way))
             self.run_worker(self._begin(way))
+
+    def _say(self, sentence: str, *, problem: bool = False) -> None:
+        hint = self.query_one("#welcome-hint", Static)
+        hint.update(clean_text(sentence))
+        hint.set_class(problem, "-problem")
+
+    def _show_progress(self, share: float, what: str) -> None:
+        if self.is_mounted:
+            bar = self.query_one(ProgressBar)
+            bar.display = True
+            bar.update(progress=share)
+            self._say(what)
 
     async def _begin(self, way: str) -> None:
         loop = asyncio.get_running_loop()
-        hint, bar = self.query_one("#welcome-hint", Static), self.query_one(ProgressBar)
-        bar.display = True
-
-        def show(share: float, what: str) -> None:
-            bar.update(progress=share)
-            hint.update(what)
 
         def progress(share: float, what: str) -> None:
-            loop.call_soon_threadsafe(show, share, what)
+            if self._left.is_set():
+                raise _Left("Stopped.")
+            loop.call_soon_threadsafe(self._show_progress, share, what)
 
         make: Callable[[], Workspace]
         if way == "demo":
-            make = lambda: self._opener.start_demo(progress)  # noqa: E731
+            make = lambda: self._opener.start_demo(progress)  # noqa: E731 (one line beats a second function)
+            self._say("Making the demo …")
         else:
-            hint.update("Making your workspace …")
             make = self._opener.start_alone
+            self._say("Making your workspace …")
         try:
             workspace = await loop.run_in_executor(None, make)
         except OffhookError as error:
-            bar.display = False
-            hint.update(str(error))
-            self._busy = False
+            if self.is_mounted:
+                self.query_one(ProgressBar).display = False
+                self._say(f"✗ {error}", problem=True)
+                self._busy = False
             return
+        await self._offhook.enter(workspace, demo=way == "demo", made=way == "alone")
+
+    @property
+    def _offhook(self) -> OffhookApp:
         from tui.app import OffhookApp
 
         app = self.app
         assert isinstance(app, OffhookApp)
-        await app.enter(workspace, demo=way == "demo")
+        return app

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -60,37 +61,58 @@ class TitleBar(Widget):
 
 
 class KeyBar(Widget):
-    """The most useful keys of where the user is; of a chord under way, its continuations."""
+    """The most useful keys of where the user is; of a chord under way, its continuations.
+
+    Args:
+        whole: nothing is left out; what does not fit into one line goes on in the next.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--label"}
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = False) -> None:
         super().__init__(id="key-bar")
+        self._whole = whole
         self._hints: tuple[tuple[str, str], ...] = ()
 
     def show(self, hints: Sequence[tuple[str, str]]) -> None:
-        """Sets (key, label) pairs, most useful first; what does not fit is left out."""
+        """Sets (key, label) pairs, most useful first; what does not fit is left out, but never the last (help)."""
         if tuple(hints) != self._hints:
             self._hints = tuple(hints)
-            self.refresh()
+            self.refresh(layout=self._whole)
+
+    def _lines(self, width: int) -> list[list[tuple[str, str]]]:
+        lines: list[list[tuple[str, str]]] = [[]]
+        room = width - 1
+        reserve = 0 if self._whole else sum(map(_hint_width, self._hints[-1:]))
+        for hint in self._hints:
+            size = _hint_width(hint)
+            last = hint is self._hints[-1]
+            if lines[-1] and size - 2 > room - (0 if last else reserve):
+                if not self._whole:
+                    return [[*lines[-1], self._hints[-1]]]
+                lines.append([])
+                room = width - 1
+            lines[-1].append(hint)
+            room -= size
+        return lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line, or as many as the hints need."""
+        return len(self._lines(width)) if self._whole else 1
 
     def render_line(self, y: int) -> Strip:
-        """Draws as many hints as fit; the last one (help) always does."""
+        """Draws a line of hints."""
         base, key_style = self.rich_style, self.get_component_rich_style("keys--key")
         label_style = self.get_component_rich_style("keys--label")
-        room = self.size.width - 1
+        lines = self._lines(self.size.width)
         pieces = [(" ", base)]
-        tail = self._hints[-1:]
-        reserve = sum(cell_len(key) + cell_len(label) + 3 for key, label in tail)
-        for key, label in self._hints[:-1]:
-            size = cell_len(key) + cell_len(label) + 3
-            if size > room - reserve:
-                break
+        for key, label in lines[y] if y < len(lines) else ():
             pieces += [(key, key_style), (f" {label}  ", label_style)]
-            room -= size
-        for key, label in tail:
-            pieces += [(key, key_style), (f" {label}", label_style)]
         return strip(pieces, self.size.width, base)
+
+
+def _hint_width(hint: tuple[str, str]) -> int:
+    return cell_len(hint[0]) + cell_len(hint[1]) + 3
 
 
 class StatusBar(Widget):

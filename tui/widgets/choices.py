@@ -18,6 +18,10 @@ from core.text import printable
 from tui.paint import fit, strip
 
 
+_LEAST_DETAIL = 10
+"""Cells that a cut detail needs, so that it still says something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """Something that can be chosen.
@@ -25,7 +29,7 @@ class Option:
     Attributes:
         id: what choosing it returns.
         label: what people read.
-        detail: more about it, at the right.
+        detail: more about it, in a second column.
         key: a key that chooses it at once.
         heading: it only stands over others, and cannot be chosen.
     """
@@ -87,6 +91,7 @@ class Choices(Widget):
         self._key_width = max(
             (cell_len(printable(option.key)) + 1 for option in options if option.key), default=0
         )
+        self._label_width = max((cell_len(printable(o.label)) for o in options if o.detail), default=0)
         self._places = [n for n, option in enumerate(options) if not option.heading]
 
     @property
@@ -171,25 +176,29 @@ class Choices(Widget):
         last = self._top + self.size.height - 1
         more_below = last < len(self._options) - 1 and option is self._options[last]
         pieces: list[tuple[str, Style]] = [("▌" if here else " ", style)]
-        used = 2
+        used = 3
         if self.marking:
             pieces.append(("✓ " if option.id in self.marked else "  ", style))
             used += 2
         if self._key_width:
             pieces.append((fit(option.key, self._key_width) + " ", key_style))
             used += self._key_width + 1
-        room = max(0, width - used)
-        label, detail = cell_len(printable(option.label)), cell_len(printable(option.detail))
-        if option.detail and label + 2 + detail > room:
-            # Both are too long together: the label keeps at least two thirds of the room, or all it needs.
-            label = min(label, max(room * 2 // 3, room - 2 - detail))
-            detail = max(0, room - 2 - label)
-            detail = detail if detail >= 6 else 0
-        pieces.append((fit(option.label, room - detail - (2 if detail else 0)), style))
+        label, detail = self._columns(option, max(0, width - used))
+        pieces.append((fit(option.label, label), style))
         if detail:
-            pieces.append(("  " + fit(option.detail, detail, "right"), detail_style))
-        pieces.append(("↑" if more_above else "↓" if more_below else " ", detail_style))
+            pieces.append(("  " + fit(option.detail, detail), detail_style))
+        pieces.append((" ↑" if more_above else " ↓" if more_below else "  ", detail_style))
         return strip(pieces, width, style)
+
+    def _columns(self, option: Option, room: int) -> tuple[int, int]:
+        """The widths of label and detail. Details stand in a column of their own, as long as it is worth having."""
+        if not option.detail:
+            return room, 0
+        label = min(self._label_width, room * 3 // 5)
+        detail = room - label - 2
+        if detail < min(_LEAST_DETAIL, cell_len(printable(option.detail))):
+            return room, 0
+        return label, detail
 
     def on_click(self, event: events.Click) -> None:
         """Points at the clicked option and chooses it."""
