@@ -399,11 +399,34 @@ class Opener:
         raise NotImplementedError
 
 
+class QuietScreen(DeskScreen):
+    """A screen with nothing on it, for what is asked on top of one. `about` is what lies under its cursor."""
+
+    about: Subject | None = None
+
+    def compose_body(self) -> Iterator[Static]:
+        yield Static("")
+
+    def subject(self) -> Subject | None:
+        return self.about
+
+
+class QuietApp(OffhookApp):
+    """The application with quiet screens in place of the board and the lists."""
+
+    @staticmethod
+    def _make_screen(name: str, desk: Desk) -> DeskScreen:
+        return QuietScreen(desk)
+
+
 @pytest.fixture
 def make_app(
     workspace_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., OffhookApp]]:
-    """Makes applications on this test's sales floor: `make_app(theme="light", keymap={…})`, `make_app(opener=…)`."""
+    """Makes applications on this test's sales floor: `make_app(theme="light", keymap={…})`, `make_app(opener=…)`.
+
+    With `quiet` there is nothing on its screens (`await ready(pilot, "QuietScreen")`).
+    """
     monkeypatch.delenv("NO_COLOR", raising=False)
     made: list[OffhookApp] = []
 
