@@ -12,7 +12,7 @@ from cli.output import Code, Usage, say, say_json, styled
 from cli.progress import Progress
 from cli.session import Session
 from cli.version import version
-from core.errors import Unavailable
+from core.errors import Refused, Unavailable
 from core.text import printable
 
 if TYPE_CHECKING:
@@ -26,14 +26,16 @@ def backup(session: Session, file: Path, *, force: bool, key_file: Path | None) 
     """Writes a whole, checked copy of the workspace; the app may run."""
     from storage import backup as store
 
+    if key_file is not None and key_file.exists():
+        raise Refused(f"There is a file at {key_file} already. Choose another name for the recovery key.")
     with session.open() as workspace, Progress("Copying") as progress:
-        if key_file is not None:
-            store.write_recovery_key(workspace, key_file)
 
         def tell(left: int, all_of_them: int) -> None:
             progress.share(1 - left / all_of_them if all_of_them else 1.0)
 
         made = store.backup(workspace, file, force=force, progress=tell)
+        if key_file is not None:
+            store.write_recovery_key(workspace, key_file)
     if session.json:
         say_json(
             {

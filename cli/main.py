@@ -5,6 +5,7 @@ What is typed most is decided here by hand, before Typer is loaded: opening the 
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.disable()
     try:
         return int(_guarded(list(sys.argv[1:] if arguments is None else arguments)))
+    except KeyboardInterrupt:
+        return 130
     finally:
         gc.freeze()
         gc.enable()
@@ -40,18 +43,30 @@ def _guarded(given: list[str]) -> int:
     except OffhookError as error:
         return complain_of(error, as_json=as_json)
     except BrokenPipeError:
-        # Whoever read has read enough (`offhook find x | head -1`). Python would complain at exit about what it
-        # could not flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read has read enough (`offhook find x | head -1`).
+        _drop_output()
         return Code.FINE
     except KeyboardInterrupt:
         complain("Stopped.", Code.STOPPED, as_json=as_json)
         return Code.STOPPED
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            from cli.crash import report
+
+            return report(error, as_json=as_json)
+        _drop_output()
+        complain(f"The answer cannot be written: {error.strerror}.", Code.UNREACHABLE, as_json=as_json)
+        return Code.UNREACHABLE
     except Exception as error:  # noqa: BLE001 (a user is told where the log is, whatever happened)
         from cli.crash import report
 
         return report(error, as_json=as_json)
     return code
+
+
+def _drop_output() -> None:
+    """Lets go of what could not be written; Python would complain about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(given: list[str], as_json: bool) -> int:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from pathlib import Path
 from typing import Any, TextIO
 
 from core.changes import Answer, Status
@@ -93,7 +94,10 @@ def require_applied(answer: Answer) -> Answer:
 
 
 def prepare_streams() -> None:
-    """Makes the standard streams stand any character, whatever the locale says."""
+    """Makes the standard streams stand any character, whatever the locale says, and be there at all."""
+    # A stream that was closed (`offhook … >&-`) is None.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open to the end)
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":

@@ -80,7 +80,12 @@ class _Sheet:
             yield from self._section("Deals", self._deals(page.deals))
         if kind == "companies":
             rows = [
-                (f"{c.first_name} {c.last_name}".strip(), c.title, c.phone or c.email) for c in page.contacts
+                (
+                    f"{c.first_name} {c.last_name}".strip(),
+                    c.title,
+                    show_phone(c.phone, c.country) if c.phone else c.email,
+                )
+                for c in page.contacts
             ]
             yield from self._section("Contacts", table(rows, flexible=(1, 0), indent=2))
         yield from self._section("To do", self._tasks(page.tasks))

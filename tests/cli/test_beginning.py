@@ -155,3 +155,24 @@ def test_ctrl_c_ends_a_command_quietly_and_leaves_nothing_half_done(empty: Offho
     assert b"Traceback" not in told
     assert [path for path in folder.rglob("*") if path.is_file()] == []
     assert Path(empty.home).exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_answer_that_cannot_be_written_is_said(alone: Offhook) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, "status"],
+            env=environment(alone.home), stdout=full, stderr=subprocess.PIPE, check=False, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 5
+    assert b"cannot be written" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams as a shell does")
+def test_closed_streams_are_no_fault(alone: Offhook) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&- 2>&- <&-', "sh", *PROGRAM, "status"],
+        env=environment(alone.home), check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0
