@@ -211,7 +211,8 @@ def is_gone(row: Row | None, change: Change) -> bool:
     """Whether the row that an update means is not there: it never was, or is deleted and the change does not restore it."""
     if row is None:
         return True
-    return row.get("deleted_at") is not None and "deleted_at" not in change.set
+    restores = "deleted_at" in change.set and change.set["deleted_at"] is None
+    return row.get("deleted_at") is not None and not restores
 
 
 def _spread_over_groups(change: Change, clashing: set[str], agreed: set[str]) -> tuple[set[str], set[str]]:

@@ -298,7 +298,7 @@ def cleaned(record: type[Record], values: Mapping[str, Any]) -> dict[str, Any]:
         elif tail:
             out[name] = clean_text(value) if isinstance(value, str) else value
         elif spec.role is not Role.DATA or name in ("id", "deleted_at"):
-            raise ValueError(f"{record.TABLE}.{name} is not for commands to set")
+            wrong[name] = f"“{name}” of {_a(record.LABEL)} is kept by offhook itself."
         else:
             try:
                 out[name] = _CLEAN[spec.kind](spec, value)

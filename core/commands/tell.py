@@ -9,7 +9,7 @@ from typing import Any
 from core.changes import Change
 from core.commands.base import Context, link, told
 from core.money import format_money
-from core.schema import LINE_LIMIT, Kind, Record, fields_of
+from core.schema import LINE_LIMIT, Field, Kind, Record, fields_of
 from core.text import clean_line
 
 _UNTOLD = frozenset({"position", "currency"})
@@ -37,8 +37,8 @@ def edit_entry(
         if spec.kind is Kind.SET:
             lines.append(f"{label}: {_list_edit(old, new)}")
         elif name not in _UNTOLD or len(change.set) == 1:
-            before = _shown(name, old, {**change.base}, names or {})
-            after = _shown(name, new, {**change.base, **change.set}, names or {})
+            before = _shown(name, spec, old, change.base, names or {})
+            after = _shown(name, spec, new, {**change.base, **change.set}, names or {})
             lines.append(f"{label}: {before} → {after}")
         data[name] = [_plain(spec.kind, old), _plain(spec.kind, new)]
     for name in sorted({*change.add, *change.remove}):
@@ -74,12 +74,12 @@ def _item(item: Any) -> str:
     return f"{item['value']} ({item['label']})" if item.get("label") else str(item["value"])
 
 
-def _shown(name: str, value: Any, values: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _shown(name: str, spec: Field, value: Any, values: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if value in (None, "", ()):
         return "–"
     if name == "value_minor":
         return format_money(value, values["currency"])
-    if name.endswith("_id"):
+    if spec.kind is Kind.REF:
         return names.get(value, "another")
     if name == "probability":
         return f"{value} %"

@@ -35,6 +35,8 @@ _HELD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """What would hang in the air if a record of the table went: (table, field that points to it)."""
 
+Touched = Mapping[tuple[str, str], Change]
+"""Changes by the table and id of their rows."""
 SAID = (*EDITABLE, "retracted")
 """What revisions of an entry differ in."""
 
@@ -116,16 +118,20 @@ def _without_kept(seen: Seen, done: Changeset, changes: Sequence[Change]) -> tup
     """The changes but for companies that came about by the way and that others use by now: those stay."""
     if done.command == "create_company":
         return tuple(changes)
+    touched = _by_row(changes)
     return tuple(
         change
         for change in changes
-        if not (change.table == "companies" and _deletes(change) and _hanging(seen, changes, change))
+        if not (change.table == "companies" and _deletes(change) and _hanging(seen, touched, change))
     )
 
 
-def _hanging(seen: Seen, changes: Sequence[Change], leaving: Change) -> list[Record]:
+def _by_row(changes: Sequence[Change]) -> Touched:
+    return {(change.table, change.id): change for change in changes}
+
+
+def _hanging(seen: Seen, touched: Touched, leaving: Change) -> list[Record]:
     """The records that point to the row that leaves, and neither leave with it nor turn elsewhere."""
-    touched = {(change.table, change.id): change for change in changes}
     out: list[Record] = []
     for child, field in _HELD_BY.get(leaving.table, ()):
         for record in seen.where(RECORDS[child], **{field: leaving.id}):
@@ -168,8 +174,9 @@ def _of_latest(seen: Seen, change: Change) -> Change:
 
 
 def _refuse_what_hangs(seen: Seen, done: Changeset, changes: Sequence[Change]) -> None:
+    touched = _by_row(changes)
     for change in changes:
-        hanging = _hanging(seen, changes, change) if _deletes(change) else []
+        hanging = _hanging(seen, touched, change) if _deletes(change) else []
         if hanging:
             raise Refused(
                 f"{title_of(hanging[0])} has come to depend on it since, so this stays: {_bare(done.summary)}. "

@@ -267,6 +267,7 @@ def test_a_row_is_gone_unless_the_change_restores_it():
     deleted = {"deleted_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
     assert is_gone(None, Change("deals", "d", set={"title": "x"}))
     assert is_gone(deleted, Change("deals", "d", set={"title": "x"}))
+    assert is_gone(deleted, Change("deals", "d", set=deleted, base={"deleted_at": None}))
     assert not is_gone(deleted, Change("deals", "d", set={"deleted_at": None}, base=deleted))
     assert not is_gone({"deleted_at": None}, Change("deals", "d", set={"title": "x"}))
 
