@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -93,6 +94,8 @@ def run_app(session: Session) -> int:
 
     # Textual would print its traceback with the values of variables, which are customers' data.
     app.error_console = Console(file=io.StringIO())
+    # Off since the start (see `cli.main`): what has been made so far is there to stay.
+    gc.enable()
     code = app.run()
     failure = app._exception
     if failure is not None:

@@ -85,7 +85,6 @@ def _run(given: list[str], as_json: bool) -> int:
 
 
 def _open_app(demo: bool) -> int:
-    gc.enable()
     from cli.session import Session
 
     if demo:
