@@ -39,6 +39,7 @@ Progress = Callable[[str, int], None]
 """Is told what is being written (a table's name, then `search` and `indexes`) and how many rows there are so far."""
 
 _BATCH = 2_000
+_LOAD_CACHE_KIB = 65_536
 _STAMPS = ("created_at", "updated_at")
 _CHILDREN = ("activities", "tasks")
 
@@ -71,7 +72,7 @@ def create_solo_bulk(
     fast = (
         "journal_mode = OFF",
         "synchronous = OFF",
-        "cache_size = -65536",
+        f"cache_size = -{_LOAD_CACHE_KIB}",
         "threads = 2",
         "locking_mode = EXCLUSIVE",
     )
@@ -81,6 +82,7 @@ def create_solo_bulk(
         connection.execute("BEGIN IMMEDIATE")
         count = loader.fill(rows)
         connection.execute("COMMIT")
+        connection.execute("PRAGMA analysis_limit = 1000").fetchall()
         connection.execute("ANALYZE")
         connection.execute("PRAGMA locking_mode = NORMAL").fetchall()
     return count
@@ -103,7 +105,7 @@ def load_rows(
     Raises:
         Unavailable: nothing was written: the disk is full, another program writes, …
     """
-    with workspace.database.write() as connection:
+    with workspace.database.write(cache_kib=_LOAD_CACHE_KIB) as connection:
         loader = Loader(connection, workspace.org_id, workspace.user_id, workspace.now(), progress)
         count = loader.add(rows)
         revision = loader.remember(summary)

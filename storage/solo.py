@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -174,28 +175,35 @@ class SoloWorkspace:
         return answer
 
     def _run(self, command: Command) -> tuple[Answer, Applied | None]:
-        with self.database.write() as connection:
-            stored = _stored_answer(connection, self.org_id, command.id)
-            if stored is not None:
-                return stored, None
-            catalog = self._catalog_for_writing(connection)
-            now = self._clock()
-            loaded = load.Loaded(connection, self.org_id)
-            load_needs(command, loaded, catalog, loaded.load)
-            context = Context(catalog, now)
-            done = changeset(command, command.decide(loaded, context), context)
-            if not done.changes:
-                return Answer(Status.OK, done, revision=self._revision), None
-            try:
-                applied = apply(connection, done, loaded, now=now, catalog=catalog)
-            except Stopped as stop:
-                stop.changeset = done
-                raise
-            self._watcher.mine(applied.revision)
-            if applied.setup:
-                fresh = load.catalog(connection, self.org_id, self.user_id)
+        known = self._known
+        try:
+            with self.database.write() as connection:
+                return self._decide_and_apply(connection, command)
+        except BaseException:
+            # Whether the set-up was changed is not known before COMMIT has said so.
+            self._known = known
+            raise
+
+    def _decide_and_apply(self, connection: Any, command: Command) -> tuple[Answer, Applied | None]:
+        stored = _stored_answer(connection, self.org_id, command.id)
+        if stored is not None:
+            return stored, None
+        catalog = self._catalog_for_writing(connection)
+        now = self._clock()
+        loaded = load.Loaded(connection, self.org_id)
+        load_needs(command, loaded, catalog, loaded.load)
+        context = Context(catalog, now)
+        done = changeset(command, command.decide(loaded, context), context)
+        if not done.changes:
+            return Answer(Status.OK, done, revision=self._revision), None
+        try:
+            applied = apply(connection, done, loaded, now=now, catalog=catalog)
+        except Stopped as stop:
+            stop.changeset = done
+            raise
+        self._watcher.mine(applied.revision)
         if applied.setup:
-            self._known = (applied.revision, fresh)
+            self._known = (applied.revision, load.catalog(connection, self.org_id, self.user_id))
         return Answer(applied.status, done, revision=applied.revision), applied
 
     def _catalog_for_writing(self, connection: Any) -> Catalog:
@@ -220,6 +228,7 @@ class SoloWorkspace:
     def expect(self, revision: int) -> None:
         """Says, before it is committed, that a revision is this workspace's own; for what writes past `execute`."""
         self._watcher.mine(revision)
+        self._writer_version = -1
 
     def tell(self, changed: Changed) -> None:
         """Tells subscribers of what was written past `execute`."""
@@ -228,16 +237,15 @@ class SoloWorkspace:
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """See `core.workspace.Workspace.subscribe`."""
         with self._listeners_lock:
-            self._listeners.append(listener)
             self._watcher.start()
+            self._listeners.append(listener)
 
         def stop() -> None:
             with self._listeners_lock:
                 with contextlib.suppress(ValueError):
                     self._listeners.remove(listener)
-                idle = not self._listeners
-            if idle:
-                self._watcher.stop()
+                if not self._listeners:
+                    self._watcher.stop()
 
         return stop
 
@@ -246,7 +254,11 @@ class SoloWorkspace:
         with self._listeners_lock:
             listeners = tuple(self._listeners)
         for listener in listeners:
-            listener(changed)
+            try:
+                listener(changed)
+            except Exception:
+                # What was written stays written, and the others are told, whatever one listener makes of it.
+                logging.getLogger(__name__).exception("a listener failed")
 
     def health(self) -> Health:
         """See `core.workspace.Workspace.health`."""
@@ -409,7 +421,7 @@ class SoloWorkspace:
 
     def close(self) -> None:
         """See `core.workspace.Workspace.close`."""
-        self._watcher.stop()
+        self._watcher.stop(wait=True)
         self.database.close()
 
 

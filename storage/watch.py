@@ -24,72 +24,105 @@ _FOLLOWERS = {
 
 
 class Watcher:
-    """A thread that looks every 200 ms whether the file was written by others, while anybody wants to know.
+    """Looks every 200 ms whether the file was written by others, while anybody wants to know.
 
     Args:
         database: the file.
-        tell: is called on the thread.
+        tell: is called on the watching thread.
     """
 
     def __init__(self, database: Database, tell: Callable[[Changed], None]) -> None:
         self._database = database
         self._tell = tell
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
-        self._mine: set[int] = set()
-        self._seen = 0
+        self._watch: _Watch | None = None
 
     def start(self) -> None:
-        """Begins to watch; changes made from here on are told."""
-        with self._lock:
-            if self._thread is not None:
-                return
-            self._stop = threading.Event()
-            self._mine.clear()
-            with self._database.read() as connection:
-                self._seen = _last(connection)
-            self._thread = threading.Thread(
-                target=self._run, args=(self._stop,), name="offhook-watch", daemon=True
-            )
-            self._thread.start()
+        """Begins to watch; changes made from here on are told.
 
-    def stop(self) -> None:
-        """Stops watching. May be called by a listener, on the thread itself."""
+        Raises:
+            Unavailable: the file cannot be read.
+        """
         with self._lock:
-            thread, self._thread = self._thread, None
-            self._stop.set()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+            if self._watch is None:
+                self._watch = _Watch(self._database, self._tell)
+                try:
+                    self._watch.begin()
+                except BaseException:
+                    self._watch = None
+                    raise
+
+    def stop(self, *, wait: bool = False) -> None:
+        """Stops watching. May be called by a listener, on the thread itself.
+
+        Args:
+            wait: until the thread has ended and let go of its connection.
+        """
+        with self._lock:
+            watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.end(wait)
 
     def mine(self, revision: int) -> None:
         """Says, before it is committed, that a revision is this workspace's own."""
-        if self._thread is not None:
+        watch = self._watch
+        if watch is not None:
+            watch.mine(revision)
+
+
+class _Watch:
+    """One thread that watches, and what it has seen."""
+
+    def __init__(self, database: Database, tell: Callable[[Changed], None]) -> None:
+        self._database = database
+        self._tell = tell
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._mine: set[int] = set()
+        self._seen = 0
+        self._thread = threading.Thread(target=self._run, name="offhook-watch", daemon=True)
+
+    def begin(self) -> None:
+        with self._database.read() as connection:
+            self._seen = _last(connection)
+        self._thread.start()
+
+    def end(self, wait: bool) -> None:
+        self._stop.set()
+        if wait and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def mine(self, revision: int) -> None:
+        with self._lock:
             self._mine.add(revision)
 
-    def _run(self, stop: threading.Event) -> None:
+    def _run(self) -> None:
         connection: Any = None
         version = -1
-        while not stop.wait(POLL_SECONDS):
+        while not self._stop.wait(POLL_SECONDS):
             # A file that cannot be read at the moment is looked at again; reads tell the user what is wrong with it.
             with contextlib.suppress(Unavailable, *errors()):
                 connection = connection or self._database.reader()
                 now = connection.execute("PRAGMA data_version").fetchone()[0]
                 if now != version:
+                    changed = self._look(connection)
                     version = now
-                    self._look(connection)
+                    if changed is not None and not self._stop.is_set():
+                        self._tell(changed)
         if connection is not None:
             connection.close()
 
-    def _look(self, connection: Any) -> None:
+    def _look(self, connection: Any) -> Changed | None:
+        """What others have changed since the last look."""
+        rows: set[tuple[str, str]] = set()
+        everything = False
         connection.execute("BEGIN")
         try:
             found = connection.execute(
                 "SELECT seq, org_id, body FROM changesets WHERE seq > ? ORDER BY seq", (self._seen,)
             ).fetchall()
-            rows: set[tuple[str, str]] = set()
-            everything = False
-            foreign = [each for each in found if each[0] not in self._mine]
+            with self._lock:
+                foreign = [each for each in found if each[0] not in self._mine]
             for _seq, org_id, body in foreign:
                 changes = json.loads(body)["changes"]
                 # A bulk load lists no rows.
@@ -98,19 +131,16 @@ class Watcher:
                     rows |= _look_of(connection, org_id, {(c["table"], c["id"]) for c in changes})
         finally:
             connection.execute("ROLLBACK")
-        if found:
-            self._seen = found[-1][0]
+        if not found:
+            return None
+        self._seen = found[-1][0]
+        with self._lock:
             self._mine = {revision for revision in self._mine if revision > self._seen}
-        if foreign:
-            everything = everything or len(rows) > MOST_ROWS
-            self._tell(
-                Changed(
-                    frozenset() if everything else frozenset(rows),
-                    local=False,
-                    revision=self._seen,
-                    everything=everything,
-                )
-            )
+        if not foreign:
+            return None
+        everything = everything or len(rows) > MOST_ROWS
+        told = frozenset() if everything else frozenset(rows)
+        return Changed(told, local=False, revision=self._seen, everything=everything)
 
 
 def _look_of(connection: Any, org_id: str, rows: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

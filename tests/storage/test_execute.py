@@ -488,3 +488,37 @@ def test_closing_is_final(fresh: Callable[[str], Path]) -> None:
     with pytest.raises(Unavailable, match="closed"):
         workspace.catalog()
     assert not workspace.execute(Undo(changeset_id="x")).applied
+
+
+def test_a_listener_that_fails_harms_nobody(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    told: list[Changed] = []
+
+    def fail(changed: Changed) -> None:
+        raise RuntimeError("the listener's own fault")
+
+    stops = [office.workspace.subscribe(fail), office.workspace.subscribe(told.append)]
+    office.contact("Lena")
+    for stop in stops:
+        stop()
+    assert len(told) == 1
+    assert "a listener failed" in caplog.text
+
+
+def test_a_set_up_that_was_not_committed_is_not_believed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = office.stage("New").id
+    rename = EditStage(stage_id=stage, values={"name": "Fresh"})
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.solo.Answer", _raise_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            office.workspace.execute(rename)
+    assert office.catalog.stage(stage).name == "New"
+    office.do(rename)
+    deal = office.deal()
+    moved = office.do(move(office, deal, "Fresh", "Contacted"))
+    assert moved.changeset.summary == "Moved Acme renewal: Fresh → Contacted"
+
+
+def _raise_interrupt(*_given: Any, **_named: Any) -> None:
+    raise KeyboardInterrupt
