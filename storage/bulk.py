@@ -83,7 +83,6 @@ def create_solo_bulk(
         count = loader.fill(rows)
         connection.execute("COMMIT")
         connection.execute("PRAGMA analysis_limit = 1000").fetchall()
-        connection.execute("ANALYZE")
         connection.execute("PRAGMA locking_mode = NORMAL").fetchall()
     return count
 

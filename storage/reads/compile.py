@@ -73,8 +73,13 @@ class Condition:
 
     @property
     def where(self) -> str:
-        """Everything but the words, for a search that is joined to the full-text index."""
+        """Everything but the words."""
         return f"{self.live} and {self.tests}"
+
+    @property
+    def where_found(self) -> str:
+        """Everything but the words, for rows that a full-text search gives."""
+        return by_row(self.where)
 
     @property
     def whole(self) -> str:
@@ -104,6 +109,11 @@ def live(table: str) -> str:
     """What every read of a table says first: this organization's rows that are not deleted (entries: that stand)."""
     told = " and not t.superseded and not t.retracted" if table == "activities" else ""
     return f"t.org_id = :org and t.deleted_at is null{told}"
+
+
+def by_row(condition: str) -> str:
+    """A condition that begins with the organization, for rows that are given by their `n`."""
+    return condition.replace("t.org_id = :org", sqlite.BY_ROW, 1)
 
 
 def compile_query(catalog: Catalog, table: str, query: Query) -> Condition:
@@ -206,7 +216,8 @@ def _starts(build: _Build, column: str, value: str) -> str:
 def _has(build: _Build, name: str, column: str, values: Sequence[str]) -> str:
     if name not in ("emails", "phones"):
         items = sqlite.any_item(column, "item", _text_in(build, "item.value", values))
-        return f"{column} <> '[]' and {items}"
+        # The first two are in the words of an index, and a reason to go by it.
+        return f"{column} <> '[]' and {column} > '' and {items}"
     # Contact points lie in a table of their own, with an index on what they are.
     if name == "phones":
         # The number is what is looked up: as dialled, without its dress and whatever its extension.

@@ -35,6 +35,8 @@ class _Leg(NamedTuple):
 
 _BY_NAME = ("t.sort_key", "t.id")
 _COMPANIES = "companies k where k.org_id = :org and k.deleted_at is null"
+# True of every text: it points SQLite to the index that has them in their order.
+_COMPANIES_BY_NAME = f"(select k.id, k.sort_key from {_COMPANIES} and k.sort_key >= '') k"
 # Contacts of a company that was deleted or is out of sight have none to be sorted by.
 _WITHOUT_COMPANY = (
     "(select t.company_id from contacts t where t.org_id = :org and t.deleted_at is null and t.company_id is not null"
@@ -53,7 +55,7 @@ SORTS: Mapping[str, Sequence[_Leg]] = {
     "company": (
         _Leg(
             ("k.sort_key", "k.id", *_BY_NAME),
-            walk=f"(select k.id, k.sort_key from {_COMPANIES}) k cross join contacts t on t.company_id = k.id",
+            walk=f"{_COMPANIES_BY_NAME} cross join contacts t on t.company_id = k.id",
             join=f" cross join (select k.id, k.sort_key from {_COMPANIES}) k on k.id = t.company_id",
         ),
         _Leg(_BY_NAME, "t.company_id is null"),
@@ -115,7 +117,7 @@ def count_contacts(connection: Connection, catalog: Catalog, query: Query) -> in
     """
     condition = compile_query(catalog, "contacts", query)
     if condition.terms is not None and condition.tests == "true":
-        sql = sqlite.count_found("contacts", condition.where)
+        sql = sqlite.count_found("contacts", condition.where_found)
         return int(connection.execute(sql, condition.parameters).fetchone()[0])
     return _count(connection, condition)
 
@@ -137,7 +139,7 @@ def _source(condition: Condition) -> tuple[str, str]:
     """Where all that matches is best read from, in no order, and the condition that is left."""
     if condition.terms is not None:
         source, match, _ = sqlite.found("contacts")
-        return source, f"{match} and {condition.where}"
+        return source, f"{match} and {condition.where_found}"
     if condition.some or condition.in_book:
         return "contacts t", condition.where
     return sqlite.unordered("contacts"), condition.where
@@ -204,7 +206,7 @@ def _part(
 def _relevant(connection: Connection, condition: Condition, offset: int, limit: int) -> list[int]:
     assert condition.terms is not None
     source, found, order = sqlite.found("contacts")
-    tail = f"from {source} where {found} and {condition.where} order by {order} limit :limit offset :offset"
+    tail = f"from {source} where {found} and {condition.where_found} order by {order} limit :limit offset :offset"
     rows: list[int] = []
     if offset < RANKED:
         head = f"select t.n, t.sort_key, t.search, t.last_activity_at {tail}"

@@ -27,10 +27,11 @@ def history(
         limit: the most to return.
     """
     sql = f"""
-        select s.body, s.undone_by is not null from changeset_rows r
-        cross join changesets s on s.seq = r.seq and s.org_id = r.org_id
-        where r.org_id = :org and r.table_name = :table and r.row_id = :id and s.{_APPLIED}
-        order by r.seq desc limit :limit
+        select body, undone_by is not null from changesets
+        where +org_id = :org and {_APPLIED} and seq in (
+            select r.seq from changeset_rows r where r.org_id = :org and r.table_name = :table and r.row_id = :id
+        )
+        order by seq desc limit :limit
     """
     parameters = {"org": catalog.organization.id, "table": table, "id": record_id, "limit": limit}
     return [
@@ -45,8 +46,9 @@ def undoable(connection: Connection, catalog: Catalog) -> Changeset | None:
     Undoing goes back step by step: what undid something is passed over, what did it again is not. The founding of a
     workspace stays.
     """
+    # Read from the end, where it is found soon; the plus keeps SQLite from gathering all of them first.
     sql = f"""
-        select body, undoes from changesets where org_id = :org and user_id = :user and undone_by is null
+        select body, undoes from changesets where +org_id = :org and +user_id = :user and undone_by is null
         and {_APPLIED} and command <> 'founding' order by seq desc
     """
     parameters = {"org": catalog.organization.id, "user": catalog.me.id}

@@ -29,7 +29,7 @@ def contact_lines(connection: Connection, catalog: Catalog, rows: Sequence[int])
         return []
     sql = (
         f"select {COLUMNS} from {sqlite.placed(':rows', 'place')} cross join contacts t on t.n = place.value {COMPANY}"
-        " where t.org_id = :org and t.deleted_at is null order by place.key"
+        f" where {sqlite.BY_ROW} and t.deleted_at is null order by place.key"
     )
     return select_lines(connection, sql, {"org": catalog.organization.id, "rows": to_json(list(rows))})
 

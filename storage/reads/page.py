@@ -11,6 +11,7 @@ from core.errors import NotFound
 from core.schema import Record
 from core.workspace import ContactLine, Page, Subject
 from storage.codec import codec_of
+from storage.reads import sqlite
 from storage.reads.lines import COLUMNS, COMPANY, select_lines
 from storage.reads.sqlite import Connection
 from storage.reads.subjects import ties
@@ -85,7 +86,7 @@ def _deals(connection: Connection, catalog: Catalog, record: Any) -> tuple[Deal,
         return ()
     sql = (
         f"select {form.prefixed('t')} from ({found}) found cross join deals t on t.n = found.n"
-        " where t.org_id = :org and t.id <> :self"
+        f" where {sqlite.BY_ROW} and t.id <> :self"
         f" order by t.outcome = 'open' desc, t.created_at desc, t.id desc limit {MOST}"
     )
     parameters = {"org": catalog.organization.id, "self": record.id, **legs}

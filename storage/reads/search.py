@@ -14,7 +14,7 @@ from core.text import fold
 from core.workspace import Hit
 from storage.codec import to_json
 from storage.reads import sqlite
-from storage.reads.compile import live
+from storage.reads.compile import by_row, live
 from storage.reads.ranking import RANKED, score
 from storage.reads.sqlite import Connection
 from storage.reads.words import terms
@@ -94,7 +94,7 @@ def _candidates(table: str) -> str:
     source, match, order = sqlite.found(table)
     return (
         f"select t.n, {name}, {told}, coalesce({at}, 0) from {source}"
-        f" where {match} and {live(table)} order by {order} limit :ranked"
+        f" where {match} and {by_row(live(table))} order by {order} limit :ranked"
     )
 
 
@@ -103,7 +103,7 @@ def _contacts(found: _Found) -> dict[tuple[str, int], Hit]:
         select t.n, t.id, {sqlite.person_name("t")}, t.title, coalesce(k.name, ''), t.emails, t.phones
         from {sqlite.placed(":rows", "place")} cross join contacts t on t.n = place.value
         left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null
-        where t.org_id = :org
+        where {sqlite.BY_ROW}
     """
     hits = {}
     for n, record_id, name, title, company, emails, phones in found.select(sql):
@@ -119,7 +119,7 @@ def _contacts(found: _Found) -> dict[tuple[str, int], Hit]:
 def _companies(found: _Found) -> dict[tuple[str, int], Hit]:
     sql = f"""
         select t.n, t.id, t.name, t.domain, t.city
-        from {sqlite.placed(":rows", "place")} cross join companies t on t.n = place.value where t.org_id = :org
+        from {sqlite.placed(":rows", "place")} cross join companies t on t.n = place.value where {sqlite.BY_ROW}
     """
     return {
         ("companies", n): Hit("companies", record_id, "companies", name, _joined(domain, city))
@@ -132,7 +132,7 @@ def _deals(found: _Found) -> dict[tuple[str, int], Hit]:
         select t.n, t.id, t.title, t.stage_id, coalesce(k.name, ''), t.value_minor, t.currency
         from {sqlite.placed(":rows", "place")} cross join deals t on t.n = place.value
         left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null
-        where t.org_id = :org
+        where {sqlite.BY_ROW}
     """
     hits = {}
     for n, record_id, title, stage_id, company, minor, currency in found.select(sql):
@@ -150,7 +150,7 @@ def _activities(found: _Found) -> dict[tuple[str, int], Hit]:
         left join contacts c on c.org_id = :org and c.id = t.contact_id and c.deleted_at is null
         left join deals d on d.org_id = :org and d.id = t.deal_id and d.deleted_at is null
         left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null
-        where t.org_id = :org
+        where {sqlite.BY_ROW}
     """
     hits = {}
     for n, kind, subject, body, *around in found.select(sql):

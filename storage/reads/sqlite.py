@@ -12,6 +12,10 @@ from typing import Any, Protocol
 from core.text import fold
 
 
+BY_ROW = "+t.org_id = :org"
+"""The organization, for rows of `t` that are given by their `n`. The plus keeps SQLite from going by an index instead."""
+
+
 class Cursor(Protocol):
     """What a DB-API cursor offers to the reads."""
 

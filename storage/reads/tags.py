@@ -21,10 +21,10 @@ def tags(connection: Connection, catalog: Catalog, table: str) -> list[str]:
     """
     if table not in TAGGED:
         raise NotFound(f"“{table}” have no tags; {', '.join(TAGGED)} have.")
-    # An index holds the lists, and of different lists there are few.
+    # An index holds the lists, which are never empty texts, and of different lists there are few.
     sql = (
         f"select tags, count(*) from {table}"
-        " where org_id = :org and deleted_at is null and tags <> '[]' group by tags"
+        " where org_id = :org and deleted_at is null and tags <> '[]' and tags > '' group by tags"
     )
     used: Counter[str] = Counter()
     for listed, count in connection.execute(sql, {"org": catalog.organization.id}):

@@ -73,7 +73,7 @@ def open_tasks(connection: Connection, catalog: Catalog, subject: Subject, *, li
     )
     sql = (
         f"select {form.prefixed('t')} from ({legs}) found cross join tasks t on t.n = found.n"
-        " where t.org_id = :org order by t.due_at, t.id limit :limit"
+        f" where {sqlite.BY_ROW} order by t.due_at, t.id limit :limit"
     )
     parameters = {"org": catalog.organization.id, "subject": subject.id, "limit": limit}
     return tuple(form.entity(row) for row in connection.execute(sql, parameters))

@@ -62,7 +62,7 @@ def timeline(
         from ({legs}) found cross join activities t on t.n = found.n
         left join contacts c on c.org_id = :org and c.id = t.contact_id and c.deleted_at is null
         left join deals d on d.org_id = :org and d.id = t.deal_id and d.deleted_at is null
-        where t.org_id = :org {newest}
+        where {sqlite.BY_ROW} {newest}
     """
     entries = []
     for *values, contact, deal in connection.execute(sql, parameters):
