@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 from core.text import fold
 
-
 BY_ROW = "+t.org_id = :org"
 """The organization, for rows of `t` that are given by their `n`. The plus keeps SQLite from going by an index instead."""
 

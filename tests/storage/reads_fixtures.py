@@ -68,7 +68,9 @@ TEXTS = (
     "x_y", "中村", "İzmir", "ß", "🐝", "';--",
 )  # fmt: skip
 lines = st.one_of(st.sampled_from(TEXTS), st.text(max_size=8).map(clean_line))
-some_tags = st.lists(st.sampled_from(["vip", "VIP", "été", "Été", "a-b", "x"]), max_size=3, unique=True).map(tuple)
+some_tags = st.lists(st.sampled_from(["vip", "VIP", "été", "Été", "a-b", "x"]), max_size=3, unique=True).map(
+    tuple
+)
 times = st.none() | st.integers(-3, 3).map(lambda hours: NOW + dt.timedelta(hours=hours, microseconds=1))
 days = st.none() | st.integers(-3, 3).map(lambda n: NOW.date() + dt.timedelta(days=n))
 custom = st.dictionaries(
@@ -190,7 +192,9 @@ def exprs(table: str) -> st.SearchStrategy[Expr]:
 
 
 @contextlib.contextmanager
-def holding(workspace: SoloWorkspace, table: str, rows: list[dict[str, Any]]) -> Iterator[tuple[Any, dict[str, Any]]]:
+def holding(
+    workspace: SoloWorkspace, table: str, rows: list[dict[str, Any]]
+) -> Iterator[tuple[Any, dict[str, Any]]]:
     """A connection that sees the rows in the workspace's file until it is done: (connection, rows by id as a filter sees them)."""
     connection = connect(workspace.path, workspace.key.hex)
     prepare(connection)

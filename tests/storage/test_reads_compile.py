@@ -49,7 +49,13 @@ def test_windows_put_together_are_the_whole_list_once(office, rows, expr, sort, 
 
         def window(offset, limit):
             found = contacts(
-                connection, office.catalog, query, sort=sort, descending=descending, offset=offset, limit=limit
+                connection,
+                office.catalog,
+                query,
+                sort=sort,
+                descending=descending,
+                offset=offset,
+                limit=limit,
             )
             return [line.id for line in found]
 
@@ -95,10 +101,16 @@ def test_deals_are_let_through_as_the_filter_says(office, rows, expr):
 )
 def test_what_a_rep_types_finds_whom_a_rep_means(office, typed, names):
     office.contact(
-        "Ann", company="Acme", lead_status="New", tags=("vip",), emails=({"value": "Ann@acme.de", "label": ""},)
+        "Ann",
+        company="Acme",
+        lead_status="New",
+        tags=("vip",),
+        emails=({"value": "Ann@acme.de", "label": ""},),
     )
     office.contact("Bea", lead_status="new", city="Łódź")
-    office.contact("Carl", lead_status="Customer", do_not_call=True, phones=({"value": "+4930123456", "label": ""},))
+    office.contact(
+        "Carl", lead_status="Customer", do_not_call=True, phones=({"value": "+4930123456", "label": ""},)
+    )
     query = parse(typed, "contacts", office.catalog, now=office.clock(), zone=dt.UTC)
     assert sorted(line.first_name for line in office.workspace.contacts(query)) == names
 
@@ -140,7 +152,9 @@ def test_a_test_that_fits_no_column_is_a_mistake_of_the_program(office):
 
 def test_values_never_become_part_of_the_statement(office):
     value = "x') or 1=1; drop table contacts; --"
-    where = All((Test("city", "prefix", (value,)), Test("source", "in", (value,)), Test("tags", "has", (value,))))
+    where = All(
+        (Test("city", "prefix", (value,)), Test("source", "in", (value,)), Test("tags", "has", (value,)))
+    )
     condition = compile_query(office.catalog, "contacts", Query(words=(value,), where=where))
     assert value not in condition.whole
     assert office.workspace.contact_ids(Query(words=(value,), where=where)) == []

@@ -75,7 +75,12 @@ def test_the_surest_reason_comes_first_and_once(office, john):
 
 
 def test_nobody_is_a_duplicate_of_themselves_or_of_the_deleted(office, john):
-    draft = {"emails": ("jm@home.example",), "first_name": "John", "last_name": "Meyer", "company_name": "Acme Robotics"}
+    draft = {
+        "emails": ("jm@home.example",),
+        "first_name": "John",
+        "last_name": "Meyer",
+        "company_name": "Acme Robotics",
+    }
     assert likely(office, id=john, **draft) == []
     office.do(DeleteContacts(contact_ids=(john,)))
     assert likely(office, **draft) == []
@@ -83,7 +88,9 @@ def test_nobody_is_a_duplicate_of_themselves_or_of_the_deleted(office, john):
 
 def test_a_namesake_counts_where_one_of_the_two_has_no_company(office):
     office.contact("Ida", last_name="Berg")
-    assert likely(office, first_name="Ida", last_name="Berg", company_name="Acme") == [("Ida Berg", "Same name")]
+    assert likely(office, first_name="Ida", last_name="Berg", company_name="Acme") == [
+        ("Ida Berg", "Same name")
+    ]
 
 
 def test_only_a_few_are_named(office):

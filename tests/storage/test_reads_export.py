@@ -48,7 +48,12 @@ def test_contacts_are_told_in_columns_that_people_can_read(office):
         "updated_at": record.updated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "Seats": 12, "Reference": True, "Hobby": None,
     }  # fmt: skip
-    assert (second["phone_3"], second["phone_3_label"], second["email_2"], second["Seats"]) == ("+4930333", "fax", "", None)
+    assert (second["phone_3"], second["phone_3_label"], second["email_2"], second["Seats"]) == (
+        "+4930333",
+        "fax",
+        "",
+        None,
+    )
 
 
 def test_a_field_that_is_called_like_a_column_keeps_apart(office):
@@ -57,10 +62,20 @@ def test_a_field_that_is_called_like_a_column_keeps_apart(office):
         for key, label in (("own_city", "City"), ("twin", "City"), ("nick", "Nickname"))
     ]
     load_rows(office.workspace, {"custom_fields": fields})
-    row = {"id": new_id(), "book_id": "x", "city": "Bonn", "custom": {"own_city": "Ulm", "twin": "Jena", "nick": "Jo"}}
+    row = {
+        "id": new_id(),
+        "book_id": "x",
+        "city": "Bonn",
+        "custom": {"own_city": "Ulm", "twin": "Jena", "nick": "Jo"},
+    }
     load_rows(office.workspace, {"contacts": [row]})
     (told,) = export(office, "contacts")
-    assert [told[name] for name in ("city", "City (own_city)", "City (twin)", "Nickname")] == ["Bonn", "Ulm", "Jena", "Jo"]
+    assert [told[name] for name in ("city", "City (own_city)", "City (twin)", "Nickname")] == [
+        "Bonn",
+        "Ulm",
+        "Jena",
+        "Jo",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +109,9 @@ def test_deals_are_told_by_names(office):
 
 def test_activities_are_told_as_they_stand(office):
     ann = office.contact("Ann", company="Acme")
-    log = LogActivity(table="contacts", record_id=ann, kind="call", body="teh call", outcome="connected", duration_s=61)
+    log = LogActivity(
+        table="contacts", record_id=ann, kind="call", body="teh call", outcome="connected", duration_s=61
+    )
     office.do(log)
     office.do(EditActivity(activity_id=log.activity_id, values={"body": "the call"}))
     created, call = export(office, "activities")
@@ -109,7 +126,10 @@ def test_activities_are_told_as_they_stand(office):
 
 
 def test_an_export_holds_what_its_filter_lets_through(office):
-    ids = [office.contact(name, city=city) for name, city in (("Ann", "Berlin"), ("Bob", "Bonn"), ("Carl", "Berlin"))]
+    ids = [
+        office.contact(name, city=city)
+        for name, city in (("Ann", "Berlin"), ("Bob", "Bonn"), ("Carl", "Berlin"))
+    ]
     assert [row["id"] for row in export(office, "contacts", "city:berlin")] == [ids[0], ids[2]]
     assert [row["id"] for row in export(office, "contacts", "city:berlin carl")] == [ids[2]]
     office.do(DeleteContacts(contact_ids=(ids[2],)))

@@ -37,9 +37,7 @@ def move(office, deal_id, *stages, **more):
     for name in stages:
         deal = office.get("deals", deal_id)
         office.do(
-            MoveDeal(
-                deal_id=deal_id, stage_id=office.stage(name).id, from_stage_id=deal.stage_id, **more
-            )
+            MoveDeal(deal_id=deal_id, stage_id=office.stage(name).id, from_stage_id=deal.stage_id, **more)
         )
 
 
@@ -52,7 +50,11 @@ def test_a_card_says_all_that_is_drawn(office):
         "Robots", company="Acme", contact_id=contact_id, value_minor=123_456, currency="USD", probability=40,
         expected_close=dt.date(2026, 7, 1), next_step="Call", tags=("vip", 'say "hi"', "a\\b"),
     )  # fmt: skip
-    office.do(CreateTask(table="deals", record_id=deal_id, subject="x", due_at=office.clock.now + dt.timedelta(days=1)))
+    office.do(
+        CreateTask(
+            table="deals", record_id=deal_id, subject="x", due_at=office.clock.now + dt.timedelta(days=1)
+        )
+    )
     deal = office.get("deals", deal_id)
     (card,) = office.workspace.board(office.pipeline_id, EVERYTHING)
     assert card == Card(
@@ -69,8 +71,20 @@ def test_a_card_says_all_that_is_drawn(office):
 def test_a_card_without_anything_says_so(office):
     office.deal("Bare")
     card = board(office)["Bare"]
-    assert (card.company, card.contact, card.company_id, card.contact_id, card.phone, card.tags) == ("", "", None, None, "", "")
-    assert (card.value_minor, card.probability, card.next_task_at, card.expected_close) == (None, None, None, "")
+    assert (card.company, card.contact, card.company_id, card.contact_id, card.phone, card.tags) == (
+        "",
+        "",
+        None,
+        None,
+        "",
+        "",
+    )
+    assert (card.value_minor, card.probability, card.next_task_at, card.expected_close) == (
+        None,
+        None,
+        None,
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +107,10 @@ def test_a_contact_is_called_the_same_everywhere(office, values, name):
 
 
 def test_the_board_shows_open_deals_and_those_closed_lately(office):
-    for title, stages in (("Open", ()), ("Won", ("Contacted", "Qualified", "Proposal", "Negotiation", "Won"))):
+    for title, stages in (
+        ("Open", ()),
+        ("Won", ("Contacted", "Qualified", "Proposal", "Negotiation", "Won")),
+    ):
         move(office, office.deal(title), *stages)
     lost = office.deal("Lost")
     move(office, lost, "Lost", reason="Price")
@@ -120,14 +137,22 @@ def test_what_was_deleted_is_off_the_board_and_off_the_cards(office):
     office.do(EditContact(contact_id=office.contact("Else"), values={"title": "x"}))
     office.do(DeleteCompany(company_id=company_id))
     (card,) = office.workspace.cards([gone, stays, "never"], EVERYTHING)
-    assert (card.id, card.contact, card.contact_id, card.company, card.company_id) == (stays, "", None, "", None)
+    assert (card.id, card.contact, card.contact_id, card.company, card.company_id) == (
+        stays,
+        "",
+        None,
+        "",
+        None,
+    )
 
 
 def test_a_card_changes_with_the_names_on_it(office):
     contact_id = office.contact("Ann", company="Acme")
     deal_id = office.deal("Deal", contact_id=contact_id)
     office.do(EditContact(contact_id=contact_id, values={"first_name": "Anna"}))
-    office.do(EditCompany(company_id=office.get("contacts", contact_id).company_id, values={"name": "Acme AG"}))
+    office.do(
+        EditCompany(company_id=office.get("contacts", contact_id).company_id, values={"name": "Acme AG"})
+    )
     (card,) = office.workspace.cards([deal_id], EVERYTHING)
     assert (card.contact, card.company) == ("Anna", "Acme AG")
 
@@ -242,7 +267,15 @@ def test_a_contact_whose_company_is_gone_stays_in_the_list(five):
 
 
 def test_counts_and_ids_agree_with_the_list(five):
-    for text in ("", "status:new", "owner:me next:any", "-company:alpha", "zed", "zed status:new", "z status:customer"):
+    for text in (
+        "",
+        "status:new",
+        "owner:me next:any",
+        "-company:alpha",
+        "zed",
+        "zed status:new",
+        "z status:customer",
+    ):
         query = ask(five, text, "contacts")
         ids = five.workspace.contact_ids(query)
         assert five.workspace.count_contacts(query) == len(ids) == len(set(ids))
@@ -266,7 +299,11 @@ def test_another_organization_in_the_same_file_is_not_there(five):
     assert names(five, "name") == "ECBAD"
     for words in ((), ("z",)):
         query = Query(words=words)
-        assert five.workspace.count_contacts(query) == len(five.workspace.contact_ids(query)) == (1 if words else 5)
+        assert (
+            five.workspace.count_contacts(query)
+            == len(five.workspace.contact_ids(query))
+            == (1 if words else 5)
+        )
     assert len(five.workspace.search("z")) == 1
     assert len(five.workspace.tasks()) == 3
     assert len(five.workspace.companies("")) == 3

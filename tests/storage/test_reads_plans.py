@@ -15,10 +15,7 @@ from core.filters import EVERYTHING, Query, parse
 from core.workspace import Subject
 from storage.bulk import create_solo_bulk
 from storage.database import connect
-from storage.bulk import create_solo_bulk
-from storage.database import connect
 from storage.reads import board, companies, contacts, duplicates, history, page, search, tags, tasks, timeline
-from storage.reads.sqlite import prepare
 from storage.reads.sqlite import prepare
 from storage.solo import open_solo
 from tests.storage.conftest import a_founding
@@ -55,7 +52,9 @@ class Watched:
 @pytest.fixture(params=["no statistics", "statistics of a large file"])
 def watched(office, request):
     """A workspace as offhook leaves it, whose planner knows nothing, and one that somebody ran ANALYZE on when it was large."""
-    ann = office.contact("Ann", last_name="Lee", company="Acme", emails=({"value": "a@x.example", "label": ""},))
+    ann = office.contact(
+        "Ann", last_name="Lee", company="Acme", emails=({"value": "a@x.example", "label": ""},)
+    )
     office.deal("Robots", contact_id=ann)
     if request.param == "statistics of a large file":
         with office.database.write() as connection:
@@ -69,7 +68,9 @@ def watched(office, request):
 
 
 def _pretend(connection: Any) -> None:
-    indexes = connection.execute("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index'").fetchall()
+    indexes = connection.execute(
+        "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index'"
+    ).fetchall()
     for table, name, sql in indexes:
         if table in STATISTICS:
             rows, columns = STATISTICS[table]
@@ -94,7 +95,7 @@ def assert_direct(watched: Watched, *, sorted_by_index: bool = False) -> None:
         assert all_of_it == []
 
 
-def test_a_workspace_gathers_no_statistics_which_a_growing_file_makes_wrong(office, fresh, tmp_path):
+def test_a_workspace_gathers_no_statistics_which_a_growing_file_makes_wrong(office, tmp_path):
     """What was true of ten rows makes SQLite read all of a hundred thousand for each one that it wants."""
     office.contact("Ann")
     office.workspace.close()
@@ -102,7 +103,10 @@ def test_a_workspace_gathers_no_statistics_which_a_growing_file_makes_wrong(offi
     for path in (office.workspace.path, tmp_path / "bulk.db"):
         workspace = open_solo(path)
         with workspace.database.read() as connection:
-            assert connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%'").fetchall() == []
+            assert (
+                connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%'").fetchall()
+                == []
+            )
         workspace.close()
 
 
@@ -128,12 +132,23 @@ def test_ones_own_contacts_by_name_are_cut_from_an_index(office, watched):
 
 
 @pytest.mark.parametrize(
-    "text", ["status:new", "company:acme", "email:a@x.example", "phone:+4930123456", "next:overdue", "owner:me", "tag:vip"]
+    "text",
+    [
+        "status:new",
+        "company:acme",
+        "email:a@x.example",
+        "phone:+4930123456",
+        "next:overdue",
+        "owner:me",
+        "tag:vip",
+    ],
 )
 def test_contacts_are_counted_by_the_index_of_what_is_asked(office, watched, text):
     query = parse(text, "contacts", office.catalog, now=NOW, zone=NOW.tzinfo)
     contacts.count_contacts(watched, office.catalog, query)
-    wide = [step for step in watched.steps if re.match(r"SEARCH t .*\(org_id=\?\)$", step) and "tags" not in step]
+    wide = [
+        step for step in watched.steps if re.match(r"SEARCH t .*\(org_id=\?\)$", step) and "tags" not in step
+    ]
     assert wide == []
 
 
@@ -186,7 +201,13 @@ def test_small_questions_are_answered_from_indexes(office, watched):
     companies.companies(watched, catalog, "ac")
     tasks.tasks(watched, catalog, assignee_id=me, due_before=NOW)
     history.history(watched, catalog, "contacts", "x")
-    draft = {"first_name": "Ann", "last_name": "Lee", "company_name": "Acme", "emails": ("a@x.example",), "phones": ("030 1234567",)}
+    draft = {
+        "first_name": "Ann",
+        "last_name": "Lee",
+        "company_name": "Acme",
+        "emails": ("a@x.example",),
+        "phones": ("030 1234567",),
+    }
     assert duplicates.likely_duplicates(watched, catalog, draft)
     assert_direct(watched)
 

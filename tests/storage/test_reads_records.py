@@ -119,7 +119,9 @@ def test_a_timeline_is_read_page_by_page_without_gap_or_repeat(office):
     for kinds in (("note", "call"), ("note",)):
         seen: list[str] = []
         before = None
-        while page := office.workspace.timeline(Subject("contacts", ann), kinds=kinds, before=before, limit=7):
+        while page := office.workspace.timeline(
+            Subject("contacts", ann), kinds=kinds, before=before, limit=7
+        ):
             assert len(page) <= 7
             seen += [entry.activity.id for entry in page]
             before = (page[-1].activity.occurred_at, page[-1].activity.id)
@@ -137,11 +139,13 @@ def test_there_is_no_timeline_of_a_task(office):
 
 
 def test_a_contacts_page_holds_all_about_them(firm):
-    office, company, ann, bob, deal = firm
+    office, company, ann, _bob, deal = firm
     other = office.deal("Older", contact_id=ann)
     newer = office.deal("Newer", contact_id=ann)
     office.do(
-        MoveDeal(deal_id=newer, stage_id=office.stage("Lost").id, from_stage_id=office.stage("New").id, reason="x")
+        MoveDeal(
+            deal_id=newer, stage_id=office.stage("Lost").id, from_stage_id=office.stage("New").id, reason="x"
+        )
     )
     later, soon = task(office, "contacts", ann, "later", days=2), task(office, "deals", deal, "soon")
     done = task(office, "contacts", ann, "done")
@@ -168,7 +172,7 @@ def test_a_deals_page_holds_the_people_and_the_other_deals(firm):
 
 
 def test_a_companys_page_holds_its_people_deals_and_tasks(firm):
-    office, company, ann, bob, deal = firm
+    office, company, _ann, bob, deal = firm
     task_id = task(office, "contacts", bob, "call Bob")
     page = office.workspace.page("companies", company)
     assert (page.company.id, page.contact, page.deal) == (company, None, None)
@@ -181,7 +185,12 @@ def test_a_page_does_without_what_is_not_there(office):
     deal = office.deal("Bare")
     page = office.workspace.page("deals", deal)
     assert (page.contact, page.company, page.deals, page.contacts, page.tasks) == (None, None, (), (), ())
-    for table, record_id in (("deals", "nothing"), ("tasks", deal), ("sqlite_master", deal), ("contacts", deal)):
+    for table, record_id in (
+        ("deals", "nothing"),
+        ("tasks", deal),
+        ("sqlite_master", deal),
+        ("contacts", deal),
+    ):
         with pytest.raises(NotFound):
             office.workspace.page(table, record_id)
 
@@ -203,7 +212,7 @@ def test_there_is_no_page_of_what_was_deleted(firm):
 
 
 def test_tasks_come_in_the_order_in_which_they_are_due(firm):
-    office, company, ann, bob, deal = firm
+    office, company, _ann, bob, deal = firm
     task(office, "companies", company, "third", days=3)
     task(office, "deals", deal, "first", days=-1)
     second = task(office, "contacts", bob, "second", days=2)
@@ -225,7 +234,9 @@ def test_done_tasks_are_listed_only_when_asked_for(office):
     ids = [task(office, "deals", deal, str(days), days=days) for days in (1, 2, 3)]
     for task_id in ids[:2]:
         office.do(CompleteTask(task_id=task_id))
-    assert [(line.task.subject, line.about) for line in office.workspace.tasks()] == [("3", "Without a contact")]
+    assert [(line.task.subject, line.about) for line in office.workspace.tasks()] == [
+        ("3", "Without a contact")
+    ]
     assert [line.task.subject for line in office.workspace.tasks(done=True)] == ["2", "1"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 from core.commands.activities import EditActivity, LogActivity, RetractActivity
@@ -16,7 +15,7 @@ from core.workspace import Hit
 HOSTILE = (
     '"', '""', '"anna', "'", "*", "anna*", "^anna", "-anna", "NEAR(", 'NEAR("a" "b", 5)', "(", ")", "{search} : a", "AND", "OR",
     "NOT anna", "search:anna", "anna OR", "a\0b", "\0", "\\", "%", "_", "+", "();", "🐝", "👩‍💻 a", "' or 1=1 --", "\ud800", "x\udfff",
-    "x" * 10_000, "x " * 5_000, "é" * 10_000, "1" * 10_000, "1 " * 5_000, "a-" * 5_000, "((((" * 2_000, "\n\t", "‮anna",
+    "x" * 10_000, "x " * 5_000, "é" * 10_000, "1" * 10_000, "1 " * 5_000, "a-" * 5_000, "((((" * 2_000, "\n\t", "\u202eanna",
 )  # fmt: skip
 
 
@@ -158,12 +157,21 @@ def test_search_finds_everything_that_is_called_so(office, anna):
     by_table = {hit.table: hit for hit in hits}
     assert set(by_table) == {"contacts", "companies", "deals"}
     assert by_table["companies"].title == "Café Übermut"
-    assert by_table["deals"] == Hit("deals", deal_id, "deals", "Übermut till", "New · Café Übermut · €1,250.00")
+    assert by_table["deals"] == Hit(
+        "deals", deal_id, "deals", "Übermut till", "New · Café Übermut · €1,250.00"
+    )
     assert by_table["contacts"].title == "Anna Müller-Łoś"
     assert by_table["contacts"].detail == "Head of Ops · Café Übermut · +4930123456"
-    assert office.workspace.search("loos")[0].detail == "Head of Ops · Café Übermut · anna.loos@uebermut.example"
-    assert [hit.table for hit in hits].index("contacts") > 0, "what is called so comes before what merely says so"
-    assert {hit.table for hit in office.workspace.search("übermut", tables=("deals", "companies"))} == {"deals", "companies"}
+    assert (
+        office.workspace.search("loos")[0].detail == "Head of Ops · Café Übermut · anna.loos@uebermut.example"
+    )
+    assert [hit.table for hit in hits].index("contacts") > 0, (
+        "what is called so comes before what merely says so"
+    )
+    assert {hit.table for hit in office.workspace.search("übermut", tables=("deals", "companies"))} == {
+        "deals",
+        "companies",
+    }
     assert office.workspace.search("übermut", tables=("tasks",)) == []
 
 
@@ -185,7 +193,11 @@ def test_a_note_opens_whom_it_is_about(office, anna):
 
 
 def test_the_piece_of_a_long_note_is_shown_that_was_found(office, anna):
-    body = "Lorem ipsum dolor. " * 200 + "Then he asked for the Kölner Angebot again. " + "Dolor sit amet. " * 200
+    body = (
+        "Lorem ipsum dolor. " * 200
+        + "Then he asked for the Kölner Angebot again. "
+        + "Dolor sit amet. " * 200
+    )
     office.do(LogActivity(table="contacts", record_id=anna, kind="note", body=body))
     detail = office.workspace.search("kolner")[0].detail
     assert "Kölner Angebot" in detail
