@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -173,7 +172,7 @@ def refuse_existing(path: Path) -> None:
 
 def temporary(path: Path) -> Path:
     """A name beside `path` that nobody uses, for building what will be there."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
 
 
 def unused(path: Path) -> Path:

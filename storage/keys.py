@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -78,8 +77,8 @@ def make(data: Path, *, prefer: Store = "keyring") -> Key:
         _remember(data, {"store": "plain"})
         return Key(None, "plain")
     if prefer == "keyring" and not key_file(data).exists():
-        key = secrets.token_hex(32)
-        account = f"workspace-{secrets.token_hex(8)}"
+        key = os.urandom(32).hex()
+        account = f"workspace-{os.urandom(8).hex()}"
         backend = _keep_in_keyring(account, key)
         if backend:
             _remember(data, {"store": "keyring", "account": account, "backend": backend})
@@ -141,7 +140,7 @@ def adopt(data: Path, key: str | None, *, prefer: Store = "keyring") -> Key:
     if key is None:
         _remember(data, {"store": "plain"})
         return Key(None, "plain")
-    account = f"workspace-{secrets.token_hex(8)}"
+    account = f"workspace-{os.urandom(8).hex()}"
     backend = _keep_in_keyring(account, key) if prefer == "keyring" else ""
     if backend:
         _remember(data, {"store": "keyring", "account": account, "backend": backend})
@@ -181,7 +180,7 @@ def write_secret(path: Path, text: str, *, keep_old: bool = False) -> None:
     if keep_old and path.exists():
         if path.read_text("ascii", errors="replace").strip() == text:
             return
-        path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}.old"))
+        path.rename(path.with_name(f"{path.name}.{os.urandom(4).hex()}.old"))
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text + "\n")
@@ -223,14 +222,14 @@ def _make_key_file(path: Path) -> str:
         key = path.read_text("ascii", errors="replace").strip()
         if len(key) == 64 and not set(key) - set("0123456789abcdef"):
             return key
-    key = secrets.token_hex(32)
+    key = os.urandom(32).hex()
     write_secret(path, key, keep_old=True)
     return key
 
 
 def _remember(data: Path, what: dict[str, str]) -> None:
     path = store_file(data)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         write_secret(fresh, json.dumps(what))
         fresh.replace(path)

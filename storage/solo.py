@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -258,6 +257,8 @@ class SoloWorkspace:
                 listener(changed)
             except Exception:
                 # What was written stays written, and the others are told, whatever one listener makes of it.
+                import logging
+
                 logging.getLogger(__name__).exception("a listener failed")
 
     def health(self) -> Health:
