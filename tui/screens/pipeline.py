@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import gc
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
-from core.entities import Pipeline, SmartView
+from core.entities import Pipeline, SmartView, Stage
 from core.errors import Invalid, OffhookError
 from core.filters import Query, parse
 from core.health import DAY
@@ -434,11 +434,11 @@ class PipelineScreen(DeskScreen):
             return
         by_hand = self._sort == "manual"
         if card.stage_id != event.stage_id:
-            stage = self._model.columns[column].stage
-            self._start(self._moves.to(card, stage, event.index if by_hand else None))
+            self._move(card, self._model.columns[column].stage, event.index if by_hand else None)
         elif by_hand:
             below = event.index > self._model.index_of(card)
-            self._start(self._moves.place(card, event.index + 1 if below else event.index))
+            slot = event.index + 1 if below else event.index
+            self.run_worker(self._moves.place(card, slot), group="moves")
         else:
             self.say("Cards lie in the order of the sort. M lets you order them by hand.")
 
@@ -465,9 +465,15 @@ class PipelineScreen(DeskScreen):
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
-    def _start(self, job: Awaitable[object]) -> None:
-        """Runs a job that takes its time. An error in it is the program's own and shows as one."""
-        self.run_worker(job, group="jobs")
+    def _move(self, card: Card, stage: Stage | None, index: int | None = None) -> None:
+        """Moves a card. What is typed next waits only where it is asked why."""
+        if stage is None:
+            return
+        job = self._moves.to(card, stage, index)
+        if stage.kind == "lost":
+            self.start(job)
+        else:
+            self.run_worker(job, group="moves")
 
     def _card(self) -> Card | None:
         card = self._model.cursor_card
@@ -480,7 +486,7 @@ class PipelineScreen(DeskScreen):
     def action_move(self, step: int) -> None:
         """Moves the deal to the stage beside."""
         if card := self._card():
-            self._start(self._moves.by(card, step))
+            self._move(card, self._moves.beside(card, step))
 
     def action_send(self, number: int) -> None:
         """Moves the deal to a stage by its number."""
@@ -489,19 +495,19 @@ class PipelineScreen(DeskScreen):
             if number > len(stages):
                 self.say(f"This pipeline has {len(stages)} stages.", problem=True)
             else:
-                self._start(self._moves.to(card, stages[number - 1]))
+                self._move(card, stages[number - 1])
 
     def action_close(self, kind: str) -> None:
         """The deal is won or lost."""
         if card := self._card():
-            self._start(self._moves.to_kind(card, kind))
+            self._move(card, self._moves.of_kind(card, kind))
 
     def action_shift(self, step: int) -> None:
         """Moves the card within its column."""
         if self._sort != "manual":
             self.say("J and K order cards by hand: press M first.")
         elif card := self._card():
-            self._start(self._moves.shift(card, step))
+            self.run_worker(self._moves.shift(card, step), group="moves")
 
     def action_manual(self) -> None:
         """Between the order by hand and the usual one."""
@@ -514,7 +520,7 @@ class PipelineScreen(DeskScreen):
 
     def action_sort(self) -> None:
         """Chooses the order."""
-        self._start(self._choose_sort())
+        self.start(self._choose_sort())
 
     async def _choose_sort(self) -> None:
         from tui.dialogs.pick import Option, Picker
@@ -542,21 +548,21 @@ class PipelineScreen(DeskScreen):
             return
         stage = columns[self._model.cursor_column].stage
         stage_id = stage.id if stage.kind == "open" else ""
-        self._start(records.new_deal(self, self._pipeline_id, stage_id))
+        self.start(records.new_deal(self, self._pipeline_id, stage_id))
 
     def action_edit(self) -> None:
         """Edits the deal."""
         from tui.flows import records
 
         if card := self._card():
-            self._start(records.edit(self, "deals", card.id))
+            self.start(records.edit(self, "deals", card.id))
 
     def action_delete(self) -> None:
         """Deletes the deal, or those selected."""
         from tui.flows import records
 
         if chosen := self._chosen():
-            self._start(records.delete(self, *chosen))
+            self.start(records.delete(self, *chosen))
 
     def action_select(self) -> None:
         """Selects the deal, or not."""
@@ -576,7 +582,7 @@ class PipelineScreen(DeskScreen):
 
     def action_pipeline(self) -> None:
         """Chooses the pipeline."""
-        self._start(self._choose_pipeline())
+        self.start(self._choose_pipeline())
 
     async def _choose_pipeline(self) -> None:
         from tui.flows import pipelines
@@ -594,7 +600,7 @@ class PipelineScreen(DeskScreen):
         """Opens the pipeline editor."""
         from tui.flows import pipelines
 
-        self._start(pipelines.edit_pipelines(self, self._pipeline_id))
+        self.start(pipelines.edit_pipelines(self, self._pipeline_id))
 
     def action_view(self) -> None:
         """Between board and list."""
@@ -606,7 +612,7 @@ class PipelineScreen(DeskScreen):
 
     def action_views(self) -> None:
         """Chooses a saved view."""
-        self._start(self._choose_view_saved())
+        self.start(self._choose_view_saved())
 
     async def _choose_view_saved(self) -> None:
         from tui.flows import views
@@ -635,7 +641,7 @@ class PipelineScreen(DeskScreen):
         from tui.flows import views
 
         name = self._view.name if self._view else ""
-        self._start(
+        self.start(
             views.save_view(
                 self, "deals", self._filter, sort=self._sort, pipeline_id=self._pipeline_id, name=name
             )

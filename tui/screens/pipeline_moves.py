@@ -48,30 +48,28 @@ class Moves:
             return str(error)
         return ""
 
-    async def by(self, card: Card, step: int) -> None:
-        """Moves a card to the next stage on the right (left: -1)."""
+    def beside(self, card: Card, step: int) -> Stage | None:
+        """The stage on the right of a card's (left: -1); where there is none, says so and returns None."""
         catalog = self._desk.catalog
         try:
             origin = catalog.stage(card.stage_id)
-            target = neighbour(catalog, origin, step)
         except OffhookError as error:
             self._screen.say(str(error), problem=True)
-            return
+            return None
+        target = neighbour(catalog, origin, step)
         if target is None:
             side = "right" if step > 0 else "left"
             self._screen.say(f"There is no stage to the {side} of {origin.name}.", problem=True)
-            return
-        await self.to(card, target)
+        return target
 
-    async def to_kind(self, card: Card, kind: str) -> None:
-        """Moves a card to where deals of its pipeline are won or lost."""
+    def of_kind(self, card: Card, kind: str) -> Stage | None:
+        """Where deals of a card's pipeline are won or lost; where there is no such stage, says so and returns None."""
         catalog = self._desk.catalog
         try:
-            target = stage_of_kind(catalog, catalog.stage(card.stage_id).pipeline_id, kind)
+            return stage_of_kind(catalog, catalog.stage(card.stage_id).pipeline_id, kind)
         except OffhookError as error:
             self._screen.say(str(error), problem=True)
-            return
-        await self.to(card, target)
+            return None
 
     async def to(self, card: Card, stage: Stage, index: int | None = None) -> None:
         """Moves a card to a stage; of a lost one it is asked why.

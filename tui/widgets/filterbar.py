@@ -113,7 +113,9 @@ class FilterBar(Vertical):
         """The line, and what is said about it."""
         with Horizontal():
             yield Static(" ⌕ ", id="filter-sign", markup=False)
-            yield Input(placeholder="Filter", compact=True, max_length=MOST, id="filter-input")
+            yield Input(
+                placeholder="Filter", compact=True, max_length=MOST, select_on_focus=False, id="filter-input"
+            )
         yield FilterHint(self._entity)
 
     def edit(self, text: str, tags: Sequence[str] = ()) -> None:
