@@ -116,7 +116,9 @@ def _merge_all(changeset: Changeset, loaded: Loaded, catalog: Catalog | None) ->
         after[key] = {**row, **result.write}
     if conflicts:
         raise Stopped(Status.CONFLICT, _explain(conflicts, loaded, catalog), tuple(conflicts))
-    return [Written(*key, before[key], row) for key, row in after.items()], merged
+    # A row that says it all already stays as it is.
+    written = [Written(*key, before[key], row) for key, row in after.items() if row != before[key]]
+    return written, merged
 
 
 def _check_fields(change: Change) -> None:

@@ -36,7 +36,8 @@ A row holds Python values by field name (see `core.schema.Kind`): `id`, whatever
 defaults. `created_at` and `updated_at` may be given, other stamps and derived fields may not."""
 
 Progress = Callable[[str, int], None]
-"""Is told what is being written (a table's name, then `search` and `indexes`) and how many rows there are so far."""
+"""Is told what is being written (a table's name; at the end `links`, `search` and `indexes`, when an empty file is
+filled) and how many rows there are so far."""
 
 _BATCH = 2_000
 _LOAD_CACHE_KIB = 65_536
@@ -153,7 +154,7 @@ class Loader:
         self._progress("indexes", self._count)
         for statement in held:
             self._connection.execute(statement)
-        self._note_setup(self.remember("Loaded rows"))
+        self.remember("Loaded rows")
         return self._count
 
     def add(self, rows: Rows) -> int:
@@ -175,12 +176,9 @@ class Loader:
             ),
         )  # fmt: skip
         revision = int(cursor.lastrowid)
-        self._note_setup(revision)
-        return revision
-
-    def _note_setup(self, revision: int) -> None:
         if self._tables & load.CATALOG_TABLES:
             load.write_meta(self._connection, "catalog_revision", str(revision))
+        return revision
 
     def _insert(self, rows: Rows) -> Iterator[tuple[str, list[Row]]]:
         for table, some in _in_order(rows):

@@ -216,6 +216,7 @@ def test_agreeing_is_merging(office: Office) -> None:
         EditContact(contact_id=contact, values={"city": "Berlin"}, expected={"city": ""})
     )
     assert answer.status is Status.MERGED
+    assert office.get("contacts", contact).version == 2, "there was nothing left to write"
 
 
 def test_custom_fields_merge_key_by_key(office: Office) -> None:
