@@ -27,6 +27,7 @@ from tui.config import Config, Opener
 from tui.desk import Desk
 from tui.restyle import PartStylesheet
 from tui.screens.opening import OpeningScreen, ProblemScreen, TooSmall
+from tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
@@ -71,6 +72,7 @@ class OffhookApp(App[int]):
         self.opener = opener
         self.config = config
         self.desk: Desk | None = None
+        self.type_ahead = TypeAhead(self, self._hand_on)
         self._chord = ""
         self._notices: list[str] = []
         self._is_ready = False
@@ -207,8 +209,15 @@ class OffhookApp(App[int]):
             refresh()
 
     async def on_event(self, event: events.Event) -> None:
+        """Has keys and pastes wait for their turn."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            await self.type_ahead.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self, event: events.Event) -> None:
         """Takes the second key of a chord before anything else sees it."""
-        if self._chord and isinstance(event, events.Key) and not event.is_forwarded:
+        if self._chord and isinstance(event, events.Key):
             self._chord = ""
             self._show_chord()
             if event.key in BASE_SCREENS:

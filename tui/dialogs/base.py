@@ -7,6 +7,7 @@ from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Resize
@@ -45,6 +46,19 @@ class Dialog(ModalScreen[R | None]):
         self._hints = tuple(hints)
         self._warned = False
         self._told = ""
+        self.is_ready = False
+
+    def on_mount(self) -> None:
+        """Lets in what was typed ahead once there is a field for it."""
+        # A focus that was asked for while mounting is set by the app's own queue: get in line behind it.
+        self.call_after_refresh(self.app.call_later, self._become_ready)
+
+    def _become_ready(self) -> None:
+        from tui.app import OffhookApp
+
+        self.is_ready = True
+        if isinstance(self.app, OffhookApp):
+            self.app.type_ahead.go_on()
 
     def compose(self) -> ComposeResult:
         """The box."""
@@ -55,6 +69,11 @@ class Dialog(ModalScreen[R | None]):
             bar = KeyBar(whole=True)
             bar.show([*self._hints, ("esc", "leave")])
             yield bar
+
+    def dismiss(self, result: R | None = None) -> AwaitComplete:
+        """Returns the answer. What is typed from here on is for whoever comes next."""
+        self.is_ready = False
+        return super().dismiss(result)
 
     def compose_body(self) -> ComposeResult:
         """What is between the title and the keys."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -11,10 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.events import ScreenResume
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import Worker
 
 from core.errors import OffhookError
 from core.workspace import Changed, Subject
 from tui.desk import Desk
+from tui.typeahead import FLOW
 from tui.widgets.bars import KeyBar, StatusBar, TitleBar
 
 if TYPE_CHECKING:
@@ -142,6 +144,7 @@ class DeskScreen(Screen[None]):
         event.refresh_styles = look != self._dressed_for
         self._dressed_for = look
         self._catch_up()
+        self.offhook.type_ahead.go_on()
 
     def _catch_up(self) -> None:
         self.refresh_bars()
@@ -160,6 +163,17 @@ class DeskScreen(Screen[None]):
     def on_unmount(self) -> None:
         """Lets go of the desk."""
         self._stop_listening()
+
+    # --- flows --------------------------------------------------------------------------------------------------
+
+    def start(self, flow: Awaitable[object]) -> None:
+        """Starts a flow that asks something; what is typed meanwhile waits for its question."""
+        self.run_worker(flow, group=FLOW)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Lets in what was typed while a flow was under way."""
+        if event.worker.group == FLOW and event.worker.is_finished:
+            self.offhook.type_ahead.go_on()
 
     # --- actions on the record under the cursor -------------------------------------------------------------------
 
@@ -181,46 +195,46 @@ class DeskScreen(Screen[None]):
         from tui.flows import activities
 
         if subject := self._about():
-            self.run_worker(activities.add_note(self, subject))
+            self.start(activities.add_note(self, subject))
 
     def action_task(self) -> None:
         """Plans a task."""
         from tui.flows import activities
 
         if subject := self._about():
-            self.run_worker(activities.add_task(self, subject))
+            self.start(activities.add_task(self, subject))
 
     def action_call(self) -> None:
         """Shows the number and logs the call."""
         from tui.flows import activities
 
         if subject := self._about():
-            self.run_worker(activities.log_call(self, subject))
+            self.start(activities.log_call(self, subject))
 
     def action_log_other(self) -> None:
         """Logs an e-mail or a meeting."""
         from tui.flows import activities
 
         if subject := self._about():
-            self.run_worker(activities.log_other(self, subject))
+            self.start(activities.log_other(self, subject))
 
     def action_claim(self) -> None:
         """Claims what is selected."""
         from tui.flows import records
 
         if chosen := self._chosen():
-            self.run_worker(records.claim(self, *chosen))
+            self.start(records.claim(self, *chosen))
 
     def action_assign(self) -> None:
         """Assigns what is selected."""
         from tui.flows import records
 
         if chosen := self._chosen():
-            self.run_worker(records.assign(self, *chosen))
+            self.start(records.assign(self, *chosen))
 
     def action_tag(self) -> None:
         """Tags what is selected."""
         from tui.flows import records
 
         if chosen := self._chosen():
-            self.run_worker(records.tag(self, *chosen))
+            self.start(records.tag(self, *chosen))

@@ -239,13 +239,11 @@ class PipelineScreen(DeskScreen):
     def _empty_words(self) -> tuple[str, str]:
         if not self._loaded:
             return "", ""
-        if self._filter:
+        if self._filter and self._pipeline is not None:
             return "No deal fits this filter", "esc clears it · f changes it"
-        name = self._pipeline.name if self._pipeline else "this pipeline"
-        return (
-            f"No deals in {name} yet",
-            "n makes the first one · p shows another pipeline · g c your contacts",
-        )
+        if self._pipeline is None:
+            return "There is no pipeline", "P makes one"
+        return f"No deals in {self._pipeline.name} yet", "n makes the first one · p another pipeline"
 
     async def read_cards(self, ids: Collection[str]) -> None:
         """Brings cards up to date and draws what that changed."""

@@ -1,0 +1,103 @@
+"""Keys wait for their turn.
+
+A rep types ahead: `a` and at once the note, `g` and at once `c`; over a slow line both come in one packet. A key must
+not be looked at before the one in front of it has had its effect: letters of a note would move and lose deals. So keys
+are handed on one by one, each when the one before has passed through, and while a flow is about to ask something they
+wait until its question can take them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Protocol, runtime_checkable
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+from textual.timer import Timer
+
+FLOW = "flow"
+"""The group of workers that ask: see `tui.flows`."""
+PATIENCE = 0.4
+"""Seconds that a key waits for a question at most: a flow that takes longer is not about to ask."""
+
+
+@runtime_checkable
+class Question(Protocol):
+    """A screen that asks."""
+
+    is_ready: bool
+    """It can be typed into."""
+
+
+class TypeAhead:
+    """Hands keys on, in order.
+
+    Args:
+        app: whose keys.
+        hand_on: gives a key to whoever has the focus.
+    """
+
+    def __init__(self, app: App[Any], hand_on: Callable[[events.Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._hand_on = hand_on
+        self._waiting: deque[events.Event] = deque()
+        self._under_way = False
+        self._patience: Timer | None = None
+        self._impatient = False
+
+    async def take(self, key: events.Key | events.Paste) -> None:
+        """Hands a key, or a paste, on at once or when its turn comes."""
+        if self._under_way or self._waiting or self._asking():
+            self._waiting.append(key)
+            self._be_patient()
+            return
+        self._impatient = False
+        await self._hand(key)
+
+    def go_on(self) -> None:
+        """To be called when a question is ready or a flow is over: hands on what waited."""
+        if self._waiting and not self._under_way and not self._asking():
+            self._app.call_next(self._hand, self._waiting.popleft())
+
+    def _asking(self) -> bool:
+        """Whether a question is on its way and cannot be typed into yet."""
+        if self._impatient:
+            return False
+        screen = self._app.screen
+        if isinstance(screen, Question):
+            return not screen.is_ready
+        return any(worker.group == FLOW and not worker.is_finished for worker in self._app.workers)
+
+    def _be_patient(self) -> None:
+        if self._patience is None:
+            self._patience = self._app.set_timer(PATIENCE, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        self._patience = None
+        self._impatient = True
+        self._under_way = False
+        self.go_on()
+
+    async def _hand(self, key: events.Event) -> None:
+        self._under_way = True
+        target: MessagePump = self._app.focused or self._app.screen
+        await self._hand_on(key)
+        self._climb(target)
+
+    def _climb(self, node: MessagePump) -> None:
+        """Follows the key: behind it in the queue of each node that it bubbles through, up to the app."""
+        on_top = node is self._app
+        step = self._passed if on_top else partial(self._climb, node._parent or self._app)
+        if not node.call_later(step):
+            self._passed()
+
+    def _passed(self) -> None:
+        """The key has had its effect."""
+        self._under_way = False
+        if not self._waiting and self._patience is not None:
+            self._patience.stop()
+            self._patience = None
+        self.go_on()
