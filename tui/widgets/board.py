@@ -372,8 +372,6 @@ class Board(Widget, can_focus=True):
         if palette is None or self._clock is None or self._catalog is None:
             return Strip.blank(self.size.width, self.rich_style)
         ground = palette["ground"]
-        if not self._model.cards and (words := self._empty_line(y)) is not None:
-            return Strip(words).adjust_cell_length(width, ground)
         segments: list[Segment] = []
         x = 0
         for lane in self._lanes.lanes:
@@ -391,6 +389,8 @@ class Board(Widget, can_focus=True):
             strip = strip.crop(0, width)
         if y == 0 and (self._lanes.hidden_left or self._lanes.hidden_right):
             strip = self._with_edges(strip, width, palette)
+        if not self._model.cards:
+            strip = self._with_empty_words(strip, y, palette)
         return self._with_ghost(strip, y, width) if self._drag is not None and self._drag.moving else strip
 
     def _band(self, lane: Lane, height: int) -> list[Piece]:
@@ -408,7 +408,7 @@ class Board(Widget, can_focus=True):
             for entry in column.entries[column.top : column.top + -(-self._body // shape.pitch)]:
                 lines += [piece + gap for piece in self._card(lane, self._model.cards[entry[-1]])]
                 lines += hollow
-            if not column.entries and lane.column == self._model.cursor_column:
+            if self._model.cards and not column.entries and lane.column == self._model.cursor_column:
                 hint = "n adds a deal" if column.stage.kind == "open" else "no deals"
                 lines.append((Segment(fit(hint, width), palette["hint"]), *gap))
             del lines[end:]
@@ -462,19 +462,21 @@ class Board(Widget, can_focus=True):
         self._drawn[key] = (card, lines)
         return lines
 
-    def _empty_line(self, y: int) -> list[Segment] | None:
-        """The words on a board without cards, in the middle; None: that line is drawn as usual."""
-        assert self._palette is not None
-        title, hint = self._empty
+    def _with_empty_words(self, strip: Strip, y: int, palette: Palette) -> Strip:
+        """The words on a board without cards, in the middle of the columns."""
         width, height = self._measured
         middle = max(self._header, (height - 2) // 2)
-        text = {middle: title, middle + 1: hint}.get(y, "")
-        if not text:
-            return None
-        style = self._palette["name-focus" if y == middle else "hint"]
-        text = fit(text, min(width, cell_len(text)))
-        left = max(0, (width - cell_len(text)) // 2)
-        return [Segment(" " * left, self._palette["ground"]), Segment(text, style)]
+        text = dict(zip((middle, middle + 1), self._empty, strict=True)).get(y, "")
+        full = [lane for lane in self._lanes.lanes if lane.kind is LaneKind.FULL]
+        left = full[0].x if full else 0
+        right = full[-1].x + full[-1].width if full else width
+        size = min(cell_len(text), right - left)
+        if size <= 0:
+            return strip
+        x = left + (right - left - size) // 2
+        style = palette["name-focus" if y == middle else "hint"]
+        words = Strip([Segment(fit(text, size), style)], size)
+        return Strip.join([strip.crop(0, x), words, strip.crop(x + size, width)])
 
     def _with_edges(self, strip: Strip, width: int, palette: Palette) -> Strip:
         """How many columns lie beyond the edges."""
