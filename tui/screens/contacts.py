@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -15,7 +17,7 @@ from textual.widgets import Input
 from core.entities import SmartView
 from core.errors import OffhookError
 from core.filters import EVERYTHING, Query, parse
-from core.workspace import Changed, ContactLine, Subject
+from core.workspace import Changed, ContactLine, Subject, Workspace
 from tui.desk import Desk
 from tui.models.card_text import Clock
 from tui.models.contact_text import (
@@ -27,12 +29,16 @@ from tui.models.contact_text import (
     owner_words,
     phone_words,
 )
+from tui.repaint import paint_now
 from tui.screens.base import DeskScreen
+from tui.screens.quick import QuickScreen
 from tui.widgets.filterbar import FilterBar
 from tui.widgets.table import Column, PagedSource, Table
 
-FIRST = 100
+FIRST = 64
 """Rows that are read before anything else is."""
+PATIENCE = 0.015
+"""Seconds that a typed letter waits for what it finds, before it is shown alone."""
 SORTS = {
     "name": "Name",
     "company": "Company",
@@ -66,6 +72,10 @@ class ContactSearch(FilterBar):
 
         text: str
 
+    def __init__(self, desk: Desk, heard: Callable[[str], None]) -> None:
+        super().__init__("contacts", lambda: desk.catalog, lambda: (desk.now, desk.zone))
+        self._heard = heard
+
     def on_mount(self) -> None:
         """Says what can be typed."""
         self.line.placeholder = "Name, company, phone, e-mail … or owner:me status:new last>30d"
@@ -75,14 +85,22 @@ class ContactSearch(FilterBar):
         """Where it is typed."""
         return self.query_one(Input)
 
+    def _look(self, text: str) -> None:
+        """Tells of the filter at once: a message would wait until the letter has been painted."""
+        before = self._said
+        super()._look(text)
+        if self._said != before:
+            self._heard(self._said)
+
     def action_take(self) -> None:
         """Asks for the first contact."""
         self.post_message(self.Taken(self.line.value.strip()))
 
 
-class ContactsScreen(DeskScreen):
+class ContactsScreen(QuickScreen):
     """All contacts, or those that a search lets through."""
 
+    AUTO_FOCUS = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,f", "search", "Search", id="contacts.search", tooltip="Search and filter as you type"),
         Binding("n", "new", "New", id="contacts.new", tooltip="Make a new contact"),
@@ -112,10 +130,13 @@ class ContactsScreen(DeskScreen):
         self._searching = False
         self._open_for: str | None = None
         self._keep_cursor = True
+        self._held: ExitStack | None = None
+        self._counting = False
+        self._to_count: tuple[Query, PagedSource[ContactLine]] | None = None
 
     def compose_body(self) -> ComposeResult:
         """A line to search by, and the list."""
-        yield ContactSearch("contacts", lambda: self.desk.catalog, lambda: (self.desk.now, self.desk.zone))
+        yield ContactSearch(self.desk, self._narrow)
         yield Table[ContactLine](
             self._columns(), folded=self._folded_columns(), fold_below=60, widget_id="contacts-list"
         )
@@ -128,7 +149,7 @@ class ContactsScreen(DeskScreen):
             Column("name", "Name", 18, name_words, weight=3, most=32, style="strong"),
             Column("title", "Title", 14, lambda line: line.title, weight=2, most=26, priority=5,
                    style="muted"),
-            Column("company", "Company", 16, lambda line: line.company, weight=3, most=34, priority=1),
+            Column("company", "Company", 20, lambda line: line.company, weight=3, most=34, priority=1),
             Column("phone", "Phone", 17, lambda line: number_words(line, country), priority=2,
                    style=lambda line: "warning" if line.do_not_call else None),
             Column("status", "Status", 11, lambda line: line.lead_status, priority=6, style="muted"),
@@ -180,17 +201,26 @@ class ContactsScreen(DeskScreen):
 
     # --- searching ----------------------------------------------------------------------------------------------
 
-    @on(ContactSearch.Changed)
-    def _typed(self, event: ContactSearch.Changed) -> None:
-        self._narrow(event.text)
-
     def _narrow(self, text: str) -> None:
         """Lets through what fits a filter."""
         query = parse(text, "contacts", self.desk.catalog, now=self.desk.now, zone=self.desk.zone)
         if query != self._query:
             self._query = query
             self.table.marks.clear()
+            self._hold()
             self._find(keep_cursor=False)
+
+    def _hold(self) -> None:
+        """Lets a typed letter wait for what it finds, so that both make one frame; but not for long."""
+        if self._held is None:
+            self._held = ExitStack()
+            self._held.enter_context(self.app.batch_update())
+            self.set_timer(PATIENCE, self._release)
+
+    def _release(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
     def _find(self, *, keep_cursor: bool = True) -> None:
         """Reads what fits. While an answer is under way only the latest question waits; older ones are dropped."""
@@ -230,17 +260,35 @@ class ContactsScreen(DeskScreen):
         await source.load_around(first, first + height - 1)
         if self._stale:
             return
+        if not source.exact:
+            self._count(query, source)
         self._clock = Clock.at(self.desk.now, self.desk.zone)
         table.show(source, keep_cursor=keep_cursor, empty=self._nothing())
         table.sorted_by(sort, descending=descending)
         self._show_title()
+        self._release()
+        paint_now(self, table, self.title_bar)
         if self._open_for == query.text:
             self._open_first()
-        if not source.exact:
-            count = await self.desk.read(lambda ws: ws.count_contacts(query))
-            if not self._stale:
-                table.set_count(count)
+
+    def _count(self, query: Query, source: PagedSource[ContactLine]) -> None:
+        """Counts all that fit; of several counts that are wanted only the latest is made."""
+        self._to_count = (query, source)
+        if not self._counting:
+            self._counting = True
+            self.run_worker(self._count_all(), group="count", exit_on_error=False)
+
+    async def _count_all(self) -> None:
+        try:
+            while self._to_count is not None:
+                (query, source), self._to_count = self._to_count, None
+                count = await self.desk.read(partial(_counted, query))
+                self.table.set_count(source, count)
                 self._show_title()
+        except OffhookError as error:
+            self.say(str(error), problem=True)
+        finally:
+            self._counting = False
 
     def _nothing(self) -> Sequence[str]:
         if self._query.is_empty:
@@ -356,7 +404,7 @@ class ContactsScreen(DeskScreen):
 
     def action_new(self) -> None:
         """Makes a contact and opens it."""
-        self.run_worker(self._new())
+        self.start(self._new())
 
     async def _new(self) -> None:
         from tui.flows import records
@@ -367,7 +415,7 @@ class ContactsScreen(DeskScreen):
 
     def action_new_company(self) -> None:
         """Makes a company and opens it."""
-        self.run_worker(self._new_company())
+        self.start(self._new_company())
 
     async def _new_company(self) -> None:
         from tui.flows import records
@@ -381,11 +429,11 @@ class ContactsScreen(DeskScreen):
         from tui.flows import records
 
         if subject := self._about():
-            self.run_worker(records.edit(self, subject.table, subject.id))
+            self.start(records.edit(self, subject.table, subject.id))
 
     def action_views(self) -> None:
         """Shows a saved view."""
-        self.run_worker(self._pick_view())
+        self.start(self._pick_view())
 
     async def _pick_view(self) -> None:
         from tui.flows import views
@@ -408,11 +456,11 @@ class ContactsScreen(DeskScreen):
         from tui.flows import views
 
         name = self._view.name if self._view else ""
-        self.run_worker(views.save_view(self, "contacts", self.search.line.value, sort=self._sort, name=name))
+        self.start(views.save_view(self, "contacts", self.search.line.value, sort=self._sort, name=name))
 
     def action_sort(self) -> None:
         """Chooses the order."""
-        self.run_worker(self._pick_sort())
+        self.start(self._pick_sort())
 
     async def _pick_sort(self) -> None:
         from tui.dialogs.pick import Option, Picker
@@ -470,3 +518,7 @@ class ContactsScreen(DeskScreen):
         from tui.flows import records
 
         self._with_selection(records.delete)
+
+
+def _counted(query: Query, workspace: Workspace) -> int:
+    return workspace.count_contacts(query)

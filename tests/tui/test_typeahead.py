@@ -1,0 +1,77 @@
+"""A fast hand: what is typed ahead of a question belongs to the question, never to the board behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import events
+from textual.widgets import Input, TextArea
+
+from core.filters import EVERYTHING
+from core.workspace import Subject
+from tui.dialogs.finder import Finder
+from tui.dialogs.prompt import Prompt
+
+
+def in_one_packet(app: Any, text: str) -> None:
+    """Types faster than anything can answer, as a slow line delivers it."""
+    for character in text:
+        key = {" ": "space", "/": "slash"}.get(character, character)
+        app.post_message(events.Key(key, character))
+
+
+def about(app: Any, uid: str) -> None:
+    app.screen.about = Subject("contacts", uid)
+
+
+async def test_a_note_typed_ahead_is_in_the_note_to_the_letter(
+    make_app: Any, ready: Any, wait_until: Any
+) -> None:
+    app = make_app(quiet=True)
+    async with app.run_test() as pilot:
+        await ready(pilot, "QuietScreen")
+        contact = (await app.desk.read(lambda ws: ws.contacts(EVERYTHING)))[0]
+        about(app, contact.id)
+        in_one_packet(app, "aHe said LXW and u")
+        await wait_until(pilot, lambda: isinstance(app.screen, Prompt) and app.screen.query(TextArea))
+        await wait_until(pilot, lambda: app.screen.query_one(TextArea).text == "He said LXW and u")
+
+
+async def test_a_chord_typed_in_one_go_goes_where_it_says(app: Any, ready: Any, wait_until: Any) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        in_one_packet(app, "gc")
+        await wait_until(pilot, lambda: type(app.screen).__name__ == "ContactsScreen")
+        in_one_packet(app, "gp")
+        await wait_until(pilot, lambda: type(app.screen).__name__ == "PipelineScreen")
+
+
+async def test_a_search_typed_ahead_loses_no_letter(app: Any, ready: Any, wait_until: Any) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        in_one_packet(app, "/anna")
+        await wait_until(pilot, lambda: isinstance(app.screen, Finder))
+        await wait_until(pilot, lambda: app.screen.query_one(Input).value == "anna")
+
+
+async def test_the_second_question_of_a_job_gets_what_was_typed_for_it(
+    make_app: Any, ready: Any, wait_until: Any
+) -> None:
+    app = make_app(quiet=True)
+    async with app.run_test() as pilot:
+        await ready(pilot, "QuietScreen")
+        contact = (await app.desk.read(lambda ws: ws.contacts(EVERYTHING)))[0]
+        about(app, contact.id)
+        in_one_packet(app, "c5They said yes")
+        await wait_until(pilot, lambda: isinstance(app.screen, Prompt) and app.screen.query(TextArea))
+        await wait_until(pilot, lambda: app.screen.query_one(TextArea).text == "They said yes")
+
+
+async def test_keys_go_on_where_a_job_asks_nothing(make_app: Any, ready: Any, wait_until: Any) -> None:
+    app = make_app(quiet=True)
+    async with app.run_test() as pilot:
+        await ready(pilot, "QuietScreen")
+        app.screen.about = None
+        in_one_packet(app, "a/x")
+        await wait_until(pilot, lambda: isinstance(app.screen, Finder))
+        await wait_until(pilot, lambda: app.screen.query_one(Input).value == "x")
