@@ -19,9 +19,12 @@ from core.commands.contacts import CreateContact
 from core.commands.deals import CreateDeal
 from core.defaults import founding
 from core.entities import Stage
-from storage.database import Database
+from storage.database import Database, cipher
 from storage.solo import SoloWorkspace, create_solo, open_solo
 
+encrypted = pytest.mark.skipif(
+    cipher() is None, reason="sqlcipher3 has no wheel for this Python: nothing is encrypted"
+)
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
 settings.register_profile(

@@ -16,8 +16,8 @@ from storage import keys
 from storage.backup import backup, read_recovery_key, recovery_key, restore, write_recovery_key
 from storage.check import check
 from storage.database import connect
-from storage.solo import open_solo
-from tests.storage.conftest import Clock, Office
+from storage.solo import create_solo, open_solo
+from tests.storage.conftest import Clock, Office, a_founding, encrypted
 
 
 def names(path: Path, key: str | None) -> set[str]:
@@ -30,6 +30,7 @@ def names(path: Path, key: str | None) -> set[str]:
         connection.close()
 
 
+@encrypted
 def test_a_backup_holds_everything_and_opens_with_the_same_key(office: Office, tmp_path: Path) -> None:
     office.contact("Lena")
     pages: list[tuple[int, int]] = []
@@ -122,6 +123,7 @@ def test_restore_waits_for_nobody_who_has_it_open(office: Office, tmp_path: Path
     assert [p.name for p in office.workspace.path.parent.iterdir() if "restore" in p.name] == []
 
 
+@encrypted
 def test_on_another_machine_the_recovery_key_opens_it(office: Office, tmp_path: Path) -> None:
     office.contact("Lena")
     made = backup(office.workspace, tmp_path / "copy.db")
@@ -142,15 +144,13 @@ def test_on_another_machine_the_recovery_key_opens_it(office: Office, tmp_path: 
     workspace.close()
 
 
+@encrypted
 def test_a_backup_of_another_workspace_brings_its_own_key(
     office: Office, fresh: Callable[[str], Path], tmp_path: Path
 ) -> None:
     mine = fresh("mine")
     keys.adopt(mine, keys.read(mine).hex, prefer="file")
     other = tmp_path / "other" / "work.db"
-    from storage.solo import create_solo
-    from tests.storage.conftest import a_founding
-
     create_solo(other, a_founding(), store="file").close()
     theirs = open_solo(other, clock=Clock())
     made = backup(theirs, tmp_path / "copy.db")
@@ -162,6 +162,7 @@ def test_a_backup_of_another_workspace_brings_its_own_key(
     open_solo(restored.replaced).close()
 
 
+@encrypted
 def test_a_backup_beside_its_key_file_needs_no_typing(office: Office, tmp_path: Path) -> None:
     made = backup(office.workspace, tmp_path / "copy.db")
     shutil.copy(keys.key_file(office.workspace.path), keys.key_file(made.path))
@@ -199,6 +200,7 @@ def test_a_backup_that_is_no_good_changes_nothing(office: Office, tmp_path: Path
     open_solo(path).close()
 
 
+@encrypted
 def test_a_recovery_key_is_read_as_people_write(office: Office) -> None:
     shown = recovery_key(office.workspace)
     assert len(shown) == 64 + 7

@@ -23,7 +23,7 @@ from storage.bulk import Rows, create_solo_bulk, load_rows
 from storage.check import check
 from storage.codec import codec
 from storage.solo import open_solo
-from tests.storage.conftest import START, Clock, Office, a_founding
+from tests.storage.conftest import START, Clock, Office, a_founding, encrypted
 
 
 def sample(founding: Any, seed: int = 1) -> dict[str, list[dict[str, Any]]]:
@@ -196,6 +196,7 @@ def test_rows_are_drawn_as_they_are_written(office: Office) -> None:
     assert most < 6_000
 
 
+@encrypted
 def test_a_load_that_fails_leaves_nothing(office: Office, tmp_path: Path) -> None:
     book = office.catalog.my_book.id
     before = office.sql("SELECT count(*) FROM contacts, changesets")

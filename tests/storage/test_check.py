@@ -16,7 +16,7 @@ from core.workspace import Changed
 from storage import keys
 from storage.check import check, check_place, repair
 from storage.solo import open_solo
-from tests.storage.conftest import Clock, Office
+from tests.storage.conftest import Clock, Office, encrypted
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ def errors(office: Office) -> list[str]:
     return [finding.what for finding in check(office.workspace) if finding.level == "error"]
 
 
+@encrypted
 def test_all_is_well(busy: Office) -> None:
     looked: list[str] = []
     findings = check(busy.workspace, progress=looked.append)
@@ -98,6 +99,7 @@ def test_a_damaged_page_is_found(fresh: Callable[[str], Path]) -> None:
     workspace.close()
 
 
+@encrypted
 def test_the_place_is_looked_at_without_opening(fresh: Callable[[str], Path]) -> None:
     path = fresh()
     assert {f.level for f in check_place(path)} == {"ok", "warning"}

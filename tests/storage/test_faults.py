@@ -15,7 +15,7 @@ from core.filters import EVERYTHING
 from storage import database, keys
 from storage.database import connect, explain
 from storage.solo import create_solo, open_solo
-from tests.storage.conftest import Office, a_founding
+from tests.storage.conftest import Office, a_founding, encrypted
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
@@ -24,6 +24,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@encrypted
 def test_a_wrong_key_changes_nothing(fresh: Callable[[str], Path], capfd: pytest.CaptureFixture[str]) -> None:
     path = fresh()
     before = path.read_bytes()
@@ -35,6 +36,7 @@ def test_a_wrong_key_changes_nothing(fresh: Callable[[str], Path], capfd: pytest
     assert capfd.readouterr() == ("", ""), "SQLCipher's complaints would be on the user's screen"
 
 
+@encrypted
 def test_a_key_that_is_no_key(fresh: Callable[[str], Path]) -> None:
     path = fresh()
     keys.key_file(path).write_text("'; DROP TABLE contacts; --")
@@ -114,6 +116,7 @@ def test_files_are_for_the_users_eyes_alone(tmp_path: Path) -> None:
         os.umask(was)
 
 
+@encrypted
 def test_nothing_readable_is_on_the_disk(fresh: Callable[[str], Path]) -> None:
     path = fresh()
     workspace = open_solo(path)
@@ -134,6 +137,7 @@ def test_creating_overwrites_nothing(fresh: Callable[[str], Path]) -> None:
     assert path.read_bytes() == before
 
 
+@encrypted
 def test_a_start_that_is_cut_short_leaves_no_half_workspace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +174,7 @@ def test_a_file_that_goes_away_under_a_running_app(fresh: Callable[[str], Path])
     workspace.close()
 
 
+@encrypted
 def test_every_error_of_sqlite_has_its_sentence() -> None:
     module = database.cipher()
     path = Path("/data/work.db")
@@ -192,6 +197,7 @@ def test_every_error_of_sqlite_has_its_sentence() -> None:
     assert explain(same, path) is same
 
 
+@encrypted
 def test_without_sqlcipher_an_encrypted_file_says_what_is_missing(
     fresh: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,8 +19,9 @@ import pytest
 from core.errors import Unavailable
 from storage import keys
 from storage.solo import create_solo, open_solo
-from tests.storage.conftest import a_founding
+from tests.storage.conftest import a_founding, encrypted
 
+pytestmark = encrypted
 ROOT = Path(__file__).parents[2]
 
 
