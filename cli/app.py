@@ -7,11 +7,14 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from cli.home import Home, find_home, read_settings, save_setting
 from cli.output import Code, Usage
-from cli.session import Session
-from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cli.session import Session
+    from core.workspace import Workspace
 
 
 class Opener:

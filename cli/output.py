@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from core.changes import Answer, Status
 from core.errors import Invalid, NotFound, OffhookError, Unavailable
 from core.text import printable
+
+if TYPE_CHECKING:
+    from core.changes import Answer
 
 
 class Code(IntEnum):
@@ -81,6 +83,9 @@ def require_applied(answer: Answer) -> Answer:
     Raises:
         Clash, NotFound, OffhookError: it did not; the message says why.
     """
+    # Not on the way to the application's first frame.
+    from core.changes import Status
+
     if answer.applied:
         return answer
     if answer.status is Status.CONFLICT:

@@ -21,15 +21,15 @@ from textual.worker import WorkerFailed
 
 from core.errors import OffhookError
 from core.text import printable
-from core.workspace import Workspace
 from tui import theme
-from tui.config import Config, Opener
-from tui.desk import Desk
 from tui.restyle import PartStylesheet
 from tui.screens.opening import OpeningScreen, ProblemScreen, TooSmall
 from tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
+    from core.workspace import Workspace
+    from tui.config import Config, Opener
+    from tui.desk import Desk
     from tui.screens.base import DeskScreen
 
 BASE_SCREENS = {"p": ("pipeline", "Pipeline"), "c": ("contacts", "Contacts")}
@@ -107,7 +107,11 @@ class OffhookApp(App[int]):
     async def _open(self, open_workspace: Callable[[], Workspace | None]) -> None:
         loop = asyncio.get_running_loop()
         try:
-            workspace = await loop.run_in_executor(None, open_workspace)
+            opening = loop.run_in_executor(None, open_workspace)
+            # While the file is opened, the board's modules are loaded: neither had to be there for the first frame.
+            import tui.screens.pipeline  # noqa: F401
+
+            workspace = await opening
             if workspace is None:
                 from tui.screens.welcome import WelcomeScreen
 
@@ -125,6 +129,8 @@ class OffhookApp(App[int]):
             demo: it holds sample data.
             made: it was made a moment ago.
         """
+        from tui.desk import Desk
+
         catalog = await asyncio.get_running_loop().run_in_executor(None, workspace.catalog)
         config = dataclasses.replace(self.config, demo=demo or self.config.demo)
         self.desk = Desk(workspace, catalog, config)

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from core.workspace import Workspace
+if TYPE_CHECKING:
+    from core.workspace import Workspace
 
 
 def _now() -> dt.datetime:
