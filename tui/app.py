@@ -24,7 +24,7 @@ from core.text import printable
 from tui import theme
 from tui.restyle import PartStylesheet
 from tui.screens.opening import OpeningScreen, ProblemScreen, TooSmall
-from tui.typeahead import TypeAhead
+from tui.typeahead import FLOW, TypeAhead
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -299,7 +299,7 @@ class OffhookApp(App[int]):
 
     def action_themes(self) -> None:
         """Chooses a theme, showing each while the cursor is on it."""
-        self.run_worker(self._choose_theme(), group="themes")
+        self.run_worker(self._choose_theme(), group=FLOW)
 
     async def _choose_theme(self) -> None:
         from tui.dialogs.pick import Option, Picker

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from textual.widgets import Static
 
+import tui.app
 from core.commands.activities import LogActivity
 from core.commands.base import Command, insert
 from core.commands.companies import CreateCompany
@@ -40,6 +41,7 @@ from tui.app import OffhookApp
 from tui.config import Config
 from tui.desk import Desk
 from tui.screens.base import DeskScreen
+from tui.typeahead import FLOW
 from tui.widgets.bars import StatusBar
 
 NOW = dt.datetime(2026, 3, 18, 9, 30, tzinfo=dt.UTC)
@@ -414,6 +416,8 @@ class QuietScreen(DeskScreen):
 class QuietApp(OffhookApp):
     """The application with quiet screens in place of the board and the lists."""
 
+    CSS_PATH = [Path(tui.app.__file__).with_name(name) for name in OffhookApp.CSS_PATH]
+
     @staticmethod
     def _make_screen(name: str, desk: Desk) -> DeskScreen:
         return QuietScreen(desk)
@@ -460,7 +464,7 @@ async def _wait_until(pilot: Any, predicate: Callable[[], Any], seconds: float =
         if failure is not None:
             raise failure
         assert time.monotonic() < ends, f"waited in vain for {inspect.getsource(predicate).strip()}"
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.001)
 
 
 @pytest.fixture
@@ -477,12 +481,15 @@ async def _ready(pilot: Any, screen: str = "PipelineScreen") -> Any:
 
 async def _settle(pilot: Any) -> None:
     """Waits until nothing is under way: no worker, no message, no change waiting to be drawn."""
-    for _ in range(3):
-        await _wait_until(
-            pilot,
-            lambda: all(w.is_finished or w.group == "keep" or _asks(pilot.app, w) for w in pilot.app.workers),
-        )
-        await pilot.pause()
+    idle = 0
+
+    def quiet() -> bool:
+        nonlocal idle
+        busy = any(not (w.is_finished or w.group == "keep" or _asks(pilot.app, w)) for w in pilot.app.workers)
+        idle = 0 if busy else idle + 1
+        return idle >= 2
+
+    await _wait_until(pilot, quiet)
 
 
 def _asks(app: Any, worker: Any) -> bool:
@@ -507,7 +514,7 @@ def start(settle: Callable[..., Any]) -> Callable[..., Any]:
     """`worker = await start(pilot, flow)`: begins a flow on the screen in front and waits for its question or its end."""
 
     async def begin(pilot: Any, flow: Any) -> Any:
-        worker = pilot.app.screen.run_worker(flow)
+        worker = pilot.app.screen.run_worker(flow, group=FLOW)
         await pilot.pause()
         await settle(pilot)
         return worker

@@ -21,6 +21,9 @@ from tui.widgets.entry import TooLong
 R = TypeVar("R")
 
 BORDERS = 2
+_MARGIN = 2
+_AROUND = 6
+"""Lines of a box around what scrolls: borders, title, keys, and a blank line beside each of those."""
 
 
 class Dialog(ModalScreen[R | None]):
@@ -49,7 +52,10 @@ class Dialog(ModalScreen[R | None]):
         self.is_ready = False
 
     def on_mount(self) -> None:
-        """Lets in what was typed ahead once there is a field for it."""
+        """Guesses the room of what scrolls, and lets in what was typed ahead once there is a field for it."""
+        for flex in self.query(".dialog--flex"):
+            # So the first layout is mostly the last.
+            flex.styles.max_height = max(3, self.app.size.height - _MARGIN - _AROUND)
         # A focus that was asked for while mounting is set by the app's own queue: get in line behind it.
         self.call_after_refresh(self.app.call_later, self._become_ready)
 
@@ -111,7 +117,7 @@ class Dialog(ModalScreen[R | None]):
         for flex in self.query(".dialog--flex"):
             around = box.virtual_size.height - flex.outer_size.height + BORDERS
             # On a small terminal every line counts.
-            margin = 2 if self.size.height >= 20 else 0
+            margin = _MARGIN if self.size.height >= 20 else 0
             most = max(3, self.size.height - margin - around)
             if flex.styles.max_height is None or flex.styles.max_height.value != most:
                 flex.styles.max_height = most

@@ -64,7 +64,10 @@ class ConflictDialog(Dialog[bool]):
         self._desk = desk
         self._names = names or {}
         self._currency = currency
-        telling = [c for c in conflicts if c.field not in _UNTOLD]
+        by_field = {conflict.field: conflict for conflict in conflicts}
+        self._currencies = by_field.get("currency") if "value_minor" in by_field else None
+        untold = (*_UNTOLD, "currency") if self._currencies else _UNTOLD
+        telling = [conflict for conflict in conflicts if conflict.field not in untold]
         self._conflicts = telling or list(conflicts)
 
     def compose_body(self) -> ComposeResult:
@@ -72,13 +75,15 @@ class ConflictDialog(Dialog[bool]):
         with Rows(classes="conflict dialog--flex"):
             for conflict in self._conflicts:
                 yield Static(self._label(conflict), classes="conflict--field", markup=False)
-                for key, word, value in (
-                    ("m", "mine", conflict.mine), ("t", "theirs", conflict.theirs), ("", "before", conflict.base),
-                ):  # fmt: skip
+                for key, word, side in (
+                    ("m", "mine", "mine"),
+                    ("t", "theirs", "theirs"),
+                    ("", "before", "base"),
+                ):
                     with Horizontal(classes=f"conflict--row -{word}"):
                         yield Static(key or " ", classes="conflict--key", markup=False)
                         yield Static(word, classes="conflict--word", markup=False)
-                        yield Static(self._shown(conflict, value), classes="conflict--value", markup=False)
+                        yield Static(self._shown(conflict, side), classes="conflict--value", markup=False)
         first = self._conflicts[0]
         if first.when is not None:
             when = show_when(first.when, all_day=False, now=self._desk.now, zone=self._desk.zone)
@@ -91,8 +96,10 @@ class ConflictDialog(Dialog[bool]):
                 return clean_line(custom.label)
         return fields_of(RECORDS[conflict.table])[head].label
 
-    def _shown(self, conflict: FieldConflict, value: Any) -> str:
+    def _shown(self, conflict: FieldConflict, side: str) -> str:
+        """The value of one side: `mine`, `theirs` or `base`."""
         catalog: Catalog = self._desk.catalog
+        value = getattr(conflict, side)
         if value is None or value == "" or value == ():
             return "–"
         if conflict.field == "stage_id":
@@ -106,7 +113,8 @@ class ConflictDialog(Dialog[bool]):
         if conflict.field.endswith("_id"):
             return clean_line(self._names.get(value, "another one"))
         if conflict.field == "value_minor":
-            return format_money(value, self._currency or catalog.organization.currency)
+            currency = getattr(self._currencies, side) if self._currencies else self._currency
+            return format_money(value, currency or catalog.organization.currency)
         if conflict.field == "deleted_at":
             return "deleted"
         if isinstance(value, dt.datetime):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -52,7 +53,7 @@ class Finder(Dialog[tuple[str, str]]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self._open_when_found = False
-        self.run_worker(self._search(event.value.strip()), exclusive=True, group="find")
+        self.run_worker(partial(self._search, event.value.strip()), exclusive=True, group="find")
 
     async def _search(self, text: str) -> None:
         try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
@@ -18,7 +19,9 @@ from tui.desk import Desk
 from tui.dialogs.base import Dialog
 from tui.dialogs.fields import ChoiceField, FormField, read, typed_in, widget_for
 from tui.widgets.entry import TooLong
+from tui.widgets.row import Row
 
+TEXT_LINES = 4
 Submit = Callable[[dict[str, Any]], Awaitable[Mapping[str, str] | None]]
 """Takes the values; returns what is wrong, field by field, or nothing when it is done."""
 Watch = Callable[[dict[str, str]], Awaitable[str]]
@@ -67,7 +70,7 @@ class Form(Dialog[bool]):
         self._start_at = focus
         self._only_changed = only_changed
         self._widgets: dict[str, Widget] = {}
-        self._errors: dict[str, Static] = {}
+        self._rows: dict[str, Row] = {}
         self._before: dict[str, str] = {}
         self._saving = False
 
@@ -76,11 +79,9 @@ class Form(Dialog[bool]):
         with Rows(classes="form dialog--flex"):
             for field in self._fields.values():
                 widget = self._widgets[field.name] = widget_for(field)
-                error = self._errors[field.name] = Static("", classes="form--error", markup=False)
-                with Horizontal(classes=f"form--row form--row-{field.kind}"):
-                    yield Static(clean_text(field.label), classes="form--label", markup=False)
-                    yield widget
-                yield error
+                lines = TEXT_LINES if field.kind == "text" else 1
+                self._rows[field.name] = Row(field.label, widget, lines=lines)
+                yield self._rows[field.name]
         yield Static("", classes="dialog--notice", markup=False)
 
     def on_mount(self) -> None:
@@ -89,7 +90,7 @@ class Form(Dialog[bool]):
         start = self._widgets.get(self._start_at) or next(iter(self._widgets.values()))
         start.focus()
         if self._watch is not None:
-            self.run_worker(self._ask_watch(self._watch), exclusive=True, group="watch")
+            self.run_worker(partial(self._ask_watch, self._watch), exclusive=True, group="watch")
 
     def _typed(self) -> dict[str, str]:
         return {name: typed_in(widget) for name, widget in self._widgets.items()}
@@ -105,7 +106,7 @@ class Form(Dialog[bool]):
     def _changed(self) -> None:
         self.typed_on()
         if self._watch is not None:
-            self.run_worker(self._ask_watch(self._watch), exclusive=True, group="watch")
+            self.run_worker(partial(self._ask_watch, self._watch), exclusive=True, group="watch")
 
     async def _ask_watch(self, watch: Watch) -> None:
         try:
@@ -129,9 +130,9 @@ class Form(Dialog[bool]):
     @on(TooLong)
     def _too_long(self, message: TooLong) -> None:
         message.stop()
-        for name, widget in self._widgets.items():
-            if widget is message.field:
-                self._show_error(name, message.sentence)
+        for row in self._rows.values():
+            if row.field is message.field:
+                row.error = message.sentence
 
     # --- saving -------------------------------------------------------------------------------------------------
 
@@ -168,21 +169,16 @@ class Form(Dialog[bool]):
                 wrong |= error.fields
         return values, wrong
 
-    def _show_error(self, name: str, sentence: str) -> None:
-        place = self._errors[name]
-        place.update(f"✗ {clean_text(sentence)}" if sentence else "")
-        place.display = bool(sentence)
-
     def _show_errors(self, wrong: Mapping[str, str]) -> None:
-        for name in self._errors:
-            self._show_error(name, wrong.get(name, ""))
+        for name, row in self._rows.items():
+            row.error = wrong.get(name, "")
         self.tell(
-            " ".join(sentence for name, sentence in wrong.items() if name not in self._errors), problem=True
+            " ".join(sentence for name, sentence in wrong.items() if name not in self._rows), problem=True
         )
-        first = next((name for name in self._widgets if name in wrong), "")
+        first = next((name for name in self._rows if name in wrong), "")
         if first:
             self._widgets[first].focus()
-            self.call_after_refresh(self._errors[first].scroll_visible, animate=False)
+            self.call_after_refresh(self._rows[first].scroll_visible, animate=False)
 
     def action_leave(self) -> None:
         """Leaves, unless it is being saved."""
