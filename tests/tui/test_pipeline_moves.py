@@ -98,7 +98,9 @@ async def test_numbers_send_to_a_stage_and_what_is_not_allowed_is_said(
         assert where(screen, deal) == in_store(app, deal) == "Proposal"
 
 
-async def test_losing_asks_why_and_tells_it(board: Any, app: Any, floor: Any, settle: Any) -> None:
+async def test_losing_asks_why_and_tells_it(
+    board: Any, app: Any, floor: Any, settle: Any, wait_until: Any
+) -> None:
     deal = floor.uid("deal", 3)
     async with board() as (pilot, screen):
         screen._go_to(deal)
@@ -106,6 +108,7 @@ async def test_losing_asks_why_and_tells_it(board: Any, app: Any, floor: Any, se
         await settle(pilot)
         assert where(screen, deal) == "Qualified", "not before there is a reason"
         await pilot.press("2")
+        await wait_until(pilot, lambda: in_store(app, deal) == "Lost")
         await settle(pilot)
         lost = app.desk.workspace.page("deals", deal).deal
         assert (lost.outcome, lost.lost_reason) == ("lost", "Competitor")
@@ -189,7 +192,7 @@ async def test_changes_of_others_are_patched_in_and_the_cursor_stays(
 
 
 async def test_deleting_asks_and_undo_brings_back_under_the_cursor(
-    board: Any, floor: Any, settle: Any
+    board: Any, floor: Any, settle: Any, wait_until: Any
 ) -> None:
     deal = floor.uid("deal", 3)
     async with board() as (pilot, screen):
@@ -197,8 +200,7 @@ async def test_deleting_asks_and_undo_brings_back_under_the_cursor(
         await pilot.press("D")
         await settle(pilot)
         await pilot.press("y")
-        await settle(pilot)
-        assert where(screen, deal) == ""
+        await wait_until(pilot, lambda: where(screen, deal) == "")
         assert cursor(screen) == floor.uid("deal", 8), "the neighbour in the column"
         await pilot.press("u")
         await settle(pilot)

@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
-from core.entities import Pipeline, SmartView, Stage
+from core.entities import Pipeline, SmartView
 from core.errors import Invalid, OffhookError
 from core.filters import Query, parse
 from core.health import DAY
@@ -432,11 +432,10 @@ class PipelineScreen(DeskScreen):
             return
         by_hand = self._sort == "manual"
         if card.stage_id != event.stage_id:
-            self._move(card, self._model.columns[column].stage, event.index if by_hand else None)
+            self._moves.to(card, self._model.columns[column].stage, event.index if by_hand else None)
         elif by_hand:
             below = event.index > self._model.index_of(card)
-            slot = event.index + 1 if below else event.index
-            self.run_worker(self._moves.place(card, slot), group="moves")
+            self._moves.place(card, event.index + 1 if below else event.index)
         else:
             self.say("Cards lie in the order of the sort. M lets you order them by hand.")
 
@@ -463,16 +462,6 @@ class PipelineScreen(DeskScreen):
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
-    def _move(self, card: Card, stage: Stage | None, index: int | None = None) -> None:
-        """Moves a card. What is typed next waits only where it is asked why."""
-        if stage is None:
-            return
-        job = self._moves.to(card, stage, index)
-        if stage.kind == "lost":
-            self.start(job)
-        else:
-            self.run_worker(job, group="moves")
-
     def _card(self) -> Card | None:
         card = self._model.cursor_card
         if card is None:
@@ -483,8 +472,8 @@ class PipelineScreen(DeskScreen):
 
     def action_move(self, step: int) -> None:
         """Moves the deal to the stage beside."""
-        if card := self._card():
-            self._move(card, self._moves.beside(card, step))
+        if (card := self._card()) and (stage := self._moves.beside(card, step)):
+            self._moves.to(card, stage)
 
     def action_send(self, number: int) -> None:
         """Moves the deal to a stage by its number."""
@@ -493,19 +482,19 @@ class PipelineScreen(DeskScreen):
             if number > len(stages):
                 self.say(f"This pipeline has {len(stages)} stages.", problem=True)
             else:
-                self._move(card, stages[number - 1])
+                self._moves.to(card, stages[number - 1])
 
     def action_close(self, kind: str) -> None:
         """The deal is won or lost."""
-        if card := self._card():
-            self._move(card, self._moves.of_kind(card, kind))
+        if (card := self._card()) and (stage := self._moves.of_kind(card, kind)):
+            self._moves.to(card, stage)
 
     def action_shift(self, step: int) -> None:
         """Moves the card within its column."""
         if self._sort != "manual":
             self.say("J and K order cards by hand: press M first.")
         elif card := self._card():
-            self.run_worker(self._moves.shift(card, step), group="moves")
+            self._moves.shift(card, step)
 
     def action_manual(self) -> None:
         """Between the order by hand and the usual one."""

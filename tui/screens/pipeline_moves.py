@@ -71,8 +71,8 @@ class Moves:
             self._screen.say(str(error), problem=True)
             return None
 
-    async def to(self, card: Card, stage: Stage, index: int | None = None) -> None:
-        """Moves a card to a stage; of a lost one it is asked why.
+    def to(self, card: Card, stage: Stage, index: int | None = None) -> None:
+        """Moves a card to a stage; of a lost one it is asked why first.
 
         Args:
             card: the card as it is shown.
@@ -81,18 +81,24 @@ class Moves:
         """
         if card.stage_id == stage.id:
             self._screen.say(f"{card.title} is in {stage.name} already.")
-            return
-        if words := self.refusal(card, stage):
+        elif words := self.refusal(card, stage):
             self._screen.say(words, problem=True)
-            return
-        reason, abandoned = "", False
-        if stage.kind == "lost":
-            from tui.flows.deals import ask_lost
+        elif stage.kind == "lost":
+            self._screen.start(self._lose(card, stage, index))
+        else:
+            self._move(card, stage, index)
 
-            answer = await ask_lost(self._screen, card.title)
-            if answer is None:
-                return
+    async def _lose(self, card: Card, stage: Stage, index: int | None) -> None:
+        from tui.flows.deals import ask_lost
+
+        answer = await ask_lost(self._screen, card.title)
+        if answer is not None:
             reason, abandoned = answer
+            self._move(card, stage, index, reason=reason, abandoned=abandoned)
+
+    def _move(
+        self, card: Card, stage: Stage, index: int | None, *, reason: str = "", abandoned: bool = False
+    ) -> None:
         above, below = self._neighbours(card, stage, index)
         position = between(above, below) if index is not None else None
         command = MoveDeal(
@@ -101,18 +107,16 @@ class Moves:
             after_position=None if position is None else below,
         )  # fmt: skip
         now = self._desk.now.timestamp()
-        await self._make(command, lambda: self._model.move(card.id, stage, at=now, position=position))
+        self._make(command, lambda: self._model.move(card.id, stage, at=now, position=position))
 
-    async def shift(self, card: Card, step: int) -> None:
+    def shift(self, card: Card, step: int) -> None:
         """Moves a card one place up (-1) or down within its column, where cards lie by hand."""
-        column = self._model.column_of(card.stage_id)
-        if column is None:
-            return
-        index = self._model.index_of(card)
-        # The slot behind the next card downwards; before the previous one upwards.
-        await self.place(card, index + 2 if step > 0 else index - 1)
+        if self._model.column_of(card.stage_id) is not None:
+            index = self._model.index_of(card)
+            # The slot behind the next card downwards; before the previous one upwards.
+            self.place(card, index + 2 if step > 0 else index - 1)
 
-    async def place(self, card: Card, slot: int) -> None:
+    def place(self, card: Card, slot: int) -> None:
         """Puts a card before the one that is at `slot` of its column, where cards lie by hand."""
         column = self._model.column_of(card.stage_id)
         if column is None:
@@ -128,7 +132,7 @@ class Moves:
         above, below = self._gap(card, column, slot, 1 if slot > index else -1)
         position = between(above, below)
         command = PlaceDeal(deal_id=card.id, before_position=above, after_position=below)
-        await self._make(command, lambda: self._model.place(card.id, position), quiet=True)
+        self._make(command, lambda: self._model.place(card.id, position), quiet=True)
 
     def _neighbours(self, card: Card, stage: Stage, index: int | None) -> tuple[str, str]:
         column = self._model.column_of(stage.id)
@@ -155,14 +159,18 @@ class Moves:
             other = self._model.card_at(column, index + step)
         return "" if other is None else place_of(other)
 
-    async def _make(
+    def _make(
         self, command: Command, show: Callable[[], tuple[Pending, Damage]], *, quiet: bool = False
     ) -> None:
-        """Shows a change, asks the workspace for it, and lets it stand or takes it back."""
+        """Shows a change at once, and asks the workspace for it."""
         before = self._model.cursor_id
         pending, damage = show()
         self._screen.show_damage(damage, before)
         self._screen.paint()
+        self._screen.run_worker(self._ask(command, pending, quiet=quiet), group="moves")
+
+    async def _ask(self, command: Command, pending: Pending, *, quiet: bool) -> None:
+        """Lets a change stand, or takes it back, as the workspace says."""
         answer = await self._desk.execute(command)
         before = self._model.cursor_id
         damage = self._model.commit(pending) if answer.applied else self._model.roll_back(pending)
