@@ -8,6 +8,7 @@ value at its edge. The rows are those of the table under the alias `t`.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +17,12 @@ from typing import Any
 from core.catalog import Catalog
 from core.entities import RECORDS
 from core.errors import Invalid
-from core.filters import All, Expr, Not, Query, Test
+from core.filters import All, Any_, Expr, Not, Query, Test
 from core.schema import Field, Kind, fields_of
-from core.text import fold
+from core.text import fold, words
 from storage.codec import to_micros
 from storage.reads import sqlite
-from storage.reads.words import Terms, terms
+from storage.reads.words import LONGEST_WORD, Terms, terms
 
 MOST_TESTS = 400
 """More than anybody types, and few enough that SQLite can nest them."""
@@ -36,6 +37,8 @@ _HELD = frozenset({"lead_status"})
 """Texts of which there are few different ones and an index."""
 _FEW = frozenset({("id", "in"), ("id", "ge"), ("company", "prefix"), ("emails", "has"), ("phones", "has")})
 """Tests on contacts that leave few of them, which an index leads to."""
+_IN_SEARCH = frozenset({"title", "city"})
+"""Fields of contacts that the index of words holds; it holds custom fields, too."""
 _SOME = frozenset(
     {("tags", "has"), ("lead_status", "in"), *(("next_task_at", op) for op in ("lt", "le", "gt", "ge"))}
 )
@@ -50,11 +53,12 @@ class Condition:
         table: whose rows it is about.
         live: the organization, and not deleted.
         tests: every test; `true` where there is none.
-        parameters: the values in it, and `org` and `match`.
+        parameters: the values in it, `org`, and `match` and `hint` for the full-text index.
         terms: what to search the full-text index for; None where the filter has no words.
         few: an index leads to the rows that it is about, and they are few.
         some: an index leads to the rows that it is about.
         in_book: it is about some books only, and a book has an index by name.
+        hinted: the full-text index leads to the rows that it is about, and to others.
     """
 
     table: str
@@ -65,6 +69,7 @@ class Condition:
     few: bool = False
     some: bool = False
     in_book: bool = False
+    hinted: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -130,6 +135,9 @@ def compile_query(catalog: Catalog, table: str, query: Query) -> Condition:
     parts = query.where.parts if isinstance(query.where, All) else (query.where,)
     needed = {(part.column, part.op) for part in parts if isinstance(part, Test)}
     build.parameters["org"] = catalog.organization.id
+    hints = [hint for part in parts if (hint := _hint(part))] if table == "contacts" else []
+    if hints:
+        build.parameters["hint"] = sqlite.every(hints)
     found = terms(query.words)
     if found is not None:
         build.parameters["match"] = found.match
@@ -145,7 +153,21 @@ def compile_query(catalog: Catalog, table: str, query: Query) -> Condition:
         few=bool(needed & _FEW),
         some=bool(needed & (_FEW | _SOME)),
         in_book=("book_id", "in") in needed,
+        hinted=bool(hints),
     )
+
+
+def _hint(expr: Expr) -> str:
+    """A full-text term for everything that passes a test on the beginning of a field; empty where there is none."""
+    if isinstance(expr, Any_) and expr.parts:
+        hints = [_hint(part) for part in expr.parts]
+        return functools.reduce(sqlite.either, hints) if all(hints) else ""
+    if not isinstance(expr, Test) or expr.op != "prefix":
+        return ""
+    if expr.column not in _IN_SEARCH and not expr.column.startswith("custom."):
+        return ""
+    value = sqlite.bindable(fold(expr.values[0])[:LONGEST_WORD])
+    return sqlite.phrase(value) if words(value) else ""
 
 
 def _expr(build: _Build, expr: Expr) -> str:

@@ -140,6 +140,11 @@ def _source(condition: Condition) -> tuple[str, str]:
     if condition.terms is not None:
         source, match, _ = sqlite.found("contacts")
         return source, f"{match} and {condition.where_found}"
+    if condition.few:
+        return "contacts t", condition.where
+    if condition.hinted:
+        source, match, _ = sqlite.found("contacts", ":hint")
+        return source, f"{match} and {condition.where_found}"
     if condition.some or condition.in_book:
         return "contacts t", condition.where
     return sqlite.unordered("contacts"), condition.where

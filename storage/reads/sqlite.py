@@ -87,12 +87,17 @@ def key_starts(column: str, value: str) -> str:
 
 def any_item(column: str, alias: str, condition: str) -> str:
     """Whether any item of a list column holds the condition, which names it `{alias}.value`."""
-    return f"exists (select 1 from json_each({column}) {alias} where {condition})"
+    return _tested(f"select 1 from json_each({column}) {alias} where {condition}")
 
 
 def any_named(column: str, alias: str, name: str, condition: str) -> str:
     """Whether a mapping column has the name (a parameter) and its value, `{alias}.value` of JSON type `{alias}.type`, holds the condition."""
-    return f"exists (select 1 from json_each({column}) {alias} where {alias}.key = {name} and {condition})"
+    return _tested(f"select 1 from json_each({column}) {alias} where {alias}.key = {name} and {condition}")
+
+
+def _tested(select: str) -> str:
+    # A bare EXISTS becomes a join, and SQLite puts it behind the others: names would be looked up for rows that fail.
+    return f"(exists ({select}) is true)"
 
 
 def listed(parameter: str) -> str:
@@ -155,11 +160,11 @@ def matches(table: str, column: str, parameter: str) -> str:
     return f"{column} in (select rowid from {table}_fts where {table}_fts match {parameter})"
 
 
-def found(table: str) -> tuple[str, str, str]:
-    """A full-text search for `:match`, joined to its table `t`: (source, condition, order: the newest rows first)."""
+def found(table: str, parameter: str = ":match") -> tuple[str, str, str]:
+    """A full-text search, joined to its table `t`: (source, condition, order: the newest rows first)."""
     return (
         f"{table}_fts f cross join {table} t on t.n = f.rowid",
-        f"{table}_fts match :match",
+        f"{table}_fts match {parameter}",
         "f.rowid desc",
     )
 

@@ -44,13 +44,14 @@ def tasks(
         where += " and t.due_at < :due"
         parameters["due"] = to_micros(due_before)
     way = " desc" if done else ""
+    order = f"order by t.due_at{way}, t.n{way} limit :limit"
     sql = f"""
         select {form.prefixed("t")}, case when c.id is not null then {sqlite.person_name("c")} end, d.title, k.name
-        from tasks t
+        from (select t.n from tasks t where {where} {order}) chosen cross join tasks t on t.n = chosen.n
         left join contacts c on c.org_id = :org and c.id = t.contact_id and c.deleted_at is null
         left join deals d on d.org_id = :org and d.id = t.deal_id and d.deleted_at is null
         left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null
-        where {where} order by t.due_at{way}, t.id{way} limit :limit
+        where {sqlite.BY_ROW} {order}
     """
     return [
         TaskLine(form.entity(values), contact or deal or company or "")

@@ -152,10 +152,19 @@ def test_contacts_are_counted_by_the_index_of_what_is_asked(office, watched, tex
     assert wide == []
 
 
-def test_a_rare_test_reads_the_table_as_it_lies_not_row_by_row_through_an_index(office, watched):
-    query = parse("city:berlin", "contacts", office.catalog, now=NOW, zone=NOW.tzinfo)
+def test_a_field_in_the_index_of_words_is_looked_for_there(office, watched):
+    query = parse("city:berlin,bonn", "contacts", office.catalog, now=NOW, zone=NOW.tzinfo)
     contacts.count_contacts(watched, office.catalog, query)
-    assert watched.steps[0] == "SCAN t"
+    assert watched.steps == [
+        "SCAN f VIRTUAL TABLE INDEX 0:M1",
+        "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)",
+    ]
+
+
+def test_a_test_without_an_index_reads_the_table_as_it_lies_not_row_by_row_through_one(office, watched):
+    query = parse("dnc:yes", "contacts", office.catalog, now=NOW, zone=NOW.tzinfo)
+    contacts.count_contacts(watched, office.catalog, query)
+    assert watched.steps == ["SCAN t"]
 
 
 def test_searching_goes_by_the_index_of_words(office, watched):
