@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -51,11 +50,13 @@ class Finder(Dialog[tuple[str, str]]):
         self.query_one(LineEntry).focus()
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def _typed(self) -> None:
         self._open_when_found = False
-        self.run_worker(partial(self._search, event.value.strip()), exclusive=True, group="find")
+        # Not a coroutine yet: one that is overtaken before it begins would never be awaited.
+        self.run_worker(self._search, exclusive=True, group="find")  # type: ignore[arg-type]
 
-    async def _search(self, text: str) -> None:
+    async def _search(self) -> None:
+        text = self.query_one(LineEntry).value.strip()
         try:
             found = (
                 await self._desk.read(lambda ws: ws.search(text, tables=self._tables, limit=_MOST))

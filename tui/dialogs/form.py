@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -89,8 +89,7 @@ class Form(Dialog[bool]):
         self._before = self._typed()
         start = self._widgets.get(self._start_at) or next(iter(self._widgets.values()))
         start.focus()
-        if self._watch is not None:
-            self.run_worker(partial(self._ask_watch, self._watch), exclusive=True, group="watch")
+        self._look()
 
     def _typed(self) -> dict[str, str]:
         return {name: typed_in(widget) for name, widget in self._widgets.items()}
@@ -105,14 +104,18 @@ class Form(Dialog[bool]):
     @on(ChoiceField.Changed)
     def _changed(self) -> None:
         self.typed_on()
-        if self._watch is not None:
-            self.run_worker(partial(self._ask_watch, self._watch), exclusive=True, group="watch")
+        self._look()
 
-    async def _ask_watch(self, watch: Watch) -> None:
-        try:
-            sentence = await watch(self._typed())
-        except OffhookError:
-            sentence = ""
+    def _look(self) -> None:
+        if self._watch is not None:
+            # Not a coroutine yet: one that is overtaken before it begins would never be awaited.
+            self.run_worker(self._ask_watch, exclusive=True, group="watch")  # type: ignore[arg-type]
+
+    async def _ask_watch(self) -> None:
+        sentence = ""
+        if self._watch is not None:
+            with contextlib.suppress(OffhookError):
+                sentence = await self._watch(self._typed())
         place = self.query_one(".dialog--notice", Static)
         place.update(clean_text(sentence))
         if place.display != bool(sentence):

@@ -70,7 +70,7 @@ class LineEntry(Input):
         self.set_reactive(Input.cursor_blink, False)
 
     @classmethod
-    def _get_component_classes(cls) -> frozenset[str]:
+    def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override]
         # A widget cannot ask Textual to leave out the parts that it would inherit.
         return frozenset(LineEntry.COMPONENT_CLASSES)
 
