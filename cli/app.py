@@ -82,8 +82,6 @@ def run_app(session: Session) -> int:
 
     home = session.home
     settings = read_settings(home.settings_file)
-    if settings.problem:
-        sys.stderr.write(f"offhook: {settings.problem}\n")
     config = Config(
         theme=settings.theme or DEFAULT,
         keymap=settings.keymap,
@@ -91,6 +89,7 @@ def run_app(session: Session) -> int:
         zone=session.zone,
         save=lambda key, value: save_setting(home.settings_file, key, value),
         demo=session.demo,
+        notices=(settings.problem,) if settings.problem else (),
     )
     app = OffhookApp(Opener(home), config)
     from rich.console import Console

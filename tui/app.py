@@ -79,7 +79,7 @@ class OffhookApp(App[int]):
         self._themes = theme.load(config.theme_folder)
         for one in self._themes.by_name.values():
             self.register_theme(one)
-        problems = list(self._themes.problems)
+        problems = [*config.notices, *self._themes.problems]
         known = config.theme in self._themes.by_name
         self.theme = config.theme if known else theme.DEFAULT
         if not known and not any(problem.startswith(f"{config.theme}.toml") for problem in problems):

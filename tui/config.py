@@ -32,6 +32,7 @@ class Config:
         clock: what time it is (UTC); replaced in tests, so that pictures do not change by themselves.
         save: keeps a setting for the next start.
         demo: the workspace holds sample data.
+        notices: what was wrong with the settings, to be said once.
     """
 
     theme: str = "dark"
@@ -41,6 +42,7 @@ class Config:
     clock: Callable[[], dt.datetime] = _now
     save: Callable[[str, str], None] = _forget
     demo: bool = False
+    notices: tuple[str, ...] = ()
 
 
 class Opener(Protocol):
