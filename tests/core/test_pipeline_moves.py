@@ -165,6 +165,10 @@ def test_a_card_can_be_moved_and_placed_at_once(office):
     deal = office.deal(office.bob)
     office.bob.run(move(office, deal, "New", "Contacted", before_position="V", after_position="W"))
     assert "V" < office.bob.get(Deal, deal.id).position < "W"
+    office.bob.run(move(office, deal, "Contacted", "Qualified", after_position="B"))
+    assert "" < office.bob.get(Deal, deal.id).position < "B"
+    office.bob.run(move(office, deal, "Qualified", "Proposal", before_position="W"))
+    assert office.bob.get(Deal, deal.id).position > "W"
 
 
 def test_a_stage_is_no_field_to_edit(office):

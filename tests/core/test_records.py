@@ -285,6 +285,7 @@ def test_there_is_one_company_of_a_name(office):
     taken = {"name": "There is a company called Straße AG already."}
     assert wrong(office, CreateCompany(values={"name": "STRASSE AG"})) == taken
     assert wrong(office, EditCompany(company_id=other.id, values={"name": "strasse ag"})) == taken
+    assert office.bob.run(EditCompany(company_id=other.id, values={"name": "Other"})).changes == ()
     office.bob.run(EditCompany(company_id=other.id, values={"name": "OTHER", "city": "Köln"}))
     assert office.bob.get(Company, other.id).name == "OTHER"
 

@@ -39,6 +39,7 @@ def test_names_of_every_script_and_emoji_are_kept(name):
     [
         ("  Ann \t Lee\n", "Ann Lee"),
         ("Ann\r\nLee", "Ann Lee"),
+        ("Ann   Lee", "Ann Lee"),
         ("Ann\u2028Lee", "Ann Lee"),
         ("Ann\u00a0\u00a0Lee", "Ann Lee"),
         ("\x1b[31mAnn\x1b[0m", "[31mAnn[0m"),
