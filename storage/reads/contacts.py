@@ -32,6 +32,11 @@ class _Leg(NamedTuple):
     walk: str = "contacts t"
     join: str = ""
 
+    @property
+    def test(self) -> str:
+        """`where` for contacts that come from elsewhere; the plus keeps SQLite from going by an index of this order."""
+        return self.where if self.where == "true" else f"+{self.where}"
+
 
 _BY_NAME = ("t.sort_key", "t.id")
 _COMPANIES = "companies k where k.org_id = :org and k.deleted_at is null"
@@ -43,8 +48,10 @@ _WITHOUT_COMPANY = (
     f" except select k.id from {_COMPANIES})"
 )
 
+_NAME = _Leg(_BY_NAME)
+
 SORTS: Mapping[str, Sequence[_Leg]] = {
-    "name": (_Leg(_BY_NAME),),
+    "name": (_NAME,),
     "last": (_Leg(("t.last_activity_at", "t.id")),),
     "created": (_Leg(("t.created_at", "t.id")),),
     "status": (_Leg(("t.lead_status", *_BY_NAME)),),
@@ -140,7 +147,7 @@ def _source(condition: Condition) -> tuple[str, str]:
     if condition.terms is not None:
         source, match, _ = sqlite.found("contacts")
         return source, f"{match} and {condition.where_found}"
-    if condition.few:
+    if condition.few or condition.is_empty:
         return "contacts t", condition.where
     if condition.hinted:
         source, match, _ = sqlite.found("contacts", ":hint")
@@ -160,7 +167,7 @@ def _count(connection: Connection, condition: Condition, leg: _Leg | None = None
         source, where = leg.walk, f"{condition.live} and {leg.where}"
     else:
         source, where = _source(condition)
-        source, where = f"{source}{leg.join}", f"{where} and {leg.where}"
+        source, where = f"{source}{leg.join}", f"{where} and {leg.test}"
     sql = f"select count(*) from {source} where {where}"
     return int(connection.execute(sql, condition.parameters).fetchone()[0])
 
@@ -191,7 +198,8 @@ def _part(
     order = ", ".join(f"{column}{way}" for column in leg.order)
     walk = f"from {leg.walk} where {condition.live} and {leg.where}"
     window = {**condition.parameters, "limit": limit, "offset": offset}
-    if condition.is_empty or (condition.in_book and not condition.few and condition.terms is None):
+    own_by_name = condition.in_book and not condition.few and condition.terms is None and leg == _NAME
+    if condition.is_empty or own_by_name:
         sql = f"select t.n {walk} and {condition.tests} order by {order} limit :limit offset :offset"
         return [row[0] for row in connection.execute(sql, window)]
     if condition.terms is None:
@@ -202,7 +210,7 @@ def _part(
             return rows
     source, where = _source(condition)
     sql = (
-        f"select t.n from {source}{leg.join} where {where} and {leg.where}"
+        f"select t.n from {source}{leg.join} where {where} and {leg.test}"
         f" order by +{order} limit :limit offset :offset"
     )
     return [row[0] for row in connection.execute(sql, window)]

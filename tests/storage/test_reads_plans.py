@@ -231,3 +231,16 @@ def test_tags_are_counted_without_looking_at_records(office, watched):
         tags.tags(watched, office.catalog, table)
     assert len(watched.steps) == 3
     assert all("org_id_tags (org_id=? AND tags>?)" in step for step in watched.steps)
+
+
+def test_acting_on_all_contacts_reads_nothing_but_their_ids(office, watched):
+    assert len(contacts.contact_ids(watched, office.catalog, EVERYTHING)) == 1
+    assert all("COVERING INDEX" in step for step in watched.steps)
+
+
+def test_a_small_book_is_not_looked_for_among_all_contacts_however_it_is_sorted(office, watched):
+    query = parse("owner:me", "contacts", office.catalog, now=NOW, zone=NOW.tzinfo)
+    for sort in contacts.SORTS:
+        watched.steps.clear()
+        contacts.contacts(watched, office.catalog, query, sort=sort)
+        assert any("book_id=?" in step for step in watched.steps), sort
