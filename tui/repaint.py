@@ -46,8 +46,8 @@ def paint_now(screen: Screen[Any], *widgets: Widget) -> None:
     """Puts out what the widgets want repainted, without waiting for the screen to be idle.
 
     For what is shown before a command is sent to its thread: otherwise the command's work and the frame share the
-    interpreter, and the eye waits for both. It does nothing where keys are waiting (their frame will show it all), or
-    where the screen is not in front or has to be laid out first.
+    interpreter, and the eye waits for both. And for what has waited for an answer already. It does nothing where the
+    screen is not in front or has to be laid out first.
     """
     if (
         not screen.is_current
@@ -56,7 +56,6 @@ def paint_now(screen: Screen[Any], *widgets: Widget) -> None:
         or screen._repaint_required
     ):
         return
-    if any(one.message_queue_size for one in (screen.app, screen, *widgets)):
-        return
-    screen._compositor.update_widgets(set(widgets))
+    # What other widgets want repainted goes out in the same frame: the screen takes it for done afterwards.
+    screen._compositor.update_widgets({*widgets, *screen._dirty_widgets})
     screen._compositor_refresh()

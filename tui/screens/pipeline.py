@@ -59,28 +59,28 @@ class PipelineScreen(DeskScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("H,shift+left", "move(-1)", "Move left", show=False, id="board.move-left",
-                tooltip="Move the deal to the stage on the left"),
+                tooltip="The deal to the stage on the left"),
         Binding("L,shift+right", "move(1)", "Move", id="board.move-right",
-                tooltip="Move the deal to the stage on the right"),
+                tooltip="The deal to the stage on the right"),
         Binding("1", "send(1)", "Send to stage 1…9", show=False, id="board.stage-1",
-                tooltip="Move the deal to the stage of that number"),
+                tooltip="The deal to the stage of that number"),
         *(Binding(str(n), f"send({n})", "", show=False, id=f"board.stage-{n}") for n in range(2, 10)),
         Binding("W", "close('won')", "Won", id="board.won", tooltip="The deal is won"),
-        Binding("X", "close('lost')", "Lost", id="board.lost", tooltip="The deal is lost or abandoned: asks why"),
-        Binding("space", "peek", "Peek", id="board.peek", tooltip="Contact, phone, tasks and last touches of the deal"),
+        Binding("X", "close('lost')", "Lost", id="board.lost", tooltip="Lost or abandoned: asks why"),
+        Binding("space", "peek", "Peek", id="board.peek", tooltip="Contact, phone, tasks, last touches"),
         Binding("n", "new", "New", id="board.new", tooltip="A new deal in this stage"),
         Binding("e", "edit", "Edit", id="board.edit", tooltip="Every field of the deal"),
-        Binding("D", "delete", "Delete", show=False, id="board.delete", tooltip="Delete the deal, or those selected"),
+        Binding("D", "delete", "Delete", show=False, id="board.delete", tooltip="The deal, or those selected"),
         Binding("x", "select", "Select", show=False, id="board.select",
-                tooltip="Select the deal: tag, assign, claim and delete act on all selected"),
-        Binding("f", "filter", "Filter", id="board.filter", tooltip="Owner, stage, value, close date, tag, words …"),
+                tooltip="To tag, assign, claim, delete many"),
+        Binding("f", "filter", "Filter", id="board.filter", tooltip="Owner, stage, value, close date …"),
         Binding("s", "sort", "Sort", show=False, id="board.sort", tooltip="The order of the cards"),
         Binding("M", "manual", "Order by hand", show=False, id="board.manual",
-                tooltip="Order the cards by hand with J and K; again: by next activity"),
+                tooltip="With J and K; again: as before"),
         Binding("J,shift+down", "shift(1)", "Card down", show=False, id="board.card-down",
-                tooltip="Move the card down, where cards are ordered by hand"),
+                tooltip="Where cards are ordered by hand"),
         Binding("K,shift+up", "shift(-1)", "Card up", show=False, id="board.card-up",
-                tooltip="Move the card up, where cards are ordered by hand"),
+                tooltip="Where cards are ordered by hand"),
         Binding("p", "pipeline", "Pipeline", show=False, id="board.pipeline", tooltip="Show another pipeline"),
         Binding("P", "edit_pipelines", "Edit pipelines", show=False, id="board.pipelines",
                 tooltip="Stages, what may follow what, probabilities"),
@@ -93,7 +93,7 @@ class PipelineScreen(DeskScreen):
                 tooltip="Fewer cards, more of each"),
         Binding("r", "reload", "Read anew", show=False, id="board.reload", tooltip="Read the board anew"),
         Binding("escape", "back", "Clear", show=False, id="board.clear",
-                tooltip="Drop the selection, close the peek, clear the filter"),
+                tooltip="The selection, the peek, the filter"),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk) -> None:
@@ -280,8 +280,10 @@ class PipelineScreen(DeskScreen):
         elif ids:
             where = {card_id: self._stage_of(card_id) for card_id in ids}
             await self.read_cards(ids)
-            if len(ids) == 1 and all(changed.local for changed in changes):
-                self._follow(*where.popitem())
+            if all(changed.local for changed in changes):
+                if len(ids) == 1:
+                    self._follow(*where.popitem())
+                self.paint()
 
     def _cards_of(self, others: set[str]) -> set[str]:
         """Cards that name one of these contacts or companies."""
@@ -321,7 +323,7 @@ class PipelineScreen(DeskScreen):
             self._look_closer()
 
     def paint(self) -> None:
-        """Puts out what has changed on the board, before the thread that makes it last gets to work."""
+        """Puts out what has changed on the board: what a key did should not wait for the next frame's turn."""
         paint_now(self, self._list if self._as_list else self._board, self.title_bar)
 
     def _show_title(self) -> None:

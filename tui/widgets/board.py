@@ -201,9 +201,15 @@ class Board(Widget, can_focus=True):
     def redraw_all(self) -> None:
         """Draws everything anew."""
         self._drawn.clear()
-        self._lay_out()
-        self._model.reveal(self.page)
+        self._fit()
         self._refresh_whole()
+
+    def _fit(self) -> None:
+        """Lays out for the present size, with the cursor in sight."""
+        self._lay_out()
+        if self._body >= self._shape.lines:
+            # Not in a terminal that shows no card: when it is larger again, the columns should lie as before.
+            self._model.reveal(self.page)
 
     def redraw(self, damage: Damage, cursor_before: str | None = None) -> None:
         """Draws what has changed in the model.
@@ -302,7 +308,9 @@ class Board(Widget, can_focus=True):
     def on_resize(self) -> None:
         """Lays out anew; a card in the hand goes back to its place, as nobody can say where the pointer is over."""
         self._end_drag()
-        self.redraw_all()
+        # Most often the frame of the new size is out already, and was laid out when it was drawn.
+        if self._measured != self.size:
+            self.redraw_all()
 
     def _card_region(self, lane: Lane, index: int) -> Region | None:
         shape = self._shape
@@ -362,7 +370,7 @@ class Board(Widget, can_focus=True):
             styles = {part: self.get_component_rich_style(f"board--{part}") for part in PARTS}
             self._palette = Palette.of(styles)
         if self._measured != self.size:
-            self._lay_out()
+            self._fit()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
