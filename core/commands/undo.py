@@ -10,6 +10,7 @@ from core.catalog import Catalog
 from core.changes import TOLD_KINDS, Change, Changeset, invert
 from core.commands.activities import EDITABLE, ENTRY_NAMES
 from core.commands.base import (
+    SUBJECTS,
     Command,
     Context,
     Decision,
@@ -69,7 +70,7 @@ class Undo(Command):
             else:
                 if _changes_meaning(change):
                     needs.append(Where("deals", {"stage_id": change.id}, limit=1))
-                needs += [Get(ref, to) for ref, to in _points_to(change) if ref in ("companies", "contacts")]
+                needs += [Get(ref, to) for ref, to in _points_to(change) if ref in SUBJECTS]
         return needs
 
     def decide(self, seen: Seen, context: Context) -> Decision:
@@ -206,7 +207,7 @@ def _refuse_what_is_gone(seen: Seen, context: Context, changes: Sequence[Change]
             if record_id in restored:
                 continue
             gone = ref in known and record_id not in known[ref]
-            if ref in ("companies", "contacts"):
+            if ref in SUBJECTS:
                 try:
                     seen.get(RECORDS[ref], record_id)
                 except NotFound:

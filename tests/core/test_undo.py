@@ -30,7 +30,7 @@ from core.commands.records import Assign, Claim, TagRecords
 from core.commands.setup import DefineField, DeleteView, EditOrganization, RemoveField, SaveView
 from core.commands.tasks import CompleteTask, CreateTask, DeleteTask, EditTask
 from core.commands.undo import Undo
-from core.entities import Activity, Company, Contact, Deal, Stage
+from core.entities import Activity, Company, Contact, Deal, Stage, Task
 from core.errors import NotFound, Refused
 from tests.core.office import open_office
 
@@ -387,6 +387,19 @@ def test_a_record_does_not_return_to_a_company_or_contact_that_is_gone(office):
     for done in (lena_gone, left, deal_gone):
         office.bob.undo(done)
     assert office.bob.get(Contact, lena.id).company_id == acme.id
+
+
+def test_a_task_does_not_return_to_a_deal_that_is_gone(office):
+    deal = office.deal(office.bob)
+    task = CreateTask(table="deals", record_id=deal.id, subject="Call", due_at=office.store.now)
+    office.bob.run(task)
+    dropped = office.bob.run(DeleteTask(task_id=task.task_id))
+    deleted = office.bob.run(DeleteDeals(deal_ids=(deal.id,)))
+    with pytest.raises(Refused, match="The deal it would return to is not there any more"):
+        office.bob.undo(dropped)
+    office.bob.undo(deleted)
+    office.bob.undo(dropped)
+    assert not office.bob.get(Task, task.task_id).deleted_at
 
 
 def test_a_contact_that_a_deal_belongs_to_by_now_stays(office):
