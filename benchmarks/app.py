@@ -27,6 +27,8 @@ PEEK, UNDO = "space", "u"
 TO_CONTACTS, TO_PIPELINE = ("g", "c"), ("g", "p")
 SEARCH, CLEAR = "/", "ctrl+u"
 OPEN, BACK, QUIT = "enter", "escape", "ctrl+q"
+TO_TIMELINE = "tab"
+"""From the details, where a contact's screen begins, to its timeline."""
 
 SEARCHES = ("anna", "martin", "smith", "garcia", "o'br", "li", "timeline te")
 """What is typed letter by letter: common and rare beginnings, two words, an apostrophe."""

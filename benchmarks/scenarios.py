@@ -307,6 +307,7 @@ def timeline(bench: Bench) -> Iterator[Result]:
         yield to_last_frame(
             "timeline of 10,000: open → last frame", opened, budget=Budget(median=50), floor=floor
         )
+        terminal.press(app.TO_TIMELINE)
         for what, pressed in {
             "j": ["j"] * keys,
             "pagedown": ["pagedown"] * repeats,

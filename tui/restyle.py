@@ -13,10 +13,15 @@ from typing import Any, cast
 from weakref import WeakSet
 
 from textual.css.model import RuleSet, SelectorType
-from textual.css.stylesheet import RulesMap, Stylesheet
+from textual.css.styles import RulesMap
+from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 
 _Rules = dict[str, list[RuleSet]]
+_SEEN = frozenset(
+    {"color", "auto_color", "background", "background_tint", "opacity", "text_opacity", "text_style", "tint"}
+)
+"""Rules that are seen of a part of a widget; the others are about its place, which a part has not."""
 
 
 class PartStylesheet(Stylesheet):
@@ -82,9 +87,12 @@ class PartStylesheet(Stylesheet):
             for choice in rule.selector_set:
                 if len(choice.selectors) != 1 or choice.selectors[0].pseudo_classes:
                     return False
-        # A rule for everything below something may reach a part too, unless it wants a state: parts have none.
+        # A rule for everything below something may reach a part too, unless it wants a state (parts have none) or says
+        # nothing that is seen of a part.
         return all(
-            len(choice.selectors) == 1 or choice.selectors[-1].pseudo_classes
+            len(choice.selectors) == 1
+            or choice.selectors[-1].pseudo_classes
+            or _SEEN.isdisjoint(rule.styles.get_rules())
             for rule in self.rules_map.get("*", ())
             for choice in rule.selector_set
             if choice.selectors[-1].type is SelectorType.UNIVERSAL

@@ -69,7 +69,7 @@ class CompanyScreen(RecordScreen):
     def action_new_contact(self) -> None:
         """Makes a contact of this company and opens it."""
         if self.page is not None and not self._gone:
-            self.run_worker(self._new_contact(self.page))
+            self.start(self._new_contact(self.page))
 
     async def _new_contact(self, page: Page) -> None:
         from tui.flows import records

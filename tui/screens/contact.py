@@ -72,7 +72,7 @@ class ContactScreen(RecordScreen):
     def action_new_deal(self) -> None:
         """Makes a deal with this contact and opens it."""
         if self.page is not None and not self._gone:
-            self.run_worker(self._new_deal(self.page))
+            self.start(self._new_deal(self.page))
 
     async def _new_deal(self, page: Page) -> None:
         from tui.flows import records

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 from core.entities import SmartView
@@ -37,6 +39,8 @@ from tui.widgets.table import Column, PagedSource, Table
 
 FIRST = 64
 """Rows that are read before anything else is."""
+QUICK = 0.003
+"""Seconds that the first rows wait for the count of all."""
 PATIENCE = 0.015
 """Seconds that a typed letter waits for what it finds, before it is shown alone."""
 SORTS = {
@@ -131,7 +135,7 @@ class ContactsScreen(QuickScreen):
         self._open_for: str | None = None
         self._keep_cursor = True
         self._held: ExitStack | None = None
-        self._counting = False
+        self._counting: asyncio.Task[None] | None = None
         self._to_count: tuple[Query, PagedSource[ContactLine]] | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -196,7 +200,7 @@ class ContactsScreen(QuickScreen):
         self.table.focus()
         country = self.desk.catalog.organization.country
         # The first number costs the import of what reads numbers: not to be paid while a frame is drawn.
-        self.run_worker(self.desk.read(lambda _: phone_words("+12025550123", country)), exit_on_error=False)
+        self.run_worker(self.desk.read(lambda _: phone_words("+12025550123", country)))
         self._find()
 
     # --- searching ----------------------------------------------------------------------------------------------
@@ -228,7 +232,7 @@ class ContactsScreen(QuickScreen):
         self._keep_cursor = keep_cursor
         if not self._searching:
             self._searching = True
-            self.run_worker(self._answer(), group="search", exit_on_error=False)
+            self.run_worker(self._answer(), group="search")
 
     async def _answer(self) -> None:
         try:
@@ -260,35 +264,38 @@ class ContactsScreen(QuickScreen):
         await source.load_around(first, first + height - 1)
         if self._stale:
             return
-        if not source.exact:
-            self._count(query, source)
+        counting = self._count(query, source)
+        if counting is not None:
+            # Most counts are quick enough for the same frame.
+            await asyncio.wait([counting], timeout=QUICK)
         self._clock = Clock.at(self.desk.now, self.desk.zone)
         table.show(source, keep_cursor=keep_cursor, empty=self._nothing())
         table.sorted_by(sort, descending=descending)
         self._show_title()
         self._release()
-        paint_now(self, table, self.title_bar)
+        paint_now(self, table, self.title_bar, *self.search.query(Widget))
         if self._open_for == query.text:
             self._open_first()
 
-    def _count(self, query: Query, source: PagedSource[ContactLine]) -> None:
-        """Counts all that fit; of several counts that are wanted only the latest is made."""
+    def _count(self, query: Query, source: PagedSource[ContactLine]) -> asyncio.Task[None] | None:
+        """Counts all that fit, where that is not known. Of several counts that are wanted only the latest is made."""
+        if source.exact:
+            return None
         self._to_count = (query, source)
-        if not self._counting:
-            self._counting = True
-            self.run_worker(self._count_all(), group="count", exit_on_error=False)
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.ensure_future(self._count_all())
+        return self._counting
 
     async def _count_all(self) -> None:
-        try:
-            while self._to_count is not None:
-                (query, source), self._to_count = self._to_count, None
+        while self._to_count is not None and self.is_attached:
+            (query, source), self._to_count = self._to_count, None
+            try:
                 count = await self.desk.read(partial(_counted, query))
-                self.table.set_count(source, count)
-                self._show_title()
-        except OffhookError as error:
-            self.say(str(error), problem=True)
-        finally:
-            self._counting = False
+            except OffhookError as error:
+                self.say(str(error), problem=True)
+                return
+            self.table.set_count(source, count)
+            self._show_title()
 
     def _nothing(self) -> Sequence[str]:
         if self._query.is_empty:
@@ -390,7 +397,7 @@ class ContactsScreen(QuickScreen):
     def action_search(self) -> None:
         """Goes to the line that is typed in."""
         self.search.edit(self.search.line.value)
-        self.run_worker(self._learn_tags(), group="tags", exclusive=True, exit_on_error=False)
+        self.run_worker(self._learn_tags(), group="tags", exclusive=True)
 
     async def _learn_tags(self) -> None:
         self.search.know_tags(await self.desk.read(lambda ws: ws.tags("contacts")))

@@ -124,7 +124,7 @@ class DealScreen(RecordScreen):
 
         deal = self.page.deal if self.page and not self._gone else None
         if deal is not None and stage is not None:
-            self.run_worker(moving.move(self, deal.id, deal.title, deal.stage_id, stage))
+            self.start(moving.move(self, deal.id, deal.title, deal.stage_id, stage))
 
     def action_move(self, step: int) -> None:
         """Moves the deal to the stage beside."""
@@ -152,7 +152,7 @@ class DealScreen(RecordScreen):
         from tui.flows import deals
 
         if self.page and self.page.deal and not self._gone:
-            self.run_worker(deals.switch_pipeline(self, self.page.deal))
+            self.start(deals.switch_pipeline(self, self.page.deal))
 
     # --- who it is with -----------------------------------------------------------------------------------------
 
@@ -168,4 +168,4 @@ class DealScreen(RecordScreen):
         from tui.flows import linking
 
         if self.page and self.page.deal and not self._gone:
-            self.run_worker(linking.choose_contact(self, self.page.deal, self.page.contacts))
+            self.start(linking.choose_contact(self, self.page.deal, self.page.contacts))

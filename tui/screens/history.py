@@ -57,7 +57,7 @@ class HistoryDialog(Dialog[None]):
     def on_mount(self) -> None:
         """Reads the changes."""
         self.query_one(Table).focus()
-        self.run_worker(self._load(), exit_on_error=False)
+        self.run_worker(self._load())
 
     async def _load(self) -> None:
         try:

@@ -6,11 +6,13 @@ import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from typing import ClassVar, Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.events import ScreenResume
 from textual.widget import Widget
 
 from core.entities import Task
@@ -20,8 +22,8 @@ from tui.desk import Desk
 from tui.models.card_text import Clock
 from tui.models.detail import Detail
 from tui.models.record_text import Scene
-from tui.repaint import PartCompositor
 from tui.screens.base import DeskScreen
+from tui.screens.quick import QuickScreen
 from tui.widgets.details import Details
 from tui.widgets.panes import PaneBar
 from tui.widgets.table import Table
@@ -37,6 +39,10 @@ _TABLES = frozenset(
 )
 
 
+_MADE: WeakKeyDictionary[Desk, dict[str, list[RecordScreen]]] = WeakKeyDictionary()
+"""The screens that were made on each desk, by table."""
+
+
 @runtime_checkable
 class Listing(Protocol):
     """A screen with a list from which records are opened: it knows what comes before and after."""
@@ -47,21 +53,35 @@ class Listing(Protocol):
 
 
 def record_screen(desk: Desk, table: str, record_id: str) -> RecordScreen:
-    """The screen of a contact, deal or company."""
+    """The screen of a contact, deal or company.
+
+    A screen that was left is used again for the next record of its kind: making one anew takes several times as long
+    as filling it.
+    """
+    made = _MADE.setdefault(desk, {}).setdefault(table, [])
+    for screen in made:
+        if screen.is_left:
+            screen.begin(record_id)
+            return screen
+    made.append(_screen_of(table)(desk, record_id))
+    return made[-1]
+
+
+def _screen_of(table: str) -> type[RecordScreen]:
     if table == "deals":
         from tui.screens.deal import DealScreen
 
-        return DealScreen(desk, record_id)
+        return DealScreen
     if table == "companies":
         from tui.screens.company import CompanyScreen
 
-        return CompanyScreen(desk, record_id)
+        return CompanyScreen
     from tui.screens.contact import ContactScreen
 
-    return ContactScreen(desk, record_id)
+    return ContactScreen
 
 
-class RecordScreen(DeskScreen):
+class RecordScreen(QuickScreen):
     """Details, timeline, and what hangs on the record; three panes, two, or one at a time, as there is room.
 
     Subclasses give the details, the lists of the third pane, and their keys.
@@ -93,9 +113,9 @@ class RecordScreen(DeskScreen):
 
     def __init__(self, desk: Desk, record_id: str) -> None:
         super().__init__(desk)
-        self._compositor = PartCompositor()
         self.record_id = record_id
         self.page: Page | None = None
+        self._begun = False
         self._gone = False
         self._loading = False
         self._again = False
@@ -171,17 +191,46 @@ class RecordScreen(DeskScreen):
 
     # --- reading ------------------------------------------------------------------------------------------------
 
+    @property
+    def is_left(self) -> bool:
+        """Whether the user went away from it, so that it can be used for another record."""
+        return self._begun and self.is_attached and self not in self.app.screen_stack
+
+    def begin(self, record_id: str) -> None:
+        """Makes ready for another record: nothing of the one before is left to be seen."""
+        self.record_id, self.page, self._gone = record_id, None, False
+        self._begun = False
+        self._pending.clear()
+        self.title_bar.show(self.LABEL)
+        self.query_one(Details).show(())
+        self.timeline.clear()
+        for table in self.query(Table):
+            table.clear()
+        self.show_pane(0)
+        self.set_focus(self.query_one(Details))
+
     def on_mount(self) -> None:
         """Shows the frame at once, and what is in it as soon as it is read."""
         super().on_mount()
+        self.app.install_screen(self, f"{self.TABLE}-{id(self)}")
         self.title_bar.show(self.LABEL)
         self.query_one(Details).focus()
-        self.load()
         self.set_interval(TICK, self._tick)
+
+    @on(ScreenResume)
+    def _come(self) -> None:
+        """Reads the record when it comes to the front for the first time."""
+        if not self._begun:
+            self._begun = True
+            self.load()
+
+    def _on_changed(self, changed: Changed) -> None:
+        if not self.is_left:
+            super()._on_changed(changed)
 
     def load(self) -> None:
         """Reads the record from the start."""
-        self.run_worker(self._load(), group="load", exclusive=True, exit_on_error=False)
+        self.run_worker(self._load(), group="load", exclusive=True)
 
     async def _load(self) -> None:
         record_id = self.record_id
@@ -268,13 +317,13 @@ class RecordScreen(DeskScreen):
     def _edit_entry(self, event: Timeline.EditAsked) -> None:
         from tui.flows import activities
 
-        self.run_worker(activities.edit_entry(self, event.entry))
+        self.start(activities.edit_entry(self, event.entry))
 
     @on(Timeline.RetractAsked)
     def _retract_entry(self, event: Timeline.RetractAsked) -> None:
         from tui.flows import activities
 
-        self.run_worker(activities.retract_entry(self, event.entry))
+        self.start(activities.retract_entry(self, event.entry))
 
     @on(Timeline.Failed)
     @on(Table.Failed)
@@ -290,7 +339,7 @@ class RecordScreen(DeskScreen):
             "edit": activities.edit_task,
             "delete": activities.delete_task,
         }
-        self.run_worker(jobs[event.what](self, event.task))
+        self.start(jobs[event.what](self, event.task))
 
     @on(Details.Activated)
     def _field_opened(self, event: Details.Activated) -> None:
@@ -310,11 +359,11 @@ class RecordScreen(DeskScreen):
         from tui.flows import records
 
         if self.subject() is not None:
-            self.run_worker(records.edit(self, self.TABLE, self.record_id, focus=field))
+            self.start(records.edit(self, self.TABLE, self.record_id, focus=field))
 
     def action_delete(self) -> None:
         """Deletes the record and goes back."""
-        self.run_worker(self._delete())
+        self.start(self._delete())
 
     async def _delete(self) -> None:
         from tui.flows import records
@@ -351,8 +400,8 @@ class RecordScreen(DeskScreen):
         if other is None:
             self.say("There is no other one in that direction.")
             return
-        self.record_id, self.page = other, None
-        self.load()
+        self.begin(other)
+        self._come()
 
     def action_page(self, step: int) -> None:
         """Scrolls the timeline, whatever has the focus."""
@@ -368,9 +417,7 @@ class RecordScreen(DeskScreen):
 
     def show_pane(self, index: int) -> None:
         """Brings a pane into sight where there is room for one only."""
-        body = self.query_one("#record-body")
-        for n in range(3):
-            body.set_class(n == index, f"-pane-{n}")
+        self.query_one("#record-body").update_classes({f"-pane-{n}": n == index for n in range(3)})
         self.query_one(PaneBar).show(index)
 
     @on(PaneBar.Chosen)

@@ -12,7 +12,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -30,6 +32,12 @@ _HELP = {
     "deals": "Words, or fields: owner:me  stage:proposal  value>10k  close<30d  next:overdue  tag:vip  -tag:cold",
     "contacts": "Words, or fields: owner:me  status:new  last>30d  next:none  city:berlin  tag:vip  -tag:cold",
 }
+
+
+class FilterLine(Input):
+    """One line of fixed size: a letter more changes nothing around it, so the screen need not be laid out anew."""
+
+    virtual_size = reactive(Size(0, 0))
 
 
 class FilterHint(Widget):
@@ -113,7 +121,7 @@ class FilterBar(Vertical):
         """The line, and what is said about it."""
         with Horizontal():
             yield Static(" ⌕ ", id="filter-sign", markup=False)
-            yield Input(
+            yield FilterLine(
                 placeholder="Filter", compact=True, max_length=MOST, select_on_focus=False, id="filter-input"
             )
         yield FilterHint(self._entity)

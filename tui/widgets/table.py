@@ -154,7 +154,8 @@ class Table(Widget, Generic[R], can_focus=True):
         self._top = 0
         self._wanted = ""
         self._anchor: int | None = None
-        self._ahead = 1
+        self._ahead = 0
+        self._laid_out_for = -1
         self._empty: tuple[str, ...] = ()
         self._sorted_by: tuple[str, bool] = ("", False)
         self._loads: set[asyncio.Task[None]] = set()
@@ -214,6 +215,7 @@ class Table(Widget, Generic[R], can_focus=True):
         if empty is not None:
             self._empty = tuple(empty)
         self._anchor = None
+        self._ahead = 0
         offset = self.cursor - self._top
         if not keep_cursor:
             self.cursor = self._top = 0
@@ -224,16 +226,41 @@ class Table(Widget, Generic[R], can_focus=True):
             else:
                 self._wanted = row_id
         self._settle()
-        self.refresh(layout=self._grows)
+        self.refresh(layout=self._grows and self._laid_out_for != self.count)
         self._tell()
 
-    def set_count(self, count: int) -> None:
-        """Says how many rows there really are, where that was not known."""
-        if self._source is not None and (count, True) != (self._source.count, self._source.exact):
-            self._source.count, self._source.exact = count, True
+    def clear(self) -> None:
+        """Shows nothing, until there is something to show."""
+        self._source, self._wanted, self._anchor = None, "", None
+        self.cursor = self._top = 0
+        self.marks.clear()
+        self.refresh()
+
+    def set_count(self, source: PagedSource[R], count: int) -> None:
+        """Says how many rows a source really has, where that was not known."""
+        if (count, True) == (source.count, source.exact):
+            return
+        before = self._thumb
+        source.count, source.exact = count, True
+        if source is self._source:
             self._settle()
             self._refresh_header()
-            self.refresh(Region(self.size.width - 1, 0, 1, self.size.height))
+            after = self._thumb
+            if bool(before) != bool(after):
+                self.refresh(Region(self.size.width - 1, self._head, 1, self.size.height))
+            for line in set(before) ^ set(after):
+                self.refresh(Region(self.size.width - 1, self._head + line, 1, 1))
+
+    @property
+    def _thumb(self) -> range:
+        """The lines at the right edge that show where in the list the window is; none where all rows are in sight."""
+        _, height = self.in_sight
+        if self.count <= height:
+            return range(0)
+        lines = self.size.height - self._head
+        size = max(1, lines * height // self.count)
+        start = round((lines - size) * self._top / max(1, self.count - height))
+        return range(start, start + size)
 
     def sorted_by(self, key: str, *, descending: bool = False) -> None:
         """Marks the column that the rows are sorted by."""
@@ -268,8 +295,9 @@ class Table(Widget, Generic[R], can_focus=True):
         self._top = min(max(self._top, self.cursor - height + 1), self.cursor, max(0, self.count - height))
         self._top = max(0, self._top)
         self._read(self._source, self._top, self._top + height - 1)
-        ahead = self._top + self._ahead * height
-        self._read(self._source, ahead, ahead + height - 1)
+        if self._ahead:
+            ahead = self._top + self._ahead * height
+            self._read(self._source, ahead, ahead + height - 1)
 
     def _read(self, source: Source[R], first: int, last: int) -> None:
         for page in source.missing(first, last):
@@ -278,6 +306,9 @@ class Table(Widget, Generic[R], can_focus=True):
             task.add_done_callback(self._loads.discard)
 
     async def _load(self, source: Source[R], page: int) -> None:
+        top, height = self.in_sight
+        count = source.count
+        waiting = any(source.row(index) is None for index in range(top, min(top + height, count)))
         try:
             await source.load(page)
         except OffhookError as error:
@@ -287,6 +318,8 @@ class Table(Widget, Generic[R], can_focus=True):
         if source is self._source and self.is_attached:
             if self._wanted and (found := source.find(self._wanted)) is not None:
                 self.cursor, self._wanted = found, ""
+            elif not waiting and self.count == count:
+                return
             self._settle()
             self.refresh()
             self._tell()
@@ -439,6 +472,7 @@ class Table(Widget, Generic[R], can_focus=True):
         """As many lines as heading and rows take; one where there are none."""
         folded = self._folded is not None and width < self._fold_below
         head = 1 if self._label or not folded else 0
+        self._laid_out_for = self.count
         return head + max(1, self.count * (2 if folded else 1))
 
     def _arrange(self) -> None:
@@ -547,13 +581,9 @@ class Table(Widget, Generic[R], can_focus=True):
 
     def _bar(self, y: int) -> tuple[str, Style]:
         """The cell at the right edge: where in the list the window is."""
-        _, height = self.in_sight
-        if self.count <= height:
+        if not self._thumb:
             return " ", self._style("row", "row")
-        lines = self.size.height - self._head
-        size = max(1, lines * height // self.count)
-        start = round((lines - size) * self._top / max(1, self.count - height))
-        inside = start <= y - self._head < start + size
+        inside = y - self._head in self._thumb
         return ("▐", self._style("thumb", "row")) if inside else ("▕", self._style("track", "row"))
 
     def _say_empty(self, y: int, width: int) -> Strip:

@@ -163,6 +163,12 @@ class Timeline(Widget, can_focus=True):
         self._unfolded.clear()
         self._start(entries)
 
+    def clear(self) -> None:
+        """Shows nothing, until there is something to show."""
+        self._fetch, self._counts, self._group = None, {}, ""
+        self._start(())
+        self._complete = False
+
     def _start(self, entries: Sequence[Entry]) -> None:
         self._generation += 1
         self._entries = list(entries)
