@@ -7,7 +7,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from textual.events import MouseDown, MouseMove, MouseUp
+from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseUp
 
 from core.changes import Status
 from core.commands.deals import DeleteDeals, EditDeal, MoveDeal
@@ -268,6 +268,40 @@ async def test_a_card_is_dragged_to_another_column(board: Any, app: Any, floor: 
         widget.post_message(_event(MouseUp, widget, target.x + 4, y + 2))
         await settle(pilot)
         assert where(screen, deal) == in_store(app, deal) == "Proposal"
+
+
+async def test_the_wheel_scrolls_the_column_under_it_and_the_cursor_stays(
+    board: Any, floor: Any, settle: Any
+) -> None:
+    async with board((120, 14)) as (pilot, screen):
+        widget = screen.query_one(Board)
+        screen._go_to(floor.uid("deal", 4))
+        assert widget.page < 3
+        for _ in range(5):
+            widget.post_message(_event(MouseScrollDown, widget, 5, 6))
+        await settle(pilot)
+        column = screen._model.columns[0]
+        assert column.top == len(column) - widget.page, "no further than the last card"
+        assert screen._model.columns[3].top == 0
+        assert cursor(screen) == floor.uid("deal", 4)
+        await pilot.press("h", "h", "h")
+        assert column.top <= screen._model.cursor_index < column.top + widget.page
+
+
+async def test_enter_opens_what_is_under_the_cursor_and_two_clicks_do(
+    board: Any, app: Any, floor: Any, settle: Any, wait_until: Any
+) -> None:
+    opened = []
+    app.open_record = lambda table, record_id: opened.append((table, record_id))
+    async with board() as (pilot, screen):
+        screen._go_to(floor.uid("deal", 4))
+        await pilot.press("enter")
+        await settle(pilot)
+        widget = screen.query_one(Board)
+        x, y = _spot(widget, floor.uid("deal", 9))
+        await pilot.click(widget, offset=(x, y), times=2)
+        await settle(pilot)
+        assert opened == [("deals", floor.uid("deal", 4)), ("deals", floor.uid("deal", 9))]
 
 
 async def test_a_drag_ends_by_escape_and_by_a_resized_terminal(board: Any, floor: Any, settle: Any) -> None:

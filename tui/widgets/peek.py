@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -45,11 +46,21 @@ class Peek(Widget):
         self._shaped: tuple[tuple[int, int], list[list[Segment]]] | None = None
 
     def show(self, glance: Glance | None, note: str = "") -> None:
-        """Shows a glance, or a note where there is none."""
-        if (glance, note) != (self._glance, self._note):
-            self._glance, self._note = glance, note
+        """Shows a glance, or a note where there is none. Only lines that say something else are drawn again."""
+        if (glance, note) == (self._glance, self._note):
+            return
+        self._glance, self._note = glance, note
+        size = (self.size.width, self.size.height)
+        if self._shaped is None or self._shaped[0] != size:
             self._shaped = None
             self.refresh()
+            return
+        before, lines = self._shaped[1], self._shape(*size)
+        self._shaped = (size, lines)
+        longest = max(len(before), len(lines))
+        other = [y for y in range(longest) if before[y : y + 1] != lines[y : y + 1]]
+        if other:
+            self.refresh(*(Region(0, y, size[0], 1) for y in other))
 
     def notify_style_update(self) -> None:
         """Takes the colours of another theme."""
