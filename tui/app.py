@@ -95,6 +95,7 @@ class OffhookApp(App[int]):
     def on_ready(self) -> None:
         """Opens the workspace once the first frame is out."""
         self._is_ready = True
+        self.screen_change_signal.subscribe(self, lambda _: self._check_size(self.size), immediate=True)
         self._check_size(self.size)
         if self.config.keymap:
             from tui import keymap

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Middle
-from textual.events import Resize
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
@@ -49,14 +48,25 @@ class ProblemScreen(Screen[None]):
 class TooSmall(ModalScreen[None]):
     """Lies over everything while the terminal is too small for it, and goes when there is room again."""
 
+    is_ready = True
+    """Keys come here and end here, instead of waiting for a question below that nobody sees."""
+
     def compose(self) -> ComposeResult:
         """One sentence that fits nearly anywhere."""
         with Middle(), Center():
             yield Static("Too small: make the terminal larger.", id="too-small", markup=False)
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
         """Goes when there is room."""
+        self._leave_if_there_is_room()
+
+    def on_screen_resume(self) -> None:
+        """Goes if there has come to be room while something lay on top."""
+        self._leave_if_there_is_room()
+
+    def _leave_if_there_is_room(self) -> None:
         from tui.app import LEAST_SIZE
 
-        if event.size.width >= LEAST_SIZE[0] and event.size.height >= LEAST_SIZE[1] and self.is_current:
+        size = self.app.size
+        if size.width >= LEAST_SIZE[0] and size.height >= LEAST_SIZE[1] and self.is_current:
             self.dismiss()

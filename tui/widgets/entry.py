@@ -113,6 +113,20 @@ class TextEntry(TextArea):
         self._limit = limit
         self.set_reactive(TextArea.cursor_blink, False)
 
+    def action_cursor_up(self, select: bool = False) -> None:
+        """One line up; from the first one to the field before."""
+        if self.cursor_at_first_line and not select:
+            self.screen.focus_previous()
+        else:
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """One line down; from the last one to the next field."""
+        if self.cursor_at_last_line and not select:
+            self.screen.focus_next()
+        else:
+            super().action_cursor_down(select)
+
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
