@@ -38,7 +38,10 @@ class Context:
 
 def _record(kind: str, title: str) -> tuple[Context, ...]:
     screen = f"tui.screens.{kind}:{title}Screen"
-    focused = ("tui.widgets.details:Details", "tui.widgets.timeline:Timeline", "tui.widgets.tasks:TaskList")
+    focused = (
+        "tui.widgets.details:Details", "tui.widgets.timeline:Timeline", "tui.widgets.tasks:TaskList",
+        "tui.widgets.lists:DealsBeside", "tui.widgets.lists:PeopleBeside",
+    )  # fmt: skip
     return tuple(Context(title, (one, screen)) for one in focused)
 
 
@@ -48,14 +51,14 @@ def _dialog(name: str, title: str) -> Context:
 
 CONTEXTS = (
     Context("Pipeline as a board", ("tui.widgets.board:Board", "tui.screens.pipeline:PipelineScreen")),
-    Context("Pipeline as a list", ("tui.widgets.table:Table", "tui.screens.pipeline:PipelineScreen")),
+    Context("Pipeline as a list", ("tui.widgets.deal_list:DealList", "tui.screens.pipeline:PipelineScreen")),
     Context("Filter", ("tui.widgets.filterbar:FilterBar",), app=False),
     Context("Contacts", ("tui.widgets.table:Table", "tui.screens.contacts:ContactsScreen")),
     Context("Search of contacts", ("tui.screens.contacts:ContactSearch",), app=False),
     *_record("contact", "Contact"),
     *_record("deal", "Deal"),
     *_record("company", "Company"),
-    Context("History", ("tui.screens.history:HistoryScreen",)),
+    Context("History", ("tui.widgets.table:Table", "tui.screens.history:HistoryDialog"), app=False),
     _dialog("pick:Picker", "Choosing"),
     _dialog("form:Form", "Forms"),
     _dialog("prompt:Prompt", "Typing a line or a text"),

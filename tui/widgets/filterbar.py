@@ -91,7 +91,9 @@ class FilterBar(Vertical):
         Binding(
             "tab", "complete", "Complete", id="filter.complete", tooltip="Complete what is typed", priority=True
         ),
-        Binding("down", "keep", "Keep", show=False, id="filter.leave", priority=True),
+        Binding(
+            "down", "keep", "Keep", show=False, id="filter.leave", tooltip="Go back with this filter", priority=True
+        ),
     ]  # fmt: skip
 
     @dataclass
