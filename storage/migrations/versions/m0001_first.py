@@ -84,7 +84,7 @@ def _record_table(name: str, *parts: Any, refs: Mapping[str, str] | None = None)
 
 
 def _index(table: str, columns: Sequence[str], rows: str = "") -> None:
-    where = {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)} if rows else {}
+    where: dict[str, Any] = {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)} if rows else {}
     op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns), **where)
 
 
