@@ -150,7 +150,7 @@ def parse_money(typed: str, currency: str) -> Money:
     if len(fraction) > places:
         decimals = f"{digits} decimals" if digits else "no decimals"
         raise Invalid({"value": f"{currency} has {decimals}; “{shown}” has more."})
-    minor = int(whole + fraction.ljust(places, "0"))
+    minor = int(f"0{whole}" + fraction.ljust(places, "0"))
     if minor > MAX_MINOR:
         raise Invalid({"value": f"“{shown}” is a larger amount than offhook can keep exactly."})
     return Money(-minor if match["sign"] or match["sign2"] else minor, currency)

@@ -76,6 +76,7 @@ def test_amounts_are_read_as_people_write_them(typed, minor):
         ("5BRL", Money(500, "BRL")),
         ("5mMXN", Money(500_000_000, "MXN")),
         ("¥1,000", Money(1000, "JPY")),
+        ("¥.0", Money(0, "JPY")),
         ("1.5b jpy", Money(1_500_000_000, "JPY")),
         ("KWD 1.234", Money(1234, "KWD")),
         ("KWD 1,234", Money(1_234_000, "KWD")),
