@@ -9,7 +9,7 @@ the project pins.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 from weakref import WeakSet
 
 from textual.css.model import RuleSet, SelectorType
@@ -63,7 +63,8 @@ class PartStylesheet(Stylesheet):
             if rules is None:
                 self.apply(part, animate=False)
             else:
-                part.styles.base._rules = cast(Any, dict(rules))
+                # Into the dict that is there: a style's look-ups are bound to it.
+                part.styles.base._rules.update(rules)
                 part.styles.base._updates += 1
             changed = changed or node._component_styles.get(name) != part.styles
             node._component_styles[name] = part.styles
