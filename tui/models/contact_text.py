@@ -53,6 +53,11 @@ def next_words(due: int | None, clock: Clock) -> str:
     return "" if due is None else due_words(due, clock)[1].full
 
 
+def next_sign(due: int | None, clock: Clock) -> str:
+    """When the next task is due, in as few cells as can be; nothing where there is none."""
+    return "" if due is None else due_words(due, clock)[1].short
+
+
 def next_style(due: int | None, clock: Clock) -> str:
     """The style's name for that."""
     return NEXT_STYLE[due_words(due, clock)[0]]

@@ -206,6 +206,8 @@ def _address(sheet: _Sheet, record: Contact | Company) -> None:
     sheet.put("Address", record.address, "address")
     town = " ".join(filter(None, (record.postal_code, record.city)))
     sheet.put("City", town, "city")
+    if not record.postal_code:
+        sheet.put("Postal code", "", "postal_code")
     sheet.put("Region", record.region, "region")
     sheet.put("Country", record.country, "country")
 

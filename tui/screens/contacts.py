@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -400,7 +400,9 @@ class ContactsScreen(QuickScreen):
         self.run_worker(self._learn_tags(), group="tags", exclusive=True)
 
     async def _learn_tags(self) -> None:
-        self.search.know_tags(await self.desk.read(lambda ws: ws.tags("contacts")))
+        # Without them, tags are not completed; nothing else is amiss.
+        with suppress(OffhookError):
+            self.search.know_tags(await self.desk.read(lambda ws: ws.tags("contacts")))
 
     def action_reset(self) -> None:
         """Drops the filter and goes to the list."""
@@ -485,9 +487,9 @@ class ContactsScreen(QuickScreen):
     def _with_selection(self, job: Job) -> None:
         """Runs a job on what is selected; on everything that matches, its ids are read first."""
         if self.table.marks.everything:
-            self.run_worker(self._with_everything(job))
+            self.start(self._with_everything(job))
         elif chosen := self._chosen():
-            self.run_worker(self._then_clear(job, chosen[1]))
+            self.start(job(self, *chosen))
 
     async def _with_everything(self, job: Job) -> None:
         query = self._query
@@ -496,9 +498,6 @@ class ContactsScreen(QuickScreen):
         except OffhookError as error:
             self.say(str(error), problem=True)
             return
-        await self._then_clear(job, ids)
-
-    async def _then_clear(self, job: Job, ids: Sequence[str]) -> None:
         if ids:
             await job(self, "contacts", ids)
 

@@ -45,13 +45,13 @@ class HistoryDialog(Dialog[None]):
         yield Table[HistoryEntry](
             [
                 Column("when", "When", 18, self._when, style="muted"),
-                Column("who", "Who", 12, self._who, style="muted", priority=1),
-                Column("what", "What", 16, self._what, weight=1),
-                Column("undone", "", 6, lambda entry: "undone" if entry.undone else "", style="stale"),
+                Column("who", "Who", 15, self._who, style="muted", priority=1),
+                Column("what", "What", 16, self._what, weight=1, style=_style),
             ],
             selectable=False,
+            grows=True,
             widget_id="history-list",
-        )
+        ).add_class("dialog--flex")
         yield Details(widget_id="history-fields")
 
     def on_mount(self) -> None:
@@ -82,7 +82,8 @@ class HistoryDialog(Dialog[None]):
 
     def _what(self, entry: HistoryEntry) -> str:
         # Every line is about this record, so that its name would only take the room of what happened.
-        return entry.changeset.summary.replace(f" {self._name_of}", "", 1)
+        what = entry.changeset.summary.replace(f" {self._name_of}", "", 1)
+        return f"{what} · undone" if entry.undone else what
 
     def _fields(self, entry: HistoryEntry) -> list[Detail]:
         rows: list[Detail] = []
@@ -135,6 +136,10 @@ class HistoryDialog(Dialog[None]):
         if isinstance(value, (list, tuple)):
             return ", ".join(_item(item) for item in value)
         return custom_words(value)
+
+
+def _style(entry: HistoryEntry) -> str | None:
+    return "stale" if entry.undone else None
 
 
 def _item(item: Any) -> str:

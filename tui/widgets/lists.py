@@ -9,7 +9,7 @@ from core.entities import Deal
 from core.money import format_short
 from core.workspace import ContactLine
 from tui.models.card_text import Clock
-from tui.models.contact_text import name_words, next_style, next_words, number_words
+from tui.models.contact_text import name_words, next_sign, next_style, number_words
 from tui.widgets.table import Column, ListSource, Table
 
 _ALWAYS = 10_000
@@ -40,7 +40,7 @@ class DealsBeside(Table[Deal]):
         value = Column[Deal]("value", "Value", 8, _value, align="right", style="money")
         stage = Column[Deal]("stage", "Stage", 10, self._stage, weight=1, style=_stage_style)
         then = Column[Deal](
-            "next", "Next", 14, lambda deal: next_words(due(deal), clock()), align="right",
+            "next", "Next", 7, lambda deal: next_sign(due(deal), clock()), align="right",
             style=lambda deal: next_style(due(deal), clock()),
         )  # fmt: skip
         super().__init__(
@@ -85,7 +85,7 @@ class PeopleBeside(Table[ContactLine]):
         self._empty_words = empty
         name = Column[ContactLine]("name", "Name", 16, name_words, weight=1, style="strong")
         then = Column[ContactLine](
-            "next", "Next", 14, lambda line: next_words(line.next_task_at, clock()), align="right",
+            "next", "Next", 7, lambda line: next_sign(line.next_task_at, clock()), align="right",
             style=lambda line: next_style(line.next_task_at, clock()),
         )  # fmt: skip
         title = Column[ContactLine]("title", "Title", 10, lambda line: line.title, weight=1, style="muted")
