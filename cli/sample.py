@@ -20,7 +20,6 @@ def demo(
 ) -> int:
     """Opens the app on the sample workspace, which is made where it is not there or not as asked for."""
     from cli.app import require_terminal, run_app
-    from cli.demo.prepare import prepare
 
     if session.json and not generate_only:
         raise Usage("The app answers nobody with JSON: add --generate-only.")
@@ -29,6 +28,12 @@ def demo(
         require_terminal()
     session.demo = True
     place = session.home.workspace
+    as_it_is = (deals, contacts, seed) == (None, None, None) and not (fresh or big_timeline or generate_only)
+    if as_it_is and place.exists():
+        # It appears only when it is whole; what makes it is not loaded on the way to the first frame.
+        return run_app(session)
+    from cli.demo.prepare import prepare
+
     with Progress("Making sample data") as progress:
         sample = prepare(
             place, deals=deals, contacts=contacts, seed=seed, big_timeline=big_timeline, fresh=fresh,

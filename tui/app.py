@@ -68,7 +68,6 @@ class OffhookApp(App[int]):
 
     def __init__(self, opener: Opener, config: Config) -> None:
         super().__init__()
-        self.stylesheet = PartStylesheet(variables=self.get_css_variables())
         self.opener = opener
         self.config = config
         self.desk: Desk | None = None
@@ -81,10 +80,17 @@ class OffhookApp(App[int]):
             self.register_theme(one)
         problems = [*config.notices, *self._themes.problems]
         known = config.theme in self._themes.by_name
-        self.theme = config.theme if known else theme.DEFAULT
+        self._begin_in(config.theme if known else theme.DEFAULT)
         if not known and not any(problem.startswith(f"{config.theme}.toml") for problem in problems):
             problems.append(f"There is no theme “{printable(config.theme)}”; this is {theme.DEFAULT}.")
         self._notices += problems
+
+    def _begin_in(self, name: str) -> None:
+        """Wears a theme from the first frame on. Setting `theme` would have Textual read all styles a second time."""
+        self.set_reactive(App.theme, name)
+        dark = self.current_theme.dark
+        self.update_classes({f"-theme-{name}": True, "-dark-mode": dark, "-light-mode": not dark}, update=False)
+        self.stylesheet = PartStylesheet(variables=self.get_css_variables())
 
     # --- start --------------------------------------------------------------------------------------------------
 
