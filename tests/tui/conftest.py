@@ -407,7 +407,9 @@ class QuietScreen(DeskScreen):
     about: Subject | None = None
 
     def compose_body(self) -> Iterator[Static]:
-        yield Static("")
+        body = Static("")
+        body.styles.height = "1fr"
+        yield body
 
     def subject(self) -> Subject | None:
         return self.about
@@ -474,7 +476,7 @@ def wait_until() -> Callable[..., Any]:
 
 
 async def _ready(pilot: Any, screen: str = "PipelineScreen") -> Any:
-    await _wait_until(pilot, lambda: pilot.app.desk is not None and type(pilot.app.screen).__name__ == screen)
+    await _wait_until(pilot, lambda: type(pilot.app.screen).__name__ == screen)
     await _settle(pilot)
     return pilot.app.screen
 
