@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cli.commands import FORMATS, TABLES
-from cli.encoding import encoder
 from cli.naming import typed
 from cli.output import Code, Usage, say_json
 from cli.progress import Progress
 from cli.session import Session
 from core.catalog import Catalog
 from core.changes import Row
+from core.encoding import encoder
 from core.errors import Refused, Unavailable
 from core.filters import EVERYTHING, Query, parse
 from core.text import printable

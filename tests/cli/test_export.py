@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.encoding import encoder
+from core.encoding import encoder
 from core.commands.contacts import CreateContact
 from tests.cli.conftest import PROGRAM, Offhook, environment, execute
 

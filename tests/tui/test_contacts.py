@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -176,6 +179,41 @@ async def test_the_order_is_chosen(
         companies = [screen.table._source.row(n).company for n in range(3)]  # type: ignore[union-attr]
         assert companies == ["Acme Robotics"] * 3
         assert "Company ▲" in lines(screen)[0]
+
+
+async def test_selected_contacts_are_written_to_a_file_that_was_not_there(
+    app: OffhookApp,
+    contacts: Callable[..., Any],
+    wait_until: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    first = tmp_path / "offhook-contacts-2026-03-18.csv"
+    first.write_text("mine")
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await contacts(pilot)
+        await pilot.press("space", "down", "space", "x")
+        await wait_until(pilot, lambda: app.screen is not screen)
+        await pilot.press("enter")
+        second = tmp_path / "offhook-contacts-2026-03-18-2.csv"
+        await wait_until(pilot, second.exists)
+        await wait_until(
+            pilot,
+            lambda: (
+                "~/offhook-contacts-2026-03-18-2.csv" in screen.query_one("StatusBar").render_line(0).text
+            ),
+        )
+        rows = list(csv.DictReader(io.StringIO(second.read_bytes().decode())))
+        assert [row["last_name"] for row in rows] == ["Becker", "Doe"]
+        assert first.read_text() == "mine"
+        await pilot.press("ctrl+a", "space", "x")
+        await wait_until(pilot, lambda: app.screen is not screen)
+        await pilot.press(*["backspace"] * 3, *"vcf", "enter")
+        third = tmp_path / "offhook-contacts-2026-03-18-3.vcf"
+        await wait_until(pilot, third.exists)
+        await wait_until(pilot, lambda: third.read_text(encoding="utf-8").count("BEGIN:VCARD") == 24)
 
 
 async def test_do_not_call_is_a_sign_not_a_colour(

@@ -119,6 +119,9 @@ class ContactsScreen(QuickScreen):
             "D", "delete", "Delete", show=False, id="contacts.delete", tooltip="Delete the selected contacts; u undoes"
         ),
         Binding(
+            "x", "export", "Export", show=False, id="contacts.export", tooltip="Write the selected contacts to a file"
+        ),
+        Binding(
             "escape", "reset", "Everything", show=False, id="contacts.reset", tooltip="Drop the filter"
         ),
     ]  # fmt: skip
@@ -524,6 +527,23 @@ class ContactsScreen(QuickScreen):
         from tui.flows import records
 
         self._with_selection(records.delete)
+
+    def action_export(self) -> None:
+        """Writes the selected contacts to a file; all that fit where none are selected."""
+        from tui.flows import export
+
+        marks, table = self.table.marks, self.table
+        if marks and not marks.everything:
+            ids = sorted(table.selection)
+            self.start(export.export_contacts(self, export.these(ids), len(ids)))
+        elif table.count:
+            left_out = frozenset(marks.ids)
+            number = marks.count(table.count) if marks else table.count
+            self.start(
+                export.export_contacts(self, self._query, number, chosen=lambda one: one not in left_out)
+            )
+        else:
+            self.say("There is nothing to export.")
 
 
 def _counted(query: Query, workspace: Workspace) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.vcard import vcard
+from core.vcard import vcard
 
 ANNA: dict[str, Any] = {
     "id": "0198c0de-0000-7000-8000-000000000001",

@@ -7,11 +7,13 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
-from cli.vcard import vcard
 from core.changes import Row
+from core.errors import Refused, Unavailable
 from core.text import printable
+from core.vcard import vcard
 
 Encode = Callable[[Iterable[Row]], Iterator[bytes]]
 
@@ -93,3 +95,30 @@ def _taken(buffer: io.StringIO) -> bytes:
     buffer.seek(0)
     buffer.truncate()
     return text.encode("utf-8", "replace")
+
+
+# --- where to -----------------------------------------------------------------------------------------------------
+
+
+def write_new(path: Path, chunks: Iterable[bytes]) -> None:
+    """Writes a file that was not there before; where that fails half way, nothing of it stays.
+
+    Raises:
+        Refused: there is a file of that name.
+        Unavailable: it cannot be written.
+    """
+    try:
+        file = path.open("xb")
+    except FileExistsError:
+        raise Refused(f"{path} is there already. Nothing is overwritten: take another name.") from None
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be written: {error.strerror or error}.") from None
+    try:
+        with file:
+            file.writelines(chunks)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise Unavailable(f"{path} cannot be written: {error.strerror or error}.") from None
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
