@@ -31,7 +31,11 @@ ZONE = ZoneInfo("Europe/Berlin")
 PICTURES = {
     "pipeline": ("dark", (120, 40), ["j", "l"]),
     "peek": ("dark", (120, 32), ["l", "space"]),
-    "contact": ("dark", (120, 40), ["l", "l", "enter", "wait", "g", "c", "wait", "j", "enter", "wait"]),
+    "contact": (
+        "dark",
+        (120, 40),
+        ["g", "c", "wait", "slash", "type:owner:me status:qualified next:today", "wait", "enter", "wait"],
+    ),
     "contacts": ("dark", (120, 30), ["g", "c", "wait", "j", "j"]),
     "keys": ("dark", (100, 30), ["question_mark"]),
     "narrow": ("dark", (40, 30), ["j"]),
@@ -69,6 +73,8 @@ async def take(path: Path, theme: str, size: tuple[int, int], keys: list[str]) -
         for key in keys:
             if key == "wait":
                 await pilot.pause(0.5)
+            elif key.startswith("type:"):
+                await pilot.press(*({" ": "space", ":": "colon"}.get(c, c) for c in key[5:]))
             else:
                 await pilot.press(key)
         await pilot.pause(0.8)
