@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
+from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.keys import format_key
 from textual.screen import Screen
+
+from core.text import printable
 
 _GROUPS = {"record": "This record", "app": "Everywhere", "dialog": "Everywhere"}
 HERE = "Here"
+_STAGE = re.compile(r"\w+\.stage-(?P<number>\d+)")
+
+
+@runtime_checkable
+class HasStages(Protocol):
+    """A screen on which digits send a deal to a stage."""
+
+    def stage_names(self) -> Sequence[str]:
+        """The stages by their numbers."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +65,22 @@ def actions_on(screen: Screen[Any]) -> Iterator[Action]:
     keys: dict[str, list[str]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
-        if not (binding.id and binding.description and active.enabled) or binding.system:
+        if not (binding.id and active.enabled) or binding.system:
+            continue
+        label, tooltip = binding.description, binding.tooltip
+        if stage := _STAGE.fullmatch(binding.id):
+            # One binding a digit: each is worth naming only where there is such a stage.
+            stages = screen.stage_names() if isinstance(screen, HasStages) else ()
+            number = int(stage["number"])
+            label = f"Send to {printable(stages[number - 1])}" if number <= len(stages) else ""
+            tooltip = f"The stage number {number}"
+        if not label:
             continue
         keys.setdefault(binding.id, []).append(screen.app.get_key_display(binding))
         if binding.id not in found:
             found[binding.id] = Action(
-                binding.id, binding.description, binding.tooltip, (), binding.action, active.node,
-                group_of(binding.id),
-            )  # fmt: skip
+                binding.id, label, tooltip, (), binding.action, active.node, group_of(binding.id)
+            )
     order = [HERE, *dict.fromkeys(_GROUPS.values())]
     shown = {active.binding.id for active in screen.active_bindings.values() if active.binding.show}
     for action in sorted(found.values(), key=lambda one: (order.index(one.group), one.id not in shown)):
@@ -65,3 +88,10 @@ def actions_on(screen: Screen[Any]) -> Iterator[Action]:
             action.id, action.label, action.tooltip, tuple(dict.fromkeys(keys[action.id])), action.action,
             action.node, action.group,
         )  # fmt: skip
+
+
+def shown_key(binding: Binding) -> str:
+    """A key as people read it: `ctrl+s`, `H`, `→`."""
+    modifiers, key = binding.parse_key()
+    shown = key if key in ("enter", "backspace", "delete") else format_key(key)
+    return binding.key_display or "+".join([*modifiers, shown])

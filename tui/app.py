@@ -15,7 +15,6 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.keys import format_key
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -89,7 +88,9 @@ class OffhookApp(App[int]):
         """Wears a theme from the first frame on. Setting `theme` would have Textual read all styles a second time."""
         self.set_reactive(App.theme, name)
         dark = self.current_theme.dark
-        self.update_classes({f"-theme-{name}": True, "-dark-mode": dark, "-light-mode": not dark}, update=False)
+        self.update_classes(
+            {f"-theme-{name}": True, "-dark-mode": dark, "-light-mode": not dark}, update=False
+        )
         self.stylesheet = PartStylesheet(variables=self.get_css_variables())
 
     # --- start --------------------------------------------------------------------------------------------------
@@ -327,9 +328,9 @@ class OffhookApp(App[int]):
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as people read it: `ctrl+s`, `H`, `→`."""
-        modifiers, key = binding.parse_key()
-        shown = key if key in ("enter", "backspace", "delete") else format_key(key)
-        return binding.key_display or "+".join([*modifiers, shown])
+        from tui.actions import shown_key
+
+        return shown_key(binding)
 
     # --- the terminal ---------------------------------------------------------------------------------------------
 

@@ -85,6 +85,10 @@ class DeskScreen(Screen[None]):
         subject = self.subject()
         return (subject.table, [subject.id]) if subject else None
 
+    def stage_names(self) -> Sequence[str]:
+        """The stages that `1` to `9` send a deal to, for the palette and the list of keys."""
+        return ()
+
     async def apply_changes(self, changes: Sequence[Changed]) -> None:
         """Brings the screen up to date with changes, in place: cursor, scroll and typing stay."""
 

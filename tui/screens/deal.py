@@ -133,6 +133,11 @@ class DealScreen(RecordScreen):
         if self.page and self.page.deal:
             self._go(moving.stage_beside(self, self.page.deal.stage_id, step))
 
+    def stage_names(self) -> Sequence[str]:
+        """The stages of the deal's pipeline."""
+        deal = self.page.deal if self.page else None
+        return [stage.name for stage in self.desk.catalog.stages_of(deal.pipeline_id)] if deal else ()
+
     def action_send(self, number: int) -> None:
         """Moves the deal to a stage by its number."""
         from tui.flows import moving

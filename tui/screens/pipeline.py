@@ -477,6 +477,10 @@ class PipelineScreen(DeskScreen):
         if (card := self._card()) and (stage := self._moves.beside(card, step)):
             self._moves.to(card, stage)
 
+    def stage_names(self) -> Sequence[str]:
+        """The stages of the board."""
+        return [stage.name for stage in self._model.stages]
+
     def action_send(self, number: int) -> None:
         """Moves the deal to a stage by its number."""
         if card := self._card():

@@ -17,7 +17,6 @@ from textual.widget import Widget
 from core.text import printable
 from tui.paint import fit, strip
 
-
 _LEAST_DETAIL = 10
 """Cells that a cut detail needs, so that it still says something."""
 
