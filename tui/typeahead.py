@@ -8,6 +8,7 @@ wait until its question can take them.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -22,6 +23,8 @@ FLOW = "flow"
 """The group of workers that ask: see `tui.flows`."""
 PATIENCE = 0.4
 """Seconds that a key waits for a question at most: a flow that takes longer is not about to ask."""
+LOST = 2.0
+"""Seconds after which a key counts as passed in any case: what it was handed to has gone."""
 
 
 @runtime_checkable
@@ -44,28 +47,33 @@ class TypeAhead:
         self._app = app
         self._hand_on = hand_on
         self._waiting: deque[events.Event] = deque()
-        self._under_way = False
+        self._under_way = 0
+        self._handed = 0
         self._patience: Timer | None = None
-        self._impatient = False
 
     async def take(self, key: events.Key | events.Paste) -> None:
         """Hands a key, or a paste, on at once or when its turn comes."""
         if self._under_way or self._waiting or self._asking():
             self._waiting.append(key)
-            self._be_patient()
-            return
-        self._impatient = False
-        await self._hand(key)
+            if self._under_way:
+                asyncio.get_running_loop().call_later(LOST, self._passed, self._under_way)
+            else:
+                self._be_patient()
+        else:
+            self._begin()
+            await self._hand(key, self._under_way)
 
     def go_on(self) -> None:
         """To be called when a question is ready or a flow is over: hands on what waited."""
-        if self._waiting and not self._under_way and not self._asking():
-            self._app.call_next(self._hand, self._waiting.popleft())
+        if not self._waiting or self._under_way:
+            return
+        if self._asking():
+            self._be_patient()
+        else:
+            self._hand_next()
 
     def _asking(self) -> bool:
         """Whether a question is on its way and cannot be typed into yet."""
-        if self._impatient:
-            return False
         screen = self._app.screen
         if isinstance(screen, Question):
             return not screen.is_ready
@@ -76,28 +84,36 @@ class TypeAhead:
             self._patience = self._app.set_timer(PATIENCE, self._lose_patience)
 
     def _lose_patience(self) -> None:
+        """The question does not come: one key is let through to what is there, the next waits anew."""
         self._patience = None
-        self._impatient = True
-        self._under_way = False
-        self.go_on()
+        if self._waiting and not self._under_way:
+            self._hand_next()
 
-    async def _hand(self, key: events.Event) -> None:
-        self._under_way = True
-        target: MessagePump = self._app.focused or self._app.screen
-        await self._hand_on(key)
-        self._climb(target)
-
-    def _climb(self, node: MessagePump) -> None:
-        """Follows the key: behind it in the queue of each node that it bubbles through, up to the app."""
-        on_top = node is self._app
-        step = self._passed if on_top else partial(self._climb, node._parent or self._app)
-        if not node.call_later(step):
-            self._passed()
-
-    def _passed(self) -> None:
-        """The key has had its effect."""
-        self._under_way = False
-        if not self._waiting and self._patience is not None:
+    def _hand_next(self) -> None:
+        if self._patience is not None:
             self._patience.stop()
             self._patience = None
-        self.go_on()
+        self._begin()
+        self._app.call_next(self._hand, self._waiting.popleft(), self._under_way)
+
+    def _begin(self) -> None:
+        self._handed += 1
+        self._under_way = self._handed
+
+    async def _hand(self, key: events.Event, number: int) -> None:
+        target: MessagePump = self._app.focused or self._app.screen
+        await self._hand_on(key)
+        self._climb(target, number)
+
+    def _climb(self, node: MessagePump, number: int) -> None:
+        """Follows the key: behind it in the queue of each node that it bubbles through, up to the app."""
+        on_top = node is self._app
+        passed = partial(self._passed, number)
+        if not node.call_later(passed if on_top else partial(self._climb, node._parent or self._app, number)):
+            passed()
+
+    def _passed(self, number: int) -> None:
+        """The key of that number has had its effect."""
+        if number == self._under_way:
+            self._under_way = 0
+            self.go_on()

@@ -9,7 +9,9 @@ from textual.widgets import Input, TextArea
 
 from core.filters import EVERYTHING
 from core.workspace import Subject
+from tui.dialogs.fields import FormField
 from tui.dialogs.finder import Finder
+from tui.dialogs.form import Form
 from tui.dialogs.prompt import Prompt
 
 
@@ -75,3 +77,25 @@ async def test_keys_go_on_where_a_job_asks_nothing(make_app: Any, ready: Any, wa
         in_one_packet(app, "a/x")
         await wait_until(pilot, lambda: isinstance(app.screen, Finder))
         await wait_until(pilot, lambda: app.screen.query_one(Input).value == "x")
+
+
+async def test_a_form_filled_in_one_burst_has_every_letter_in_its_field(
+    make_app: Any, ready: Any, wait_until: Any
+) -> None:
+    app = make_app(quiet=True)
+    saved: list[dict[str, Any]] = []
+
+    async def submit(values: dict[str, Any]) -> None:
+        saved.append(values)
+
+    async with app.run_test() as pilot:
+        await ready(pilot, "QuietScreen")
+        names = [f"field_{n}" for n in range(6)]
+        app.push_screen(Form(app.desk, "Six fields", [FormField(name, name) for name in names], submit))
+        await wait_until(pilot, lambda: isinstance(app.screen, Form))
+        for n, _ in enumerate(names):
+            in_one_packet(app, f"value of number {n}" * 4)
+            app.post_message(events.Key("tab", "\t"))
+        app.post_message(events.Key("ctrl+s", None))
+        await wait_until(pilot, lambda: saved, seconds=20)
+        assert saved[0] == {name: f"value of number {n}" * 4 for n, name in enumerate(names)}
