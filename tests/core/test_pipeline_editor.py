@@ -111,9 +111,9 @@ def test_a_neighbour_that_is_gone_is_told(office):
 
 def test_a_stage_is_renamed_and_its_deals_stay(office):
     deal = office.deal(office.bob)
-    office.ann.run(EditStage(stage_id=deal.stage_id, values={"name": "  Fresh 🌱 ", "stale_days": 3}))
+    office.ann.run(EditStage(stage_id=deal.stage_id, values={"name": "  Fresh 🌱 ", "stale_days": 1}))
     assert office.stage("Fresh 🌱").id == deal.stage_id
-    assert office.stage("Fresh 🌱").stale_days == 3
+    assert office.stage("Fresh 🌱").stale_days == 1
 
 
 def test_what_a_stage_means_cannot_change_under_deals(office):
@@ -143,6 +143,9 @@ def test_ways_lead_to_other_stages_of_the_same_pipeline(office):
             office.ann.execute(EditStage(stage_id=new, values={"next_stage_ids": (to,)}))
     with pytest.raises(NotFound):
         office.ann.execute(EditStage(stage_id=new, values={"next_stage_ids": ("gone",)}))
+    won = office.stage("Won").id
+    office.ann.run(EditStage(stage_id=new, values={"next_stage_ids": [won, won]}))
+    assert office.stage("New").next_stage_ids == (won,)
 
 
 def test_where_a_stage_stands_is_not_a_field_to_edit(office):

@@ -223,6 +223,7 @@ def test_the_board_knows_its_edges(office):
     catalog = office.catalog
     assert neighbour(catalog, office.stage("New"), -1) is None
     assert neighbour(catalog, office.stage("New"), 1) == office.stage("Contacted")
+    assert neighbour(catalog, office.stage("Contacted"), -1) == office.stage("New")
     assert neighbour(catalog, office.stage("Lost"), 1) is None
     assert first_stage(catalog, office.pipeline_id) == office.stage("New")
     assert stage_of_kind(catalog, office.pipeline_id, "won") == office.stage("Won")

@@ -149,6 +149,7 @@ def test_an_edit_of_one_field_is_its_own_headline(office):
         ({"value_minor": 900, "currency": "JPY"}, "Value: €12,000.00 → ¥900"),
         ({"currency": "USD"}, "Currency: JPY → USD"),
         ({"probability": 40}, "Probability: – → 40 %"),
+        ({"probability": 0}, "Probability: 40 % → 0 %"),
         ({"expected_close": dt.date(2026, 12, 24)}, "Expected close: – → 2026-12-24"),
         ({"next_step": "Send\nthe offer"}, "Next step: – → Send the offer"),
     ):

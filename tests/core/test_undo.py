@@ -426,6 +426,14 @@ def test_a_company_that_came_about_by_the_way_stays_with_those_who_use_it(office
     assert [company.name for company in office.store.live(Company)] == ["Acme"]
 
 
+def test_a_company_that_was_made_on_purpose_stays_while_it_is_used(office):
+    command = CreateCompany(values={"name": "Acme"})
+    made = office.bob.run(command)
+    office.contact(office.ann, company_id=command.company_id)
+    with pytest.raises(Refused, match="Lena has come to depend on it since, so this stays: Created Acme"):
+        office.bob.undo(made)
+
+
 def test_redoing_a_deletion_minds_what_came_since(office):
     lena = office.contact(office.bob)
     undone = office.bob.undo(office.bob.run(DeleteContacts(contact_ids=(lena.id,))))
