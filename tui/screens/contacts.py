@@ -43,6 +43,8 @@ QUICK = 0.003
 """Seconds that the first rows wait for the count of all."""
 PATIENCE = 0.015
 """Seconds that a typed letter waits for what it finds, before it is shown alone."""
+TICK = 30.0
+"""Seconds between looks at the clock."""
 SORTS = {
     "name": "Name",
     "company": "Company",
@@ -97,7 +99,10 @@ class ContactSearch(FilterBar):
             self._heard(self._said)
 
     def action_take(self) -> None:
-        """Asks for the first contact."""
+        """Asks for the first contact; a filter that cannot be used stays to be corrected."""
+        if self._problem:
+            self.action_keep()
+            return
         self.post_message(self.Taken(self.line.value.strip()))
 
 
@@ -205,6 +210,13 @@ class ContactsScreen(QuickScreen):
         # The first number costs the import of what reads numbers: not to be paid while a frame is drawn.
         self.run_worker(self.desk.read(lambda _: phone_words("+12025550123", country)))
         self._find()
+        self.set_interval(TICK, self._tick)
+
+    def _tick(self) -> None:
+        """Brings up to date what changes by the clock alone: what is due, how long ago things were."""
+        self._clock = Clock.at(self.desk.now, self.desk.zone)
+        if self.is_current:
+            self.table.refresh()
 
     # --- searching ----------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.events import ScreenResume
+from textual.events import ScreenResume, ScreenSuspend
 from textual.widget import Widget
 
 from core.entities import Task
@@ -22,6 +22,7 @@ from tui.desk import Desk
 from tui.models.card_text import Clock
 from tui.models.detail import Detail
 from tui.models.record_text import Scene
+from tui.repaint import paint_now
 from tui.screens.base import DeskScreen
 from tui.screens.quick import QuickScreen
 from tui.widgets.details import Details
@@ -116,6 +117,7 @@ class RecordScreen(QuickScreen):
         self.record_id = record_id
         self.page: Page | None = None
         self._begun = False
+        self._came = False
         self._gone = False
         self._loading = False
         self._again = False
@@ -194,20 +196,24 @@ class RecordScreen(QuickScreen):
     @property
     def is_left(self) -> bool:
         """Whether the user went away from it, so that it can be used for another record."""
-        return self._begun and self.is_attached and self not in self.app.screen_stack
+        return self._came and self.is_attached and self not in self.app.screen_stack
 
     def begin(self, record_id: str) -> None:
-        """Makes ready for another record: nothing of the one before is left to be seen."""
-        self.record_id, self.page, self._gone = record_id, None, False
-        self._begun = False
+        """Makes ready for another record, as if it were made for it."""
+        self.record_id = record_id
+        self._forget()
+        self.show_pane(0)
+        self.set_focus(self.query_one(Details))
+
+    def _forget(self) -> None:
+        """Leaves nothing of the record to be seen, or to take up room."""
+        self.page, self._gone, self._begun = None, False, False
         self._pending.clear()
         self.title_bar.show(self.LABEL)
         self.query_one(Details).show(())
         self.timeline.clear()
         for table in self.query(Table):
             table.clear()
-        self.show_pane(0)
-        self.set_focus(self.query_one(Details))
 
     def on_mount(self) -> None:
         """Shows the frame at once, and what is in it as soon as it is read."""
@@ -218,11 +224,17 @@ class RecordScreen(QuickScreen):
         self.set_interval(TICK, self._tick)
 
     @on(ScreenResume)
-    def _come(self) -> None:
+    def _came_to_front(self) -> None:
         """Reads the record when it comes to the front for the first time."""
+        self._came = True
         if not self._begun:
             self._begun = True
             self.load()
+
+    @on(ScreenSuspend)
+    def _left(self) -> None:
+        if self.is_left:
+            self._forget()
 
     def _on_changed(self, changed: Changed) -> None:
         if not self.is_left:
@@ -253,6 +265,8 @@ class RecordScreen(QuickScreen):
             return
         self._show(page)
         self.timeline.show(self.TABLE, entries, page.counts, fetch)
+        # The frame is out already; what is in it must not wait for the next one's turn.
+        paint_now(self, *self.query(Widget))
 
     def _show(self, page: Page) -> None:
         self.page, self._gone = page, False
@@ -377,6 +391,8 @@ class RecordScreen(QuickScreen):
                 self.app.pop_screen()
                 if isinstance(self.app.screen, DeskScreen):
                     self.app.screen.say(f"Deleted {name} · u undoes")
+        except OffhookError as error:
+            self.say(str(error), problem=True)
 
     def action_history(self) -> None:
         """Shows every change of the record."""
@@ -400,8 +416,9 @@ class RecordScreen(QuickScreen):
         if other is None:
             self.say("There is no other one in that direction.")
             return
-        self.begin(other)
-        self._come()
+        self.record_id = other
+        self._forget()
+        self._came_to_front()
 
     def action_page(self, step: int) -> None:
         """Scrolls the timeline, whatever has the focus."""
