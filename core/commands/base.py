@@ -440,17 +440,6 @@ def told(
     )
 
 
-def alive(record: R) -> R:
-    """The record, unless it was deleted.
-
-    Raises:
-        NotFound: it was deleted.
-    """
-    if record.deleted_at is not None:
-        raise NotFound(f"That {record.LABEL} was deleted.")
-    return record
-
-
 def link(record: Record) -> dict[str, Any]:
     """The ids by which a timeline entry or task points to what the record is about."""
     if record.TABLE == "contacts":
