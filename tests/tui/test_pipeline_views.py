@@ -7,6 +7,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from core.commands.deals import DeleteDeals
 from core.commands.pipelines import AddStage, EditPipeline
@@ -78,6 +79,36 @@ async def test_what_is_wrong_with_a_filter_is_said_and_the_last_good_one_stays(
         await pilot.press("escape")
         await settle(pilot)
         assert len(titles(screen)) == 14
+
+
+@pytest.mark.parametrize(
+    ("typed", "in_force"),
+    [
+        ("value>abc", ""),
+        ("owner:me stagge:new", "owner:me"),
+        ("owner:me -stagge:new", "owner:me"),
+        ("smith value>1k<", "smith value>1k"),
+    ],
+)
+async def test_enter_keeps_a_filter_with_an_error_to_be_corrected(
+    pipeline: Any, settle: Any, typed: str, in_force: str
+) -> None:
+    async with pipeline() as (pilot, screen):
+        await pilot.press("f")
+        line = screen.query_one(FilterBar).query_one(Input)
+        for end in range(1, len(typed) + 1):
+            line.value = typed[:end]
+            await pilot.pause()
+        await pilot.press("enter")
+        await settle(pilot)
+        bar = screen.query_one(FilterBar)
+        assert bar.is_open
+        assert (line.value, screen._filter) == (typed, in_force)
+        assert "tab" not in text(screen.query_one(FilterHint)), "what is wrong is said"
+        line.value = "smith"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert (bar.is_open, screen._filter) == (False, "smith")
 
 
 async def test_tab_completes_what_is_typed(pipeline: Any, settle: Any) -> None:

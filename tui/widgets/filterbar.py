@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -27,6 +28,8 @@ from tui.models.completion import Completion, completions
 from tui.paint import fit, strip
 
 MOST = 2000
+_LAST_WORD = re.compile(r"(?:^|\s+)(?:-|-?[^\W\d]\w*)$")
+_FIELD_AFTER = re.compile(r"\w*[:<>=]")
 """Characters that a filter may have: as many as a saved view can keep."""
 _HELP = {
     "deals": "Words, or fields: owner:me  stage:proposal  value>10k  close<30d  next:overdue  tag:vip  -tag:cold",
@@ -111,6 +114,8 @@ class FilterBar(Vertical):
     def __init__(
         self, entity: str, catalog: Callable[[], Catalog], clock: Callable[[], tuple[dt.datetime, dt.tzinfo]]
     ) -> None:
+        self._began = ""
+        self._problem = ""
         super().__init__()
         self._entity = entity
         self._catalog = catalog
@@ -136,7 +141,7 @@ class FilterBar(Vertical):
             tags: tags in use, to complete them.
         """
         self._tags = tags
-        self._said = text
+        self._said = self._began = text
         self.display = True
         line = self.query_one(Input)
         line.value = text
@@ -165,17 +170,31 @@ class FilterBar(Vertical):
 
     def _look(self, text: str) -> None:
         """Says what is wrong and what could come next, and announces a filter that can be used."""
-        problem = ""
+        self._problem = self._wrong_with(text)
+        self._ways = completions(text, self._entity, self._catalog(), self._tags) if text else []
+        self.query_one(FilterHint).show([way.shown for way in self._ways], self._problem)
+        usable = self._meant(text) if self._problem else text
+        if usable != self._said:
+            self._said = usable
+            self.post_message(self.Changed(usable))
+
+    def _wrong_with(self, text: str) -> str:
         now, zone = self._clock()
         try:
             parse(text, self._entity, self._catalog(), now=now, zone=zone)
         except Invalid as error:
-            problem = str(error)
-        self._ways = completions(text, self._entity, self._catalog(), self._tags) if text else []
-        self.query_one(FilterHint).show([way.shown for way in self._ways], problem)
-        if not problem and text != self._said:
-            self._said = text
-            self.post_message(self.Changed(text))
+            return str(error)
+        return ""
+
+    def _meant(self, text: str) -> str:
+        """The last filter that could be used, without a word that has turned out to be the beginning of a field."""
+        said = self._said
+        if said == self._began or not text.startswith(said):
+            return said
+        match = _LAST_WORD.search(said)
+        if match is None or not (said.endswith("-") or _FIELD_AFTER.match(text[len(said) :])):
+            return said
+        return said[: match.start()]
 
     def action_complete(self) -> None:
         """Takes the first way to go on."""
@@ -185,8 +204,11 @@ class FilterBar(Vertical):
             line.cursor_position = len(line.value)
 
     def action_keep(self) -> None:
-        """Goes back with the filter as far as it can be used."""
-        self.post_message(self.Kept())
+        """Goes back with the filter; one that cannot be used stays to be corrected, with what is wrong in it."""
+        if self._problem:
+            self.query_one(FilterHint).show((), self._problem)
+        else:
+            self.post_message(self.Kept())
 
     def action_clear(self) -> None:
         """Goes back without a filter."""
