@@ -98,6 +98,17 @@ async def test_numbers_send_to_a_stage_and_what_is_not_allowed_is_said(
         assert where(screen, deal) == in_store(app, deal) == "Proposal"
 
 
+async def test_a_refusal_that_the_status_bar_would_cut_is_shown_whole(
+    board: Any, app: Any, floor: Any, settle: Any
+) -> None:
+    async with board((40, 30)) as (pilot, screen):
+        screen._go_to(floor.uid("deal", 3))
+        await pilot.press("1", "1")
+        await settle(pilot)
+        shown = [(notice.message, notice.markup) for notice in app._notifications]
+        assert shown == [("Invalid move: Qualified → New. From Qualified: Proposal, Lost", False)]
+
+
 async def test_losing_asks_why_and_tells_it(
     board: Any, app: Any, floor: Any, settle: Any, wait_until: Any
 ) -> None:

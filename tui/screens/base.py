@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from core.errors import OffhookError
+from core.text import printable
 from core.workspace import Changed, Subject
 from tui.desk import Desk
 from tui.typeahead import FLOW
@@ -53,6 +54,7 @@ class DeskScreen(Screen[None]):
         self._message_timer: Timer | None = None
         self._dressed_for: tuple[object, ...] = ()
         self._stop_listening = desk.listen(self._on_changed)
+        self._stop_listening_to_health = desk.listen_to_health(self.refresh_bars)
 
     @property
     def offhook(self) -> OffhookApp:
@@ -100,12 +102,16 @@ class DeskScreen(Screen[None]):
         return self.query_one(TitleBar)
 
     def say(self, message: str, *, problem: bool = False) -> None:
-        """Shows a message in the status bar for a few seconds."""
+        """Shows a message in the status bar for a few seconds; a problem that is too long for it, as a notice, too."""
         if not self.is_mounted:
             # A job may come to its end after the user has left the screen it was started on.
             return
         bar = self.query_one(StatusBar)
         bar.say(message, problem=problem)
+        if problem and not bar.has_room_for(message):
+            # Only the latest: what is pressed again and again should not cover the screen with refusals.
+            self.app.clear_notifications()
+            self.notify(printable(message), severity="warning", markup=False, timeout=MESSAGE_SECONDS * 2)
         if self._message_timer is not None:
             self._message_timer.stop()
         self._message_timer = self.set_timer(MESSAGE_SECONDS * (2 if problem else 1), lambda: bar.say(""))
@@ -167,6 +173,7 @@ class DeskScreen(Screen[None]):
     def on_unmount(self) -> None:
         """Lets go of the desk."""
         self._stop_listening()
+        self._stop_listening_to_health()
 
     # --- flows --------------------------------------------------------------------------------------------------
 

@@ -75,21 +75,23 @@ class KeyBar(Widget):
         self._hints: tuple[tuple[str, str], ...] = ()
 
     def show(self, hints: Sequence[tuple[str, str]]) -> None:
-        """Sets (key, label) pairs, most useful first; what does not fit is left out, but never the last (help)."""
+        """Sets (key, label) pairs, most useful first; what does not fit the bar is left out, but never the last (help)."""
         if tuple(hints) != self._hints:
             self._hints = tuple(hints)
             self.refresh(layout=self._whole)
 
     def _lines(self, width: int) -> list[list[tuple[str, str]]]:
         lines: list[list[tuple[str, str]]] = [[]]
+        most = len(self._hints) if self._whole else max(1, self.size.height)
         room = width - 1
-        reserve = 0 if self._whole else sum(map(_hint_width, self._hints[-1:]))
         for hint in self._hints:
             size = _hint_width(hint)
             last = hint is self._hints[-1]
-            if lines[-1] and size - 2 > room - (0 if last else reserve):
-                if not self._whole:
-                    return [[*lines[-1], self._hints[-1]]]
+            reserve = 0 if last or self._whole or len(lines) < most else _hint_width(self._hints[-1])
+            if lines[-1] and size - 2 > room - reserve:
+                if len(lines) >= most:
+                    lines[-1].append(self._hints[-1])
+                    return lines
                 lines.append([])
                 room = width - 1
             lines[-1].append(hint)
@@ -140,6 +142,12 @@ class StatusBar(Widget):
         """Sets the message in the middle; empty takes it away."""
         self._message, self._problem = message, problem
         self.refresh()
+
+    def has_room_for(self, message: str) -> bool:
+        """Whether a message can be read whole."""
+        health = self._health
+        state = cell_len(printable(health.line)) + 2 if health.line else 0
+        return state + 1 + cell_len(printable(message)) <= self.size.width
 
     def render_line(self, y: int) -> Strip:
         """Draws the line; the message may take all room but the state's."""
