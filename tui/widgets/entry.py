@@ -12,7 +12,9 @@ from typing import Any, ClassVar
 
 from rich.style import Style
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
@@ -46,8 +48,11 @@ class LineEntry(Input):
     """A line to type in. A pasted line break is a blank, and control characters stay outside.
 
     Its parts have classes of their own, and it has no state of being valid: with those of Textual's a form of
-    fifteen lines takes twice as long to open.
+    fifteen lines takes twice as long to open. Its size is fixed: a letter more changes nothing around it, so the
+    screen need not be laid out anew.
     """
+
+    virtual_size = reactive(Size(0, 0))
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "entry--cursor", "entry--placeholder", "entry--suggestion", "entry--selection",

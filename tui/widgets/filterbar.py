@@ -13,9 +13,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -26,21 +24,20 @@ from core.filters import parse
 from core.text import printable
 from tui.models.completion import Completion, completions
 from tui.paint import fit, strip
+from tui.widgets.entry import LineEntry
 
 MOST = 2000
+"""Characters that a filter may have: as many as a saved view can keep."""
 _LAST_WORD = re.compile(r"(?:^|\s+)(?:-|-?[^\W\d]\w*)$")
 _FIELD_AFTER = re.compile(r"\w*[:<>=]")
-"""Characters that a filter may have: as many as a saved view can keep."""
 _HELP = {
     "deals": "Words, or fields: owner:me  stage:proposal  value>10k  close<30d  next:overdue  tag:vip  -tag:cold",
     "contacts": "Words, or fields: owner:me  status:new  last>30d  next:none  city:berlin  tag:vip  -tag:cold",
 }
 
 
-class FilterLine(Input):
-    """One line of fixed size: a letter more changes nothing around it, so the screen need not be laid out anew."""
-
-    virtual_size = reactive(Size(0, 0))
+class FilterLine(LineEntry):
+    """The line in which a filter is typed."""
 
 
 class FilterHint(Widget):
@@ -114,8 +111,6 @@ class FilterBar(Vertical):
     def __init__(
         self, entity: str, catalog: Callable[[], Catalog], clock: Callable[[], tuple[dt.datetime, dt.tzinfo]]
     ) -> None:
-        self._began = ""
-        self._problem = ""
         super().__init__()
         self._entity = entity
         self._catalog = catalog
@@ -123,14 +118,14 @@ class FilterBar(Vertical):
         self._tags: Sequence[str] = ()
         self._ways: list[Completion] = []
         self._said = ""
+        self._began = ""
+        self._problem = ""
 
     def compose(self) -> ComposeResult:
         """The line, and what is said about it."""
         with Horizontal():
             yield Static(" ⌕ ", id="filter-sign", markup=False)
-            yield FilterLine(
-                placeholder="Filter", compact=True, max_length=MOST, select_on_focus=False, id="filter-input"
-            )
+            yield FilterLine(placeholder="Filter", limit=MOST, id="filter-input")
         yield FilterHint(self._entity)
 
     def edit(self, text: str, tags: Sequence[str] = ()) -> None:
