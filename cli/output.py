@@ -81,7 +81,7 @@ def require_applied(answer: Answer) -> Answer:
     """The answer, if the command took effect.
 
     Raises:
-        Clash, NotFound, OffhookError: it did not; the message says why.
+        Clash, NotFound, Unavailable, OffhookError: it did not; the message says why.
     """
     # Not on the way to the application's first frame.
     from core.changes import Status
@@ -92,6 +92,8 @@ def require_applied(answer: Answer) -> Answer:
         raise Clash(answer.reason or "Somebody changed the same thing meanwhile. Look at it and try again.")
     if answer.status is Status.GONE:
         raise NotFound(answer.reason or "It is not there any more.")
+    if answer.status is Status.UNAVAILABLE:
+        raise Unavailable(answer.reason)
     raise OffhookError(answer.reason)
 
 

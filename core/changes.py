@@ -83,6 +83,8 @@ class Status(Enum):
     """Not applied: a row it changes is deleted or out of reach."""
     REJECTED = "rejected"
     """Not applied: a rule says no."""
+    UNAVAILABLE = "unavailable"
+    """Not applied: the workspace could not be written to at the moment; the same command can be tried again."""
 
 
 @dataclass(frozen=True, slots=True)

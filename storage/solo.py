@@ -163,12 +163,12 @@ class SoloWorkspace:
             return Answer(Status.GONE, None, str(error), revision=self._revision)
         except Unavailable as error:
             self._trouble = str(error)
-            return Answer(Status.REJECTED, None, f"Not saved. {error}", revision=self._revision)
+            return Answer(Status.UNAVAILABLE, None, f"Not saved. {error}", revision=self._revision)
         except OffhookError as error:
             fields = error.fields if isinstance(error, Invalid) else {}
             return Answer(Status.REJECTED, None, str(error), revision=self._revision, fields=fields)
-        self._trouble = ""
         if applied is not None:
+            self._trouble = ""
             self._revision = applied.revision
             self._notify(Changed(frozenset(applied.touched), local=True, revision=applied.revision))
         return answer

@@ -40,6 +40,7 @@ class Desk:
         self._readers = ThreadPoolExecutor(2, "offhook-read")
         self._writer = ThreadPoolExecutor(1, "offhook-write")
         self._listeners: list[Callable[[Changed], None]] = []
+        self._health_listeners: list[Callable[[], None]] = []
         self._unsubscribe = workspace.subscribe(self._changed_elsewhere)
         self.last_seen_health: Health = workspace.health()
 
@@ -63,14 +64,21 @@ class Desk:
 
     def execute(self, command: Command) -> Awaitable[Answer]:
         """Runs a command on the writer thread, behind those before it. Never raises what a user can cause: see `Answer`."""
-        return self._loop.run_in_executor(self._writer, self.workspace.execute, command)
+        return self._loop.run_in_executor(self._writer, self._execute, command)
+
+    def _execute(self, command: Command) -> Answer:
+        answer = self.workspace.execute(command)
+        if not answer.applied and not self._loop.is_closed():
+            # Nothing was changed, so nobody is told of a change; but why it was not may be how the data is doing.
+            self._loop.call_soon_threadsafe(self._see, self.workspace.health())
+        return answer
 
     async def undo(self) -> Answer | None:
         """Takes the user's latest command back; None where there is nothing to take back."""
 
         def run() -> Answer | None:
             latest = self.workspace.undoable()
-            return self.workspace.execute(Undo(changeset_id=latest.id)) if latest else None
+            return self._execute(Undo(changeset_id=latest.id)) if latest else None
 
         return await self._loop.run_in_executor(self._writer, run)
 
@@ -78,6 +86,17 @@ class Desk:
         """Calls `listener` on the UI thread after every change. Returns how to stop it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def listen_to_health(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Calls `listener` on the UI thread when `last_seen_health` is another without a change. Returns how to stop it."""
+        self._health_listeners.append(listener)
+        return lambda: self._health_listeners.remove(listener)
+
+    def _see(self, health: Health) -> None:
+        if health != self.last_seen_health:
+            self.last_seen_health = health
+            for listener in tuple(self._health_listeners):
+                listener()
 
     def _changed_elsewhere(self, changed: Changed) -> None:
         """On any thread: refreshes what is kept at hand, then tells the UI thread."""

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.output import Code, cells, code_of, complain, cut, table, to_json
-from core.errors import Invalid, NotFound, Refused, Unavailable
+from cli.output import Code, cells, code_of, complain, cut, require_applied, table, to_json
+from core.changes import Answer, Status
+from core.errors import Invalid, NotFound, OffhookError, Refused, Unavailable
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,16 @@ from core.errors import Invalid, NotFound, Refused, Unavailable
 )
 def test_what_is_wrong_decides_the_exit_code(error: Exception, code: int) -> None:
     assert code_of(error) == code  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(Status.REJECTED, 1), (Status.GONE, 3), (Status.CONFLICT, 4), (Status.UNAVAILABLE, 5)],
+)
+def test_what_became_of_a_command_decides_the_exit_code(status: Status, code: int) -> None:
+    with pytest.raises(OffhookError, match="the reason") as caught:
+        require_applied(Answer(status, None, "the reason"))
+    assert code_of(caught.value) == code
 
 
 @given(

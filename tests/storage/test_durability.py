@@ -151,10 +151,10 @@ def test_a_full_disk_says_so_and_the_command_can_be_given_again(office: Office) 
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 2}").fetchall()
     answer = office.workspace.execute(command)
-    assert answer.status is Status.REJECTED
+    assert answer.status is Status.UNAVAILABLE
     assert answer.reason.startswith("Not saved. The disk that holds")
     assert "is full. Free some space, then try again." in answer.reason
-    assert office.workspace.health().level == "error"
+    assert (office.workspace.health().level, office.workspace.health().line) == ("error", "✗ not saved")
     assert office.get("contacts", contact).description == ""
     with office.database.exclusive_writer() as connection:
         connection.execute("PRAGMA max_page_count = 1000000").fetchall()
@@ -213,7 +213,7 @@ def test_whoever_writes_too_long_is_named_and_nothing_is_lost(
     other.execute("BEGIN IMMEDIATE")
     command = CreateContact(values={"first_name": "Kim"})
     answer = office.workspace.execute(command)
-    assert answer.status is Status.REJECTED
+    assert answer.status is Status.UNAVAILABLE
     assert "Another program is writing to this workspace" in answer.reason
     other.execute("ROLLBACK")
     other.close()

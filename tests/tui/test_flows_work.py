@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+from core.changes import Status
+from core.commands.activities import LogActivity
 from core.commands.contacts import DeleteContacts
 from core.commands.deals import MoveDeal
 from core.commands.setup import SaveView
@@ -15,6 +17,7 @@ from tui.dialogs.pick import Picker
 from tui.dialogs.pipelines import PipelineEditor
 from tui.dialogs.prompt import Confirm, Prompt
 from tui.flows import activities, deals, pipelines, records, views
+from tui.widgets.bars import StatusBar
 from tui.widgets.choices import Choices
 
 
@@ -542,3 +545,23 @@ async def test_what_fails_in_a_flow_is_said_and_the_app_goes_on(open_on, start, 
         assert "not there" in said(pilot.app)
         answer = await pilot.app.desk.execute(SaveView(entity="deals", name="x" * 301, query="value>1"))
         assert "most is 300" in answer.reason
+
+
+async def test_the_bar_says_that_nothing_is_saved_while_the_disk_is_full(open_on, settle, workspace, anna):
+    def state(pilot):
+        return pilot.app.screen.query_one(StatusBar)._health.line
+
+    async with open_on() as pilot:
+        desk = pilot.app.desk
+        note = LogActivity(table=anna.table, record_id=anna.id, kind="note", body="long " * 10_000)
+        with workspace.database.exclusive_writer() as connection:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
+        assert (await desk.execute(note)).status is Status.UNAVAILABLE
+        await settle(pilot)
+        assert state(pilot) == "✗ not saved"
+        with workspace.database.exclusive_writer() as connection:
+            connection.execute("PRAGMA max_page_count = 1000000").fetchall()
+        assert (await desk.execute(note)).applied
+        await settle(pilot)
+        assert state(pilot) == "● saved"
