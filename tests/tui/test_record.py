@@ -74,7 +74,7 @@ async def test_a_contact_shows_what_is_known_what_happened_and_what_hangs_on_it(
         assert "all 34" in timeline
         assert "Visit to the works" in timeline
         assert "Acme: picking robots" in text_of(screen.query_one(DealsBeside))
-        assert "! overdue 2d" in text_of(screen.query_one(TaskList))
+        assert "! 2d     Send the revised offer" in text_of(screen.query_one(TaskList))
 
 
 async def test_a_note_appears_in_the_timeline_and_a_task_is_ticked_off(

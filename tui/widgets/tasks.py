@@ -45,11 +45,11 @@ class TaskList(Table[Task]):
 
         def due(task: Task) -> tuple[Next, str]:
             state, words = due_words(int(task.due_at.timestamp()), clock())
-            return state, words.full
+            return state, words.short
 
         super().__init__(
             [
-                Column("due", "", 14, lambda task: due(task)[1], style=lambda task: _STYLES[due(task)[0]]),
+                Column("due", "", 7, lambda task: due(task)[1], style=lambda task: _STYLES[due(task)[0]]),
                 Column("subject", "", 10, lambda task: task.subject, weight=1),
                 Column("who", "", 8, assignee, style="muted", priority=1),
             ],
