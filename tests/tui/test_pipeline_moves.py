@@ -124,6 +124,8 @@ async def test_losing_asks_why_and_tells_it(
         lost = app.desk.workspace.page("deals", deal).deal
         assert (lost.outcome, lost.lost_reason) == ("lost", "Competitor")
         assert where(screen, deal) == "Lost"
+        assert cursor(screen) == floor.uid("deal", 8), "the next card of the column"
+        screen._go_to(deal)
         await pilot.press("1")
         await settle(pilot)
         assert where(screen, deal) == in_store(app, deal) == "New", "a lost deal may begin anew"
@@ -136,7 +138,34 @@ async def test_winning_is_one_key(board: Any, app: Any, floor: Any, settle: Any)
         await pilot.press("W")
         await settle(pilot)
         assert app.desk.workspace.page("deals", deal).deal.outcome == "won"
-        assert cursor(screen) == deal
+        assert cursor(screen) == floor.uid("deal", 1), "who closes a deal goes on with the next one"
+        await pilot.press("u")
+        await settle(pilot)
+        assert (where(screen, deal), cursor(screen)) == ("Negotiation", deal), "and back with it"
+
+
+async def test_a_win_that_is_refused_brings_the_cursor_back(
+    board: Any, app: Any, floor: Any, settle: Any
+) -> None:
+    deal = floor.uid("deal", 9)
+    async with board() as (pilot, screen):
+        screen._go_to(deal)
+        app.desk.workspace.database.write = _full_disk
+        await pilot.press("W")
+        await settle(pilot)
+        assert (where(screen, deal), cursor(screen)) == ("Negotiation", deal)
+
+
+async def test_closing_the_only_deal_of_a_stage_leaves_a_list_on_another(
+    board: Any, app: Any, floor: Any, settle: Any
+) -> None:
+    async with board((40, 30)) as (pilot, screen):
+        for number in (9, 1):
+            screen._go_to(floor.uid("deal", number))
+            await pilot.press("W")
+            await settle(pilot)
+        assert not len(screen._model.columns[4])
+        assert cursor(screen) == screen._list.cursor_row.id
 
 
 async def test_what_the_workspace_refuses_goes_back_with_the_reason(
@@ -245,8 +274,10 @@ async def test_selected_deals_are_acted_on_together(board: Any, app: Any, floor:
         table, ids = screen.selected_ids()
         assert table == "deals"
         assert set(ids) == screen._model.selected
+        assert [key for key, _ in screen.key_hints()] == ["T", "A", "m", "D", "esc", "?"]
         await pilot.press("escape")
         assert not screen._model.selected
+        assert ("c", "Call") in screen.key_hints()
 
 
 # --- mouse -----------------------------------------------------------------------------------------------------------

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from core.commands.deals import DeleteDeals
+from core.commands.deals import DeleteDeals, EditDeal
 from core.commands.pipelines import AddStage, EditPipeline
 from core.commands.setup import SaveView
 from core.commands.tasks import CreateTask
-from tui.widgets.bars import StatusBar, TitleBar
+from tui.widgets.bars import KeyBar, StatusBar, TitleBar
 from tui.widgets.board import Board
 from tui.widgets.deal_list import DealList
 from tui.widgets.filterbar import FilterBar, FilterHint
@@ -210,6 +210,20 @@ async def test_a_narrow_terminal_gets_a_list_with_the_same_keys(
         await settle(pilot)
         assert screen.focused is screen.query_one(Board)
         assert screen._model.cursor_id == deal.id
+
+
+async def test_a_narrow_list_shows_quick_actions_and_how_long_deals_stand(
+    pipeline: Any, app: Any, floor: Any, settle: Any
+) -> None:
+    async with pipeline((40, 30)) as (pilot, screen):
+        app.desk.workspace.execute(EditDeal(deal_id=floor.uid("deal", 4), values={"next_step": "Ask"}))
+        await settle(pilot)
+        keys = " ".join(text(screen.query_one(KeyBar)).split())
+        assert keys.startswith("c Call H ◂ L Move ▸ W Won X Lost"), keys
+        assert keys.endswith("? all keys")
+        row = next(n for n, line in enumerate(lines(screen._list)) if "Fjord: cold" in line)
+        assert "Proposal › Ask" in lines(screen._list)[row + 1]
+        assert "▼41d" in lines(screen._list)[row + 1]
 
 
 async def test_board_and_list_share_cursor_and_selection(pipeline: Any, floor: Any, settle: Any) -> None:

@@ -488,6 +488,10 @@ class BoardModel:
         self.cursor_id, self.cursor_column = card_id, self._place[card.stage_id]
         return True
 
+    def stay(self, column: int, index: int) -> None:
+        """Puts the cursor on the card at a place, or on the last one before it: where a card has gone, the next one."""
+        self._put_cursor(column, index)
+
     def go_to_column(self, column: int) -> None:
         """Puts the cursor into a column, on the line of the screen where it is."""
         if not self.columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -135,6 +135,18 @@ class DeskScreen(Screen[None]):
         }
         out = [(key, labels[action]) for action, key in hints.items() if action != "app.keys"]
         return [*out, ("?", "all keys")]
+
+    def hints_for(self, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+        """(key, label) pairs of actions that can be done, in the order of `labels`.
+
+        Args:
+            labels: what the key bar calls each action.
+        """
+        keys: dict[str, str] = {}
+        for active in self.active_bindings.values():
+            if active.enabled:
+                keys.setdefault(active.binding.action, self.app.get_key_display(active.binding))
+        return [(keys[action], label) for action, label in labels.items() if action in keys]
 
     def on_mount(self) -> None:
         """Keeps the key bar right as the focus moves."""

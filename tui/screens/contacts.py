@@ -56,6 +56,10 @@ SORTS = {
 _DESCENDING = frozenset({"created"})
 
 
+_ON_MANY = {
+    "tag": "Tag", "assign": "Assign", "claim": "Claim", "export": "Export", "delete": "Delete", "clear_selection": "clear",
+}  # fmt: skip
+"""Actions with what the key bar calls them while contacts are selected."""
 Job = Callable[[DeskScreen, str, Sequence[str]], Awaitable[None]]
 """(screen, table, ids) → what is done to them."""
 
@@ -143,6 +147,7 @@ class ContactsScreen(QuickScreen):
         self._open_for: str | None = None
         self._keep_cursor = True
         self._held: ExitStack | None = None
+        self._hinted = False
         self._counting: asyncio.Task[None] | None = None
         self._to_count: tuple[Query, PagedSource[ContactLine]] | None = None
 
@@ -328,6 +333,9 @@ class ContactsScreen(QuickScreen):
         )
 
     def _show_title(self) -> None:
+        if bool(self.table.marks) != self._hinted:
+            self._hinted = not self._hinted
+            self.refresh_bars()
         view = self._view.name if self._view and self._query.text == self._view_text else ""
         order = f" · by {self._order}" if self._order not in ("name", "relevance") else ""
         self.title_bar.show("Contacts", (view,) if view else (), figures=f"{self.table.position}{order}")
@@ -344,6 +352,11 @@ class ContactsScreen(QuickScreen):
         if self.table.selection:
             return "contacts", sorted(self.table.selection)
         return super().selected_ids()
+
+    def key_hints(self) -> list[tuple[str, str]]:
+        """What is done to many while some are selected."""
+        hints = super().key_hints()
+        return [*self.hints_for(_ON_MANY), *hints[-1:]] if self.table.marks else hints
 
     def beside(self, record_id: str, step: int) -> str | None:
         """The contact before or after one of the list, and puts the cursor there."""

@@ -45,6 +45,12 @@ SETTLE = 1.0
 """Seconds after the cards are there until the garbage that reading them left is cleared away."""
 MANY = 500
 """Changed deals from which reading the whole board is quicker than patching it."""
+_ON_MANY = {"tag": "Tag", "assign": "Assign", "claim": "Claim", "delete": "Delete", "back": "clear"}
+_NARROW = {
+    "call": "Call", "move(-1)": "◂", "move(1)": "Move ▸", "close('won')": "Won", "close('lost')": "Lost",
+    "note": "Note", "task": "Task",
+}  # fmt: skip
+"""Actions with what the key bar calls them."""
 _SETUP = frozenset({"pipelines", "stages", "books", "users", "teams", "memberships", "organizations"})
 
 
@@ -111,6 +117,7 @@ class PipelineScreen(DeskScreen):
         self._reload_wanted = False
         self._reloading = False
         self._patching = asyncio.Lock()
+        self._hinted: tuple[bool, bool] | None = None
 
     def compose_body(self) -> ComposeResult:
         """Filter, board or list, peek."""
@@ -177,6 +184,16 @@ class PipelineScreen(DeskScreen):
         if self._model.selected:
             return "deals", [card.id for card in self._model.rows() if card.id in self._model.selected]
         return super().selected_ids()
+
+    def key_hints(self) -> list[tuple[str, str]]:
+        """What is done to many while some are selected; in a narrow terminal, what moves a deal on first."""
+        hints = super().key_hints()
+        if self._model.selected:
+            return [*self.hints_for(_ON_MANY), *hints[-1:]]
+        if self.size.width >= LIST_BELOW:
+            return hints
+        first = self.hints_for(_NARROW)
+        return [*first, *(hint for hint in hints if hint[0] not in {key for key, _ in first})]
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -315,6 +332,9 @@ class PipelineScreen(DeskScreen):
             return
         if self._as_list:
             self._list.show_model(self._model, self.desk.catalog, self._clock(), self._empty_words())
+            if self._model.cursor_id is None and (row := self._list.cursor_row) is not None:
+                # A column may be empty and have the cursor; a list has no such place.
+                self._model.go_to(row.id)
         else:
             self._board.say_when_empty(*self._empty_words())
             self._board.redraw(damage, cursor_before)
@@ -327,6 +347,10 @@ class PipelineScreen(DeskScreen):
         paint_now(self, self._list if self._as_list else self._board, self.title_bar)
 
     def _show_title(self) -> None:
+        hinted = (bool(self._model.selected), self.size.width < LIST_BELOW)
+        if hinted != self._hinted:
+            self._hinted = hinted
+            self.refresh_bars()
         pipeline = self._pipeline
         crumbs = [pipeline.name if pipeline else "no pipeline"]
         if self._view is not None:
@@ -365,6 +389,7 @@ class PipelineScreen(DeskScreen):
     def on_resize(self, event: events.Resize) -> None:
         """Chooses between board and list, and where a peek stands."""
         self.set_class(event.size.width >= SIDE_FROM, "-side")
+        self.set_class(event.size.width < LIST_BELOW, "-list")
         self._choose_view()
         self._show_title()
 

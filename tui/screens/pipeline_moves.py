@@ -107,7 +107,17 @@ class Moves:
             after_position=None if position is None else below,
         )  # fmt: skip
         now = self._desk.now.timestamp()
-        self._make(command, lambda: self._model.move(card.id, stage, at=now, position=position))
+        closes = stage.kind != "open" and self._model.cursor_id == card.id
+
+        def show() -> tuple[Pending, Damage]:
+            column, index = self._model.cursor_column, self._model.cursor_index
+            shown = self._model.move(card.id, stage, at=now, position=position)
+            if closes:
+                # Who closes a deal goes on with the next one of the column.
+                self._model.stay(column, index)
+            return shown
+
+        self._make(command, show, follow=closes)
 
     def shift(self, card: Card, step: int) -> None:
         """Moves a card one place up (-1) or down within its column, where cards lie by hand."""
@@ -160,20 +170,28 @@ class Moves:
         return "" if other is None else place_of(other)
 
     def _make(
-        self, command: Command, show: Callable[[], tuple[Pending, Damage]], *, quiet: bool = False
+        self,
+        command: Command,
+        show: Callable[[], tuple[Pending, Damage]],
+        *,
+        quiet: bool = False,
+        follow: bool = False,
     ) -> None:
-        """Shows a change at once, and asks the workspace for it."""
+        """Shows a change at once, and asks the workspace for it; the cursor may follow a card that comes back."""
         before = self._model.cursor_id
         pending, damage = show()
         self._screen.show_damage(damage, before)
         self._screen.paint()
-        self._screen.run_worker(self._ask(command, pending, quiet=quiet), group="moves")
+        back_from = self._model.cursor_id if follow else ""
+        self._screen.run_worker(self._ask(command, pending, quiet=quiet, back_from=back_from), group="moves")
 
-    async def _ask(self, command: Command, pending: Pending, *, quiet: bool) -> None:
+    async def _ask(self, command: Command, pending: Pending, *, quiet: bool, back_from: str | None) -> None:
         """Lets a change stand, or takes it back, as the workspace says."""
         answer = await self._desk.execute(command)
         before = self._model.cursor_id
         damage = self._model.commit(pending) if answer.applied else self._model.roll_back(pending)
+        if not answer.applied and before == back_from:
+            self._model.go_to(pending.card_id)
         self._screen.show_damage(damage, before)
         if not answer.applied:
             await self._explain(pending.card_id, answer)

@@ -83,10 +83,10 @@ class DealList(Table[Card]):
         step: Column[Card] = Column("step", "Next step", 16, lambda c: c.next_step, weight=3, priority=6)
         owner: Column[Card] = Column("owner", "Of", 4, words.owner, priority=5, style=lambda _: "muted")
         short: Column[Card] = Column("due", "", 8, words.due_short, style=words.due_style)
-        beside: Column[Card] = Column("with", "", 10, about, weight=3, style=lambda _: "muted")
+        place: Column[Card] = Column("place", "", 16, words.place, weight=1, style=lambda _: "muted")
         super().__init__(
             (stage, title, company, value, due, age, close, step, owner),
-            folded=((title, value), (short, stage, beside)),
+            folded=((title, value), (short, place, age)),
             fold_below=FOLD_BELOW,
             selectable=False,
         )
@@ -128,6 +128,11 @@ class _Words:
         """The stage's name."""
         place = self._model.column_of(card.stage_id)
         return "" if place is None else self._model.columns[place].stage.name
+
+    def place(self, card: Card) -> str:
+        """The stage, and as far as there is room the next step, or else who it is with."""
+        step = f"› {card.next_step}" if card.next_step and card.outcome == "open" else f"· {about(card)}"
+        return f"{self.stage(card)} {step}".removesuffix(" · ")
 
     def value(self, card: Card) -> str:
         """The value, rounded."""
