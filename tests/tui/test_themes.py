@@ -69,6 +69,8 @@ async def test_choosing_a_theme(make_app, ready, settle):
         assert app.screen.query_one(Choices).current.label == "Dark"
         await pilot.press("down")
         assert app.theme == "light"  # shown while the cursor is on it
+        cursor = app.screen.query_one(Choices).get_component_rich_style("choices--cursor")
+        assert cursor.bgcolor.name == app.theme_variables["card-focus"].lower()
         await pilot.press("escape")
         await settle(pilot)
         assert app.theme == "dark"
