@@ -547,20 +547,20 @@ async def test_what_fails_in_a_flow_is_said_and_the_app_goes_on(open_on, start, 
         assert "most is 300" in answer.reason
 
 
-async def test_the_bar_says_that_nothing_is_saved_while_the_disk_is_full(open_on, settle, workspace, anna):
+async def test_the_bar_says_that_nothing_is_saved_while_the_disk_is_full(open_on, settle, anna):
     def state(pilot):
         return pilot.app.screen.query_one(StatusBar)._health.line
 
     async with open_on() as pilot:
         desk = pilot.app.desk
-        note = LogActivity(table=anna.table, record_id=anna.id, kind="note", body="long " * 10_000)
-        with workspace.database.exclusive_writer() as connection:
+        note = LogActivity(table=anna.table, record_id=anna.id, kind="note", body="long " * 100_000)
+        with desk.workspace.database.exclusive_writer() as connection:
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
         assert (await desk.execute(note)).status is Status.UNAVAILABLE
         await settle(pilot)
         assert state(pilot) == "✗ not saved"
-        with workspace.database.exclusive_writer() as connection:
+        with desk.workspace.database.exclusive_writer() as connection:
             connection.execute("PRAGMA max_page_count = 1000000").fetchall()
         assert (await desk.execute(note)).applied
         await settle(pilot)
