@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 
 from core.catalog import Catalog
@@ -50,7 +51,12 @@ def board(
         parameters["since"] = to_micros(closed_since)
         closed = ", ".join(f"'{outcome}'" for outcome in ("won", "lost", "abandoned"))
         sql += f" union all {_SELECT} {here} in ({closed}) and t.closed_at >= :since"
-    return list(map(Card._make, connection.execute(sql, parameters)))
+    # A connection hands over the interpreter's lock for every row, and gets it back late while another thread draws.
+    # So SQLite puts all cards into one value, on its own core, and Python takes them apart at once.
+    columns = ", ".join(f"c{place}" for place in range(len(Card._fields)))
+    whole = f"with cards({columns}) as ({sql}) select json_group_array(json_array({columns})) from cards"
+    ((text,),) = connection.execute(whole, parameters).fetchall()
+    return list(map(Card._make, json.loads(text)))
 
 
 def cards(connection: Connection, catalog: Catalog, deal_ids: Sequence[str], query: Query) -> list[Card]:
