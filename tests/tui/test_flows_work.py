@@ -8,9 +8,10 @@ import pytest
 
 from core.changes import Status
 from core.commands.activities import LogActivity
-from core.commands.contacts import DeleteContacts
+from core.commands.contacts import CreateContact, DeleteContacts
 from core.commands.deals import MoveDeal
 from core.commands.setup import SaveView
+from core.errors import Invalid
 from core.workspace import Subject
 from tui.dialogs.form import Form
 from tui.dialogs.pick import Picker
@@ -380,6 +381,37 @@ async def test_a_new_deal_for_a_contact(open_on, start, settle, workspace, floor
     deal = workspace.record("deals", worker.result)
     assert (deal.title, deal.value_minor, deal.currency) == ("Acme Robotics: arms", 1_250_000, "EUR")
     assert (deal.contact_id, deal.company_id) == (anna.id, floor.uid("company", 1))
+
+
+async def test_a_new_deal_names_its_contact(open_on, start, settle, workspace, floor, anna):
+    home = workspace.catalog().pipelines[0].id
+    async with open_on() as pilot:
+        worker = await start(pilot, records.new_deal(pilot.app.screen, home))
+        form = pilot.app.screen
+        form._widgets["title"].value = "Arms"
+        suggest = form._widgets["contact"].suggester.get_suggestion
+        assert await suggest("anna b") == "Anna Becker"
+        form._widgets["contact"].value = "Nobody Known"
+        form.action_save()
+        await settle(pilot)
+        assert "There is no contact “Nobody Known”" in form._rows["contact"].error
+        form._widgets["contact"].value = "anna  becker"
+        form.action_save()
+        await settle(pilot)
+    deal = workspace.record("deals", worker.result)
+    assert (deal.contact_id, deal.company_id) == (anna.id, floor.uid("company", 1))
+
+
+async def test_a_name_that_several_have_is_told_apart_by_e_mail(workspace, app, open_on, settle):
+    for number in (1, 2):
+        values = {"first_name": "Kim", "last_name": "Lee", "emails": [{"value": f"kim{number}@lee.example"}]}
+        assert workspace.execute(CreateContact(values=values)).applied
+    async with open_on() as pilot:
+        desk = pilot.app.desk
+        with pytest.raises(Invalid, match=r"more than one: Kim Lee .*e-mail address"):
+            await records.contact_named(desk, "kim lee")
+        found = workspace.record("contacts", await records.contact_named(desk, "kim2@lee.example"))
+        assert found.emails[0]["value"] == "kim2@lee.example"
 
 
 async def test_a_company_is_made_once(open_on, start, settle, workspace):

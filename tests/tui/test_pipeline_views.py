@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from core.commands.contacts import EditContact
 from core.commands.deals import DeleteDeals, EditDeal
 from core.commands.pipelines import AddStage, EditPipeline
 from core.commands.setup import SaveView
@@ -262,6 +263,19 @@ async def test_a_peek_shows_whom_to_call_and_follows_the_cursor(
         assert "Nothing planned" in text(peek)
         await pilot.press("escape")
         assert not peek.display
+
+
+async def test_a_peek_never_cuts_the_number(pipeline: Any, app: Any, floor: Any, wait_until: Any) -> None:
+    values = {"phones": [{"value": "+49 89 99998000 ext. 12345"}], "time_zone": "Europe/Warsaw"}
+    edit = EditContact(contact_id=floor.uid("contact", 2), values=values)
+    async with pipeline() as (pilot, screen):
+        answer = app.desk.workspace.execute(edit)
+        assert answer.applied, answer.fields
+        screen._go_to(floor.uid("deal", 2))
+        await pilot.press("space")
+        peek = screen.query_one(Peek)
+        await wait_until(pilot, lambda: "ext. 12345" in text(peek))
+        assert "10:30 there" in text(peek)
 
 
 # --- pipelines -----------------------------------------------------------------------------------------------------------

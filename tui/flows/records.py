@@ -13,7 +13,8 @@ from core.commands.contacts import CreateContact, DeleteContacts, EditContact
 from core.commands.deals import CreateDeal, DeleteDeals, EditDeal
 from core.commands.records import Assign, Claim, TagRecords
 from core.entities import Company, Contact, Deal
-from core.errors import OffhookError
+from core.errors import Invalid, OffhookError
+from core.filters import Query
 from core.money import Money
 from tui.desk import Desk
 from tui.dialogs.fields import FormField, read
@@ -29,6 +30,8 @@ _WHAT = {"contacts": "contact", "deals": "deal", "companies": "company"}
 _CUSTOM_KINDS = {
     "text": "line",
     "url": "line",
+_LIKE_NAMED = 50
+"""Contacts that are looked through for the one of a name."""
     "number": "number",
     "date": "date",
     "flag": "flag",
@@ -56,6 +59,56 @@ class CompanySuggester(Suggester):
 
 
 # --- many at once -------------------------------------------------------------------------------------------------
+
+
+def _by_words(workspace: Workspace, typed: str, limit: int) -> list[ContactLine]:
+    return workspace.contacts(Query(typed, tuple(typed.split())), sort="relevance", limit=limit)
+
+
+def _name(line: ContactLine) -> str:
+    return f"{line.first_name} {line.last_name}".strip()
+
+
+class ContactSuggester(Suggester):
+    """Completes the name of a contact."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(use_cache=False, case_sensitive=False)
+        self._desk = desk
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The first contact whose name starts like what was typed."""
+        if len(value) < 2 or value != value.lstrip():
+            return None
+        try:
+            found = await self._desk.read(lambda ws: _by_words(ws, value, 10))
+        except OffhookError:
+            return None
+        return next((name for name in map(_name, found) if name.lower().startswith(value.lower())), None)
+
+
+async def contact_named(desk: Desk, typed: str) -> str:
+    """The id of the contact of a name or an e-mail address.
+
+    Raises:
+        Invalid: there is none, or more than one; of the field `contact`.
+    """
+    wanted = fold(" ".join(typed.split()))
+    found = await desk.read(lambda ws: _by_words(ws, typed, _LIKE_NAMED))
+    exact = [line for line in found if wanted in (fold(_name(line)), fold(line.email))]
+    near = exact or [line for line in found if _name(line) and all(w in fold(_name(line)) for w in wanted.split())]
+    if len(near) == 1:
+        return near[0].id
+    shown = printable(typed)[:40]
+    if not near:
+        raise Invalid({"contact": f"There is no contact “{shown}”. Leave it empty, or make the contact first."})
+    some = ", ".join(_told(line) for line in near[:3]) + (", …" if len(near) > 3 else "")
+    raise Invalid({"contact": f"“{shown}” is more than one: {some}. Type the whole name or the e-mail address."})
+
+
+def _told(line: ContactLine) -> str:
+    about = line.email or line.company
+    return f"{_name(line)} ({about})" if about else _name(line)
 
 
 def _many(table: str, ids: Sequence[str]) -> str:
@@ -151,7 +204,12 @@ async def new_deal(
     made: list[str] = []
 
     async def submit(values: dict[str, Any]) -> dict[str, str] | None:
-        company_name = values.pop("company_name")
+        *(
+            ()
+            if contact
+            else (FormField("contact", "Contact", suggester=ContactSuggester(desk), hint="Whom to talk to"),)
+        ),
+        company_name, named = values.pop("company_name"), values.pop("contact", "")
         _spread_money(values)
         if contact is not None:
             values["contact_id"] = contact.id
@@ -162,6 +220,11 @@ async def new_deal(
         if not wrong:
             made.append(command.deal_id)
         return wrong
+        elif named:
+            try:
+                values["contact_id"] = await contact_named(desk, named)
+            except Invalid as error:
+                return dict(error.fields)
 
     await screen.app.push_screen_wait(Form(desk, "New deal", fields, submit))
     return made[0] if made else None

@@ -26,12 +26,17 @@ _TOUCHED = ("call", "email", "meeting", "note")
 
 
 class Line(NamedTuple):
-    """A line of a peek: text on the left, more on the right, each with the name of its style."""
+    """A line of a peek: text on the left, more on the right, each with the name of its style.
+
+    Attributes:
+        whole: the text is not cut for what is on the right, which goes into the next line if need be.
+    """
 
     text: str
     style: str = "text"
     right: str = ""
     right_style: str = "muted"
+    whole: bool = False
 
 
 class Glance(NamedTuple):
@@ -89,7 +94,8 @@ def _contact_lines(contact: Contact | None, catalog: Catalog, now: dt.datetime) 
     if contact.do_not_call:
         lines.append(Line("✗ DO NOT CALL", "overdue"))
     for place, phone in enumerate(contact.phones[:2]):
-        lines.append(Line(f"☎ {show_phone(phone['value'], home)}", "text", there if place == 0 else ""))
+        number = f"☎ {show_phone(phone['value'], home)}"
+        lines.append(Line(number, "text", there if place == 0 else "", whole=True))
     lines += [Line(f"✉ {email['value']}", "text") for email in contact.emails[:1]]
     return tuple(lines)
 

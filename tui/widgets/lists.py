@@ -73,7 +73,7 @@ def _stage_style(deal: Deal) -> str:
 
 
 class PeopleBeside(Table[ContactLine]):
-    """Contacts in two lines each: name and next task, job title and phone.
+    """Contacts in two lines each: name and next task, phone and job title.
 
     Args:
         country: where numbers are read.
@@ -88,13 +88,14 @@ class PeopleBeside(Table[ContactLine]):
             "next", "Next", 7, lambda line: next_sign(line.next_task_at, clock()), align="right",
             style=lambda line: next_style(line.next_task_at, clock()),
         )  # fmt: skip
-        title = Column[ContactLine]("title", "Title", 10, lambda line: line.title, weight=1, style="muted")
-        phone = Column[ContactLine](
-            "phone", "Phone", 18, lambda line: number_words(line, country()), align="right",
-            style=lambda line: "warning" if line.do_not_call else None,
+        # One column, so that a long number takes its cells from the job title, and a short one leaves them to it.
+        point = Column[ContactLine](
+            "phone", "Phone", 25,
+            lambda line: " · ".join(filter(None, (number_words(line, country()), line.title))), weight=1,
+            style=lambda line: "warning" if line.do_not_call else "muted",
         )  # fmt: skip
         super().__init__(
-            [name, then, title, phone], folded=([name, then], [title, phone]), fold_below=_ALWAYS, label="People",
+            [name, then, point], folded=([name, then], [point]), fold_below=_ALWAYS, label="People",
             selectable=False, grows=True,
         )  # fmt: skip
 

@@ -118,6 +118,10 @@ class Peek(Widget):
         out = []
         for line in lines:
             right = f" {line.right}" if line.right else ""
+            if line.whole and right and cell_len(line.text) + cell_len(right) > width:
+                out.append([Segment(fit(line.text, width), self._style(line.style))])
+                out.append([Segment(fit(f"  {line.right}", width), self._style(line.right_style))])
+                continue
             if cell_len(right) > width // 2:
                 right = fit(right, width // 2)
             left = fit(line.text, width - cell_len(right))
