@@ -74,6 +74,9 @@ def run_app(session: Session) -> int:
         Usage: there is no terminal to run it on.
     """
     require_terminal()
+    # Reading and writing threads give the lock away with every row and want it back while a frame is drawn: the usual
+    # 5 ms each time is what a rep would feel.
+    sys.setswitchinterval(0.0005)
     # Textual reads this when it is imported. The user's own setting wins.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from tui.app import OffhookApp
