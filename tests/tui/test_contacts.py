@@ -20,13 +20,15 @@ WIDE = (120, 40)
 
 
 @pytest.fixture
-def contacts(ready: Callable[..., Any]) -> Callable[..., Any]:
+def contacts(ready: Callable[..., Any], wait_until: Callable[..., Any]) -> Callable[..., Any]:
     """`screen = await contacts(pilot)`: the list of contacts with its rows."""
 
     async def go(pilot: Any) -> ContactsScreen:
         await ready(pilot)
         await pilot.press("g", "c")
-        return await ready(pilot, "ContactsScreen")
+        screen: ContactsScreen = await ready(pilot, "ContactsScreen")
+        await wait_until(pilot, lambda: screen.table.count)
+        return screen
 
     return go
 
@@ -266,19 +268,18 @@ async def test_a_tiny_terminal_breaks_nothing(
 
 
 def test_contacts_look(
-    app: OffhookApp, snap: Callable[..., bool], size: tuple[int, int], settle: Callable[..., Any]
+    app: OffhookApp, snap: Callable[..., bool], size: tuple[int, int], contacts: Callable[..., Any]
 ) -> None:
     async def go(pilot: Any) -> None:
-        await pilot.press("g", "c")
-        await settle(pilot)
+        await contacts(pilot)
         await pilot.press("down", "down", "space")
 
     assert snap(app, size, before=go)
 
 
-def test_search_looks(app: OffhookApp, snap: Callable[..., bool], settle: Callable[..., Any]) -> None:
+def test_search_looks(app: OffhookApp, snap: Callable[..., bool], contacts: Callable[..., Any]) -> None:
     async def go(pilot: Any) -> None:
-        await pilot.press("g", "c", "slash", *"be status:new,qualified ta")
-        await settle(pilot)
+        await contacts(pilot)
+        await pilot.press("slash", *"be status:new,qualified ta")
 
     assert snap(app, (80, 24), before=go)

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from core.entities import Task
 from core.health import Next
+from tui.actions import key_of
 from tui.models.card_text import Clock, due_words
 from tui.widgets.table import Column, ListSource, Table
 
@@ -28,7 +29,9 @@ class TaskList(Table[Task]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,d", "done", "Done", id="tasks.done", tooltip="Tick the task off"),
         Binding("enter,e", "edit", "Edit task", id="tasks.edit", tooltip="Change the task"),
-        Binding("D", "drop", "Delete task", show=False, id="tasks.delete", tooltip="Drop the task; u undoes"),
+        Binding(
+            "D", "drop", "Delete task", show=False, id="tasks.delete", tooltip="Drop the task; can be undone"
+        ),
     ]
 
     @dataclass
@@ -47,11 +50,13 @@ class TaskList(Table[Task]):
             state, words = due_words(int(task.due_at.timestamp()), clock())
             return state, words.short
 
+        def what(task: Task) -> str:
+            return " · ".join(filter(None, (assignee(task), task.subject)))
+
         super().__init__(
             [
                 Column("due", "", 7, lambda task: due(task)[1], style=lambda task: _STYLES[due(task)[0]]),
-                Column("subject", "", 10, lambda task: task.subject, weight=1),
-                Column("who", "", 8, assignee, style="muted", priority=1),
+                Column("subject", "", 10, what, weight=1),
             ],
             label="Tasks",
             selectable=False,
@@ -61,7 +66,10 @@ class TaskList(Table[Task]):
 
     def show_tasks(self, tasks: Sequence[Task]) -> None:
         """Shows other tasks; the cursor stays on its own."""
-        self.show(ListSource(tasks, lambda task: task.id), empty=["Nothing planned. t plans something."])
+        self.show(
+            ListSource(tasks, lambda task: task.id),
+            empty=[f"Nothing planned. {key_of(self, 'record.task')} plans something."],
+        )
 
     def _ask(self, what: str) -> None:
         if self.cursor_row is not None:
