@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
 
 _WHAT = {"contacts": "contact", "deals": "deal", "companies": "company"}
+_LIKE_NAMED = 50
+"""Contacts that are looked through for the one of a name."""
 _CUSTOM_KINDS = {
     "text": "line",
     "url": "line",
-_LIKE_NAMED = 50
-"""Contacts that are looked through for the one of a name."""
     "number": "number",
     "date": "date",
     "flag": "flag",
@@ -56,9 +56,6 @@ class CompanySuggester(Suggester):
             return None
         name = found[0].name if found else ""
         return name if name.lower().startswith(value.lower()) else None
-
-
-# --- many at once -------------------------------------------------------------------------------------------------
 
 
 def _by_words(workspace: Workspace, typed: str, limit: int) -> list[ContactLine]:
@@ -109,6 +106,9 @@ async def contact_named(desk: Desk, typed: str) -> str:
 def _told(line: ContactLine) -> str:
     about = line.email or line.company
     return f"{_name(line)} ({about})" if about else _name(line)
+
+
+# --- many at once -------------------------------------------------------------------------------------------------
 
 
 def _many(table: str, ids: Sequence[str]) -> str:
@@ -197,6 +197,11 @@ async def new_deal(
             suggester=CompanySuggester(desk),
             hint="Typing completes; → takes it",
         ),
+        *(
+            ()
+            if contact
+            else (FormField("contact", "Contact", suggester=ContactSuggester(desk), hint="Whom to talk to"),)
+        ),
         FormField("value", "Value", "money", currency=desk.catalog.organization.currency, hint="12.5k"),
         FormField("expected_close", "Closes", "date", hint="in 2 weeks, 2026-12-24"),
         FormField("next_step", "Next step", hint="What happens next"),
@@ -204,15 +209,15 @@ async def new_deal(
     made: list[str] = []
 
     async def submit(values: dict[str, Any]) -> dict[str, str] | None:
-        *(
-            ()
-            if contact
-            else (FormField("contact", "Contact", suggester=ContactSuggester(desk), hint="Whom to talk to"),)
-        ),
         company_name, named = values.pop("company_name"), values.pop("contact", "")
         _spread_money(values)
         if contact is not None:
             values["contact_id"] = contact.id
+        elif named:
+            try:
+                values["contact_id"] = await contact_named(desk, named)
+            except Invalid as error:
+                return dict(error.fields)
         command = CreateDeal(
             pipeline_id=pipeline_id, stage_id=stage_id, values=values, company_name=company_name
         )
@@ -220,11 +225,6 @@ async def new_deal(
         if not wrong:
             made.append(command.deal_id)
         return wrong
-        elif named:
-            try:
-                values["contact_id"] = await contact_named(desk, named)
-            except Invalid as error:
-                return dict(error.fields)
 
     await screen.app.push_screen_wait(Form(desk, "New deal", fields, submit))
     return made[0] if made else None
