@@ -16,6 +16,8 @@ from core.entities import Company, Contact, Deal
 from core.errors import Invalid, OffhookError
 from core.filters import Query
 from core.money import Money
+from core.text import fold, printable
+from core.workspace import ContactLine, Workspace
 from tui.desk import Desk
 from tui.dialogs.fields import FormField, read
 from tui.dialogs.form import Form
