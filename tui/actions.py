@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Protocol, runtime_checkable
 
 from textual.binding import Binding
@@ -88,6 +89,42 @@ def actions_on(screen: Screen[Any]) -> Iterator[Action]:
             action.id, action.label, action.tooltip, tuple(dict.fromkeys(keys[action.id])), action.action,
             action.node, action.group,
         )  # fmt: skip
+
+
+def key_of(node: DOMNode, binding_id: str) -> str:
+    """The key that does something, as people read it: the user's own where there is one.
+
+    Args:
+        node: where it is told; its own bindings, those around it and those of the screens are looked through.
+        binding_id: the action (`app.undo`).
+
+    Raises:
+        KeyError: nothing in the program has such an action.
+    """
+    app = node.app
+    near = (*node.ancestors_with_self, *reversed(app.screen_stack), app)
+    found = next((one for part in near if (one := _defaults(type(part)).get(binding_id))), None)
+    if found is None:
+        from tui.keymap import CONTEXTS, load
+
+        places = (_defaults(load(name)) for context in CONTEXTS for name in context.classes)
+        found = next((one for place in places if (one := place.get(binding_id))), None)
+    if found is None:
+        raise KeyError(binding_id)
+    if wanted := app._keymap.get(binding_id):
+        found = replace(found, key=wanted.split(",")[0].strip(), key_display=None)
+    return app.get_key_display(found)
+
+
+@cache
+def _defaults(node: type[DOMNode]) -> dict[str, Binding]:
+    """The bindings of a class by their ids, each with its first key."""
+    found: dict[str, Binding] = {}
+    for bindings in node._merge_bindings().key_to_bindings.values():
+        for binding in bindings:
+            if binding.id:
+                found.setdefault(binding.id, binding)
+    return found
 
 
 def shown_key(binding: Binding) -> str:

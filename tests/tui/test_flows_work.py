@@ -361,10 +361,23 @@ async def test_a_view_is_saved_found_and_deleted(open_on, start, settle, workspa
         await pilot.press(*"big", "enter")
         await settle(pilot)
         assert (worker.result.query, worker.result.sort) == ("value>10k", "value")
-        await start(pilot, views.delete_view(screen, "deals"))
-        await pilot.press(*"big", "enter")
+        worker = await start(pilot, views.pick_view(screen, "deals"))
+        await pilot.press("ctrl+d")
         await settle(pilot)
-    assert all(view.name != "Big ones" for view in workspace.catalog().smart_views)
+        assert pilot.app.screen.told == "That is no view: it shows everything."
+        await pilot.press(*"big", "ctrl+d")
+        await settle(pilot)
+        await pilot.press("y")
+        await settle(pilot)
+        assert all(view.name != "Big ones" for view in workspace.catalog().smart_views)
+        assert pilot.app.screen.query_one(Choices).current is None
+        assert pilot.app.screen.told == "Deleted Big ones."
+        await pilot.press("escape")
+        await settle(pilot)
+        assert worker.result is None
+        await pilot.press("u")
+        await settle(pilot)
+    assert any(view.name == "Big ones" for view in workspace.catalog().smart_views)
 
 
 async def test_a_new_deal_for_a_contact(open_on, start, settle, workspace, floor, anna):

@@ -9,7 +9,10 @@ import pytest
 from textual.binding import Binding
 
 import tui
+from core.commands.contacts import CreateContact
 from tui import keymap
+from tui.actions import key_of
+from tui.flows.run import run
 
 
 @pytest.mark.parametrize(
@@ -89,3 +92,22 @@ def test_every_action_has_a_name_and_says_what_it_does():
             for binding, _ in keymap.bindings_of(keymap.load(name)):
                 if binding.description:
                     assert binding.tooltip, f"{name}: {binding.id} has no tooltip"
+
+
+async def test_texts_name_the_keys_that_were_chosen(make_app, ready, settle, said, workspace):
+    app = make_app(quiet=True, keymap={"app.undo": "Z", "app.keys": "f2", "form.save": "f3"})
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await ready(pilot, "QuietScreen")
+        assert screen.key_hints()[-1] == ("f2", "all keys")
+        await run(screen, CreateContact(values={"first_name": "Kim"}))
+        assert said(app).endswith(" · Z undoes")
+        assert (key_of(screen, "form.save"), key_of(screen, "prompt.save")) == ("f3", "ctrl+s")
+        with pytest.raises(KeyError):
+            key_of(screen, "no.such")
+
+
+async def test_q_says_how_to_leave(app, ready, said):
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await pilot.press("q")
+        assert said(app) == "ctrl+q leaves offhook; everything is saved."

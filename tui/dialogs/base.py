@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
@@ -15,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from core.text import clean_text
+from tui.actions import key_of
 from tui.widgets.bars import KeyBar
 from tui.widgets.entry import TooLong
 
@@ -22,12 +24,15 @@ R = TypeVar("R")
 
 BORDERS = 2
 _MARGIN = 2
+_ACTION = re.compile(r"[a-z]+\.[a-z-]+")
 _AROUND = 6
 """Lines of a box around what scrolls: borders, title, keys, and a blank line beside each of those."""
 
 
 class Dialog(ModalScreen[R | None]):
     """A question. Escape leaves it without an answer; what was typed is not dropped at the first escape.
+
+    Hints are (what to press, what it does); an action's id (`form.save`) stands for its key, several apart by blanks.
 
     One widget of the body may be of class `dialog--flex`: it takes what room there is and scrolls. `tell` says
     something below it.
@@ -73,8 +78,11 @@ class Dialog(ModalScreen[R | None]):
             yield from self.compose_body()
             yield Static("", classes="dialog--said", markup=False)
             bar = KeyBar(whole=True)
-            bar.show([*self._hints, ("esc", "leave")])
+            bar.show([(self._pressed(what), label) for what, label in (*self._hints, ("dialog.leave", "leave"))])
             yield bar
+
+    def _pressed(self, what: str) -> str:
+        return " ".join(key_of(self, part) if _ACTION.fullmatch(part) else part for part in what.split(" "))
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
         """Returns the answer. What is typed from here on is for whoever comes next."""
@@ -134,10 +142,10 @@ class Dialog(ModalScreen[R | None]):
         if not self.unsaved or self._warned:
             return False
         self._warned = True
-        self.tell(f"Not saved yet: {self.save_key} saves, leaving again drops it.", problem=True)
+        self.tell(f"Not saved yet: {self._pressed(self.save_key)} saves, leaving again drops it.", problem=True)
         return True
 
-    save_key = "ctrl+s"
+    save_key = "form.save"
 
     def typed_on(self) -> None:
         """To be called when something is typed: the next escape asks again."""

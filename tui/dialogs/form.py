@@ -62,7 +62,7 @@ class Form(Dialog[bool]):
         focus: str = "",
         only_changed: bool = False,
     ) -> None:
-        super().__init__(title, hints=[("ctrl+s", "save"), ("tab", "next field")])
+        super().__init__(title, hints=[("form.save", "save"), ("tab", "next field")])
         self._desk = desk
         self._fields = {field.name: field for field in fields}
         self._submit = submit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -51,6 +51,10 @@ class Picker(Dialog[str | list[str]]):
         Binding(
             "tab,ctrl+@", "mark", "Mark", show=False, id="pick.mark", tooltip="Mark one of several", priority=True
         ),
+        Binding(
+            "ctrl+d,delete", "delete", "Delete", show=False, id="pick.delete",
+            tooltip="Delete what is under the cursor, where that can be", priority=True,
+        ),
     ]  # fmt: skip
 
     def __init__(
@@ -65,9 +69,26 @@ class Picker(Dialog[str | list[str]]):
         on_highlight: Callable[[Option], object] | None = None,
         placeholder: str = "Type to narrow down",
         hint: str = "",
+        delete: Callable[[Option], Awaitable[bool]] | None = None,
     ) -> None:
+        """Makes the question.
+
+        Args:
+            title: what is asked.
+            options: what there is to choose from.
+            current: the id of the one under the cursor to begin with.
+            multi: several can be marked.
+            marked: the ids of those that are marked to begin with.
+            allow_new: what was typed can be chosen too.
+            on_highlight: is told what is under the cursor.
+            placeholder: shown while nothing is typed.
+            hint: a sentence above the list.
+            delete: deletes an option's thing, having asked; says whether it is gone.
+        """
         self._keys = {option.key: option for option in options if option.key}
-        hints = [("tab", "mark"), ("enter", "take the marked")] if multi else [("enter", "take")]
+        hints = [("pick.mark", "mark"), ("pick.take", "take the marked")] if multi else [("pick.take", "take")]
+        if delete is not None:
+            hints.append(("pick.delete", "delete"))
         if self._keys:
             hints = [("/", "type a new one" if allow_new else "type to find"), *hints]
         super().__init__(title, hints=hints)
@@ -80,6 +101,7 @@ class Picker(Dialog[str | list[str]]):
         self._on_highlight = on_highlight
         self._placeholder = placeholder
         self._hint = hint
+        self._delete = delete
 
     def compose_body(self) -> ComposeResult:
         """A line to type in, and the list."""
@@ -162,6 +184,21 @@ class Picker(Dialog[str | list[str]]):
             line.value = ""
         choices.marked = tuple(self._marked)
         choices.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Deletes only where that can be."""
+        return self._delete is not None if action == "delete" else super().check_action(action, parameters)
+
+    def action_delete(self) -> None:
+        """Deletes what is under the cursor."""
+        option = self.query_one(Choices).current
+        if option is not None and self._delete is not None:
+            self.run_worker(self._delete_one(option, self._delete), group="delete", exclusive=True)
+
+    async def _delete_one(self, option: Option, delete: Callable[[Option], Awaitable[bool]]) -> None:
+        if await delete(option):
+            self._options = [one for one in self._options if one.id != option.id]
+            self._narrow(Input.Changed(self.query_one(LineEntry), self.query_one(LineEntry).value))
 
     def action_take(self) -> None:
         """Returns the answer. Of several, what was typed for is taken along."""

@@ -25,6 +25,7 @@ from core.commands.undo import Undo
 from core.entities import Stage
 from core.text import clean_line, printable
 from core.workspace import Changed
+from tui.actions import key_of
 from tui.desk import Desk
 from tui.dialogs.base import Dialog
 from tui.dialogs.fields import FormField
@@ -65,7 +66,8 @@ class PipelineEditor(Dialog[None]):
         super().__init__(
             "Pipeline",
             hints=[
-                ("n", "new"), ("e", "edit"), ("w", "next stages"), ("J K", "order"), ("D", "delete"), ("?", "more"),
+                ("stages.add", "new"), ("stages.edit", "edit"), ("stages.ways", "next stages"),
+                ("stages.later stages.earlier", "order"), ("stages.delete", "delete"), ("stages.keys", "more"),
             ],
         )  # fmt: skip
         self._desk = desk
@@ -131,7 +133,7 @@ class PipelineEditor(Dialog[None]):
         if answer.applied and answer.changeset:
             if answer.changeset.changes:
                 self._done.append(answer.changeset.id)
-            undo = " · u undoes" if answer.changeset.changes else ""
+            undo = f" · {key_of(self, 'stages.undo')} undoes" if answer.changeset.changes else ""
             self.tell(f"{answer.changeset.summary}{undo}")
         else:
             self.tell(answer.reason or "That did not work.", problem=True)
@@ -287,7 +289,7 @@ class PipelineEditor(Dialog[None]):
     async def _remove_pipeline(self) -> None:
         name = self._desk.catalog.pipeline_by_id[self._pipeline_id].name
         if await self.app.push_screen_wait(
-            Confirm(f"Delete the pipeline {name}?", "u brings it back.", danger=True)
+            Confirm(f"Delete the pipeline {name}?", f"{key_of(self, 'stages.undo')} brings it back.", danger=True)
         ):
             await self._run(DeletePipeline(pipeline_id=self._pipeline_id))
 

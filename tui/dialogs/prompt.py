@@ -13,6 +13,7 @@ from textual.widgets import Input, Static, TextArea
 from core.errors import OffhookError
 from core.schema import LINE_LIMIT, TEXT_LIMIT
 from core.text import clean_text
+from tui.actions import key_of
 from tui.dialogs.base import Dialog
 from tui.widgets.entry import LineEntry, TextEntry
 
@@ -39,13 +40,13 @@ class Prompt(Dialog[str]):
         submit: Callable[[str], Awaitable[str]] | None = None,
         limit: int = 0,
     ) -> None:
-        super().__init__(title, hints=[("ctrl+s" if multiline else "enter", "save")])
+        super().__init__(title, hints=[("prompt.save" if multiline else "enter", "save")])
         self._label = label
         self._multiline = multiline
         self._check = check
         self._submit = submit
         self._saving = False
-        self.save_key = "ctrl+s" if multiline else "enter"
+        self.save_key = "prompt.save" if multiline else "enter"
         self._field: LineEntry | TextEntry
         if multiline:
             self._field = TextEntry(value, limit=limit or TEXT_LIMIT, placeholder=placeholder)
@@ -132,7 +133,7 @@ class Confirm(Dialog[bool]):
     ]
 
     def __init__(self, title: str, body: str = "", *, yes: str = "yes", danger: bool = False) -> None:
-        super().__init__(title, hints=[("y", yes.lower()), ("n", "no")])
+        super().__init__(title, hints=[("confirm.yes", yes.lower()), ("confirm.no", "no")])
         self._body = body
         self._danger = danger
         self.set_class(danger, "-danger")
@@ -149,6 +150,6 @@ class Confirm(Dialog[bool]):
     def action_enter(self) -> None:
         """Says yes where that can do no harm."""
         if self._danger:
-            self.tell("Press y to do it, n to leave it.")
+            self.tell(f"Press {key_of(self, 'confirm.yes')} to do it, {key_of(self, 'confirm.no')} to leave it.")
         else:
             self.dismiss(True)

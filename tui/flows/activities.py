@@ -17,6 +17,7 @@ from core.errors import Invalid
 from core.points import show_phone
 from core.when import parse_when, show_when
 from core.workspace import Entry, Page, Subject
+from tui.actions import key_of
 from tui.dialogs.fields import FormField
 from tui.dialogs.form import Form
 from tui.dialogs.pick import Option, Picker
@@ -255,6 +256,6 @@ async def retract_entry(screen: DeskScreen, entry: Entry) -> None:
     """Takes an entry of the timeline back."""
     kind = entry.activity.kind
     if await screen.app.push_screen_wait(
-        Confirm(f"Delete this {kind}?", "It leaves the timeline; u brings it back.")
+        Confirm(f"Delete this {kind}?", f"It leaves the timeline; {key_of(screen, 'app.undo')} brings it back.")
     ):
         await run(screen, RetractActivity(activity_id=entry.activity.id))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.commands.deals import SwitchPipeline
 from core.entities import Deal
+from tui.actions import key_of
 from tui.dialogs.pick import NEW, Option, Picker
 from tui.flows.run import flow, run
 
@@ -46,7 +47,7 @@ async def switch_pipeline(screen: DeskScreen, deal: Deal) -> None:
     catalog = screen.desk.catalog
     options = [Option(p.id, p.name) for p in catalog.pipelines if p.id != deal.pipeline_id]
     if not options:
-        screen.say("There is only one pipeline. P makes another.")
+        screen.say(f"There is only one pipeline. {key_of(screen, 'board.pipelines')} on the board makes another.")
         return
     pipeline_id = await screen.app.push_screen_wait(Picker(f"Take {deal.title} to", options))
     if not isinstance(pipeline_id, str):

@@ -18,6 +18,7 @@ from core.filters import Query
 from core.money import Money
 from core.text import fold, printable
 from core.workspace import ContactLine, Workspace
+from tui.actions import key_of
 from tui.desk import Desk
 from tui.dialogs.fields import FormField, read
 from tui.dialogs.form import Form
@@ -158,7 +159,11 @@ async def tag(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
 async def delete(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     """Deletes records, once confirmed."""
     if not await screen.app.push_screen_wait(
-        Confirm(f"Delete {_many(table, ids)}?", "Open tasks go too. u brings everything back.", danger=True)
+        Confirm(
+            f"Delete {_many(table, ids)}?",
+            f"Open tasks go too. {key_of(screen, 'app.undo')} brings everything back.",
+            danger=True,
+        )
     ):
         return
     if table == "companies":

@@ -12,6 +12,7 @@ from core.commands.base import Command, title_of
 from core.errors import OffhookError
 from core.ids import new_id
 from core.workspace import Workspace
+from tui.actions import key_of
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
@@ -93,7 +94,7 @@ async def _ask(screen: DeskScreen, conflicts: Sequence[FieldConflict]) -> bool |
 def tell(screen: DeskScreen, answer: Answer) -> None:
     """Says what came of a command in the status bar."""
     if answer.applied and answer.changeset is not None:
-        undo = " · u undoes" if answer.changeset.changes else ""
+        undo = f" · {key_of(screen, 'app.undo')} undoes" if answer.changeset.changes else ""
         merged = " (merged with a colleague's change)" if answer.status is Status.MERGED else ""
         screen.say(f"{answer.changeset.summary}{merged}{undo}")
     else:
@@ -117,7 +118,7 @@ def at_fields(
         tell(screen, answer)
         return None
     if answer.status is Status.CONFLICT:
-        return {"": "Not saved, and still here: ctrl+s asks again who is right."}
+        return {"": f"Not saved, and still here: {key_of(screen, 'form.save')} asks again who is right."}
     wrong = {(names or {}).get(name, name): sentence for name, sentence in answer.fields.items()}
     return wrong or {"": answer.reason or "That did not work."}
 

@@ -48,8 +48,15 @@ class Glance(NamedTuple):
     touches: tuple[Line, ...]
 
 
-def glance(workspace: Workspace, deal_id: str, now: dt.datetime, zone: dt.tzinfo) -> Glance:
+def glance(workspace: Workspace, deal_id: str, now: dt.datetime, zone: dt.tzinfo, keys: tuple[str, str]) -> Glance:
     """Reads and words a peek; for a reader thread.
+
+    Args:
+        workspace: where to read.
+        deal_id: the deal.
+        now: the current time.
+        zone: where the viewer is.
+        keys: what is pressed to edit the deal, and to plan a task.
 
     Raises:
         NotFound: the deal is not there any more.
@@ -61,8 +68,8 @@ def glance(workspace: Workspace, deal_id: str, now: dt.datetime, zone: dt.tzinfo
     clock = Clock.at(now, zone)
     return Glance(
         _deal_lines(page.deal, page, catalog, clock),
-        _contact_lines(page.contact, catalog, now),
-        _task_lines(page.tasks, clock, now),
+        _contact_lines(page.contact, catalog, now, keys[0]),
+        _task_lines(page.tasks, clock, now, keys[1]),
         _touch_lines(entries, clock),
     )
 
@@ -83,9 +90,11 @@ def _deal_lines(deal: Deal, page: Page, catalog: Catalog, clock: Clock) -> tuple
     return tuple(lines)
 
 
-def _contact_lines(contact: Contact | None, catalog: Catalog, now: dt.datetime) -> tuple[Line, ...]:
+def _contact_lines(
+    contact: Contact | None, catalog: Catalog, now: dt.datetime, key: str
+) -> tuple[Line, ...]:
     if contact is None:
-        return (Line("No contact yet · e adds one", "muted"),)
+        return (Line(f"No contact yet · {key} adds one", "muted"),)
     home = catalog.organization.country
     lines = [Line(contact.name, "strong", contact.title)]
     there = ""
@@ -100,9 +109,9 @@ def _contact_lines(contact: Contact | None, catalog: Catalog, now: dt.datetime) 
     return tuple(lines)
 
 
-def _task_lines(tasks: Sequence[Task], clock: Clock, now: dt.datetime) -> tuple[Line, ...]:
+def _task_lines(tasks: Sequence[Task], clock: Clock, now: dt.datetime, key: str) -> tuple[Line, ...]:
     if not tasks:
-        return (Line("○ Nothing planned · t plans it", "none"),)
+        return (Line(f"○ Nothing planned · {key} plans it", "none"),)
     styles = {Next.OVERDUE: "overdue", Next.TODAY: "today", Next.FUTURE: "future", Next.NONE: "none"}
     lines = []
     for task in tasks[:TASKS]:

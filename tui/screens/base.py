@@ -16,6 +16,7 @@ from textual.worker import Worker
 from core.errors import OffhookError
 from core.text import printable
 from core.workspace import Changed, Subject
+from tui.actions import key_of
 from tui.desk import Desk
 from tui.typeahead import FLOW
 from tui.widgets.bars import KeyBar, StatusBar, TitleBar
@@ -45,6 +46,7 @@ class DeskScreen(Screen[None]):
         Binding(
             "E", "log_other", "Log e-mail or meeting", show=False, id="record.log", tooltip="Something that took place"
         ),
+        Binding("q", "how_to_leave", "How to leave", show=False, id="app.how-to-leave", tooltip="Says which key quits"),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk) -> None:
@@ -134,7 +136,7 @@ class DeskScreen(Screen[None]):
             active.binding.action: active.binding.description for active in self.active_bindings.values()
         }
         out = [(key, labels[action]) for action, key in hints.items() if action != "app.keys"]
-        return [*out, ("?", "all keys")]
+        return [*out, (key_of(self, "app.keys"), "all keys")]
 
     def hints_for(self, labels: Mapping[str, str]) -> list[tuple[str, str]]:
         """(key, label) pairs of actions that can be done, in the order of `labels`.
@@ -212,6 +214,10 @@ class DeskScreen(Screen[None]):
             self.say("Nothing is under the cursor.")
             return None
         return chosen
+
+    def action_how_to_leave(self) -> None:
+        """Says how to leave: a slip of one key ends nobody's work."""
+        self.say(f"{key_of(self, 'app.quit')} leaves offhook; everything is saved.")
 
     def action_note(self) -> None:
         """Writes a note."""

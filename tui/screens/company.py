@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.workspace import Page
+from tui.actions import key_of
 from tui.models.card_text import Clock
 from tui.models.contact_text import owner_words
 from tui.models.detail import Detail
@@ -33,7 +34,7 @@ class CompanyScreen(RecordScreen):
     def compose_work(self) -> ComposeResult:
         """People, deals and tasks."""
         yield PeopleBeside(
-            lambda: self.desk.catalog.organization.country, self._clock, empty="Nobody. n adds someone."
+            lambda: self.desk.catalog.organization.country, self._clock, empty=f"Nobody. {key_of(self, 'company.new-contact')} adds someone."
         )
         yield DealsBeside(lambda: self.desk.catalog, self._clock, label="Deals", empty="None yet.")
         yield self.make_tasks()

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.workspace import Page
+from tui.actions import key_of
 from tui.models.card_text import Clock
 from tui.models.contact_text import owner_words
 from tui.models.detail import Detail
@@ -36,7 +37,7 @@ class ContactScreen(RecordScreen):
             lambda: self.desk.catalog,
             lambda: Clock.at(self.desk.now, self.desk.zone),
             label="Deals",
-            empty="None. n makes one.",
+            empty=f"None. {key_of(self, 'contact.new-deal')} makes one.",
         )
         yield self.make_tasks()
 
@@ -67,7 +68,7 @@ class ContactScreen(RecordScreen):
         if self.page and self.page.company:
             self.offhook.open_record("companies", self.page.company.id)
         else:
-            self.say("No company is set. e sets one.")
+            self.say(f"No company is set. {key_of(self, 'record.edit')} sets one.")
 
     def action_new_deal(self) -> None:
         """Makes a deal with this contact and opens it."""

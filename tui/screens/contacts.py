@@ -20,6 +20,7 @@ from core.entities import SmartView
 from core.errors import OffhookError
 from core.filters import EVERYTHING, Query, parse
 from core.workspace import Changed, ContactLine, Subject, Workspace
+from tui.actions import key_of
 from tui.desk import Desk
 from tui.models.card_text import Clock
 from tui.models.contact_text import (
@@ -125,7 +126,7 @@ class ContactsScreen(QuickScreen):
         ),
         Binding("s", "sort", "Sort", show=False, id="contacts.sort", tooltip="Choose the order"),
         Binding(
-            "D", "delete", "Delete", show=False, id="contacts.delete", tooltip="Delete the selected contacts; u undoes"
+            "D", "delete", "Delete", show=False, id="contacts.delete", tooltip="Delete the selected contacts; can be undone"
         ),
         Binding(
             "x", "export", "Export", show=False, id="contacts.export", tooltip="Write the selected contacts to a file"
@@ -322,14 +323,14 @@ class ContactsScreen(QuickScreen):
             return (
                 "No contacts yet",
                 "",
-                "n makes the first one.",
-                "Many at once: offhook import, from a CSV file.",
+                f"{key_of(self, 'contacts.new')} makes the first one.",
+                "offhook demo shows a filled one.",
             )
         return (
             f"Nothing fits “{self._query.text[:60]}”",
             "",
             "Every word must begin a word of the name, company, e-mail, phone or a note.",
-            "esc shows everything again, n makes a new contact.",
+            f"{key_of(self, 'contacts.reset')} shows everything again, {key_of(self, 'contacts.new')} makes a new contact.",
         )
 
     def _show_title(self) -> None:

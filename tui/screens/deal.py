@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from core.entities import Stage
 from core.money import format_money
 from core.workspace import Entry, Page, Subject, Workspace
+from tui.actions import key_of
 from tui.models.card_text import Clock
 from tui.models.detail import Detail
 from tui.models.ladder import ladder
@@ -62,7 +63,7 @@ class DealScreen(RecordScreen):
         yield PeopleBeside(
             lambda: self.desk.catalog.organization.country,
             self._clock,
-            empty="Nobody. C says who it is with.",
+            empty=f"Nobody. {key_of(self, 'deal.choose-contact')} says who it is with.",
         )
         yield DealsBeside(lambda: self.desk.catalog, self._clock, label="Other deals", empty="None.")
 
@@ -166,7 +167,7 @@ class DealScreen(RecordScreen):
         if self.page and self.page.contact:
             self.offhook.open_record("contacts", self.page.contact.id)
         else:
-            self.say("No contact is set. C says who the deal is with.")
+            self.say(f"No contact is set. {key_of(self, 'deal.choose-contact')} says who the deal is with.")
 
     def action_choose_contact(self) -> None:
         """Says who the deal is with."""

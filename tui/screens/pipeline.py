@@ -20,6 +20,7 @@ from core.filters import Query, parse
 from core.health import DAY
 from core.money import format_short
 from core.workspace import Card, Changed, Subject, Workspace
+from tui.actions import key_of
 from tui.desk import Desk
 from tui.models.board import Arranged, BoardModel, Damage, arrange
 from tui.models.card_text import Clock
@@ -259,8 +260,12 @@ class PipelineScreen(DeskScreen):
         if self._filter and self._pipeline is not None:
             return "No deal fits this filter", "esc clears it · f changes it"
         if self._pipeline is None:
-            return "There is no pipeline", "P makes one"
-        return f"No deals in {self._pipeline.name} yet", "n makes the first one · p another pipeline"
+            return "There is no pipeline", f"{key_of(self, 'board.pipelines')} makes one"
+        make, other = key_of(self, "board.new"), key_of(self, "board.pipeline")
+        return (
+            f"No deals in {self._pipeline.name} yet",
+            f"{make} makes the first one · {other} another pipeline",
+        )
 
     async def read_cards(self, ids: Collection[str]) -> None:
         """Brings cards up to date and draws what that changed."""
@@ -418,8 +423,9 @@ class PipelineScreen(DeskScreen):
             self._peek.show(None, "No deal is under the cursor.")
             return
         now, zone = self.desk.now, self.desk.zone
+        keys = (key_of(self, "board.edit"), key_of(self, "record.task"))
         try:
-            found = await self.desk.read(lambda ws: glance(ws, card.id, now, zone))
+            found = await self.desk.read(lambda ws: glance(ws, card.id, now, zone, keys))
         except OffhookError as error:
             self._peek.show(None, str(error))
             return
@@ -464,7 +470,9 @@ class PipelineScreen(DeskScreen):
             below = event.index > self._model.index_of(card)
             self._moves.place(card, event.index + 1 if below else event.index)
         else:
-            self.say("Cards lie in the order of the sort. M lets you order them by hand.")
+            self.say(
+                f"Cards lie in the order of the sort. {key_of(self, 'board.manual')} lets you order them by hand."
+            )
 
     @on(FilterBar.Changed)
     def _filter_typed(self, event: FilterBar.Changed) -> None:
@@ -493,7 +501,9 @@ class PipelineScreen(DeskScreen):
         card = self._model.cursor_card
         if card is None:
             self.say(
-                "No deal is under the cursor." if self._model.cards else "There is no deal yet. n makes one."
+                "No deal is under the cursor."
+                if self._model.cards
+                else f"There is no deal yet. {key_of(self, 'board.new')} makes one."
             )
         return card
 
@@ -523,7 +533,8 @@ class PipelineScreen(DeskScreen):
     def action_shift(self, step: int) -> None:
         """Moves the card within its column."""
         if self._sort != "manual":
-            self.say("J and K order cards by hand: press M first.")
+            down, up = key_of(self, "board.card-down"), key_of(self, "board.card-up")
+            self.say(f"{down} and {up} order cards by hand: press {key_of(self, 'board.manual')} first.")
         elif card := self._card():
             self._moves.shift(card, step)
 
@@ -562,7 +573,8 @@ class PipelineScreen(DeskScreen):
 
         columns = self._model.columns
         if not columns:
-            self.say("There is no pipeline to put a deal into. P makes one.", problem=True)
+            make = key_of(self, "board.pipelines")
+            self.say(f"There is no pipeline to put a deal into. {make} makes one.", problem=True)
             return
         stage = columns[self._model.cursor_column].stage
         stage_id = stage.id if stage.kind == "open" else ""

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from core.entities import Task
 from core.errors import NotFound, OffhookError
 from core.workspace import Changed, Entry, Page, Subject, Workspace
+from tui.actions import key_of
 from tui.desk import Desk
 from tui.models.card_text import Clock
 from tui.models.detail import Detail
@@ -99,7 +100,7 @@ class RecordScreen(QuickScreen):
         Binding("shift+tab", "pane(-1)", "Pane before", show=False, id="record.previous-pane",
                 tooltip="The pane before this one"),
         Binding("e", "edit", "Edit", id="record.edit", tooltip="Edit every field"),
-        Binding("D", "delete", "Delete", show=False, id="record.delete", tooltip="Delete the record; u undoes"),
+        Binding("D", "delete", "Delete", show=False, id="record.delete", tooltip="Delete the record; can be undone"),
         Binding("h", "history", "History", show=False, id="record.history",
                 tooltip="Every change of this record: who, when, from what to what"),
         Binding("right_square_bracket", "beside(1)", "Next record", show=False, id="record.next",
@@ -390,7 +391,7 @@ class RecordScreen(QuickScreen):
             if self.is_current:
                 self.app.pop_screen()
                 if isinstance(self.app.screen, DeskScreen):
-                    self.app.screen.say(f"Deleted {name} · u undoes")
+                    self.app.screen.say(f"Deleted {name} · {key_of(self, 'app.undo')} undoes")
         except OffhookError as error:
             self.say(str(error), problem=True)
 

@@ -25,6 +25,7 @@ from core.catalog import Catalog
 from core.entities import Stage
 from core.text import printable
 from core.workspace import Card
+from tui.actions import key_of
 from tui.models.board import BoardModel, Damage
 from tui.models.card_text import Clock
 from tui.models.lanes import Lane, LaneKind, Lanes, lay_out
@@ -417,7 +418,7 @@ class Board(Widget, can_focus=True):
                 lines += [piece + gap for piece in self._card(lane, self._model.cards[entry[-1]])]
                 lines += hollow
             if self._model.cards and not column.entries and lane.column == self._model.cursor_column:
-                hint = "n adds a deal" if column.stage.kind == "open" else "no deals"
+                hint = f"{key_of(self, 'board.new')} adds a deal" if column.stage.kind == "open" else "no deals"
                 lines.append((Segment(fit(hint, width), palette["hint"]), *gap))
             del lines[end:]
             if self._footer:
