@@ -109,7 +109,7 @@ def doctor(session: Session, *, repair: bool) -> Code:
                 mended = store.repair(workspace, progress=progress.step)
             findings += store.check(workspace, progress=progress.step)
     except Unavailable as error:
-        findings += [*store.check_place(session.home.workspace), store.Finding("error", str(error))]
+        findings += store.check_unopened(session.home.workspace, error)
     whole = all(finding.level != "error" for finding in findings)
     if session.json:
         say_json(
@@ -148,8 +148,12 @@ def _surroundings(session: Session) -> list[Finding]:
     findings = [
         Finding("ok", f"offhook {found['offhook']}, Python {found['python']}, SQLite {found['sqlite']}"),
         Finding(
-            "ok", f"Settings are read from {home.settings_file}; faults of offhook are logged to {home.log}"
+            "ok",
+            f"Settings are read from {home.settings_file}"
+            if home.settings_file.exists()
+            else f"There are no settings of your own; {home.settings_file} would hold them",
         ),
+        Finding("ok", f"Faults of offhook are logged to {home.log}"),
     ]
     if problem := read_settings(home.settings_file).problem:
         findings.append(

@@ -34,7 +34,8 @@ def clean_phone(typed: str, country: str) -> str:
     except phonenumbers.NumberParseException as error:
         kind = type(error)
         hint = {
-            kind.INVALID_COUNTRY_CODE: "Start with + and the country’s code, as in +49 30 1234567.",
+            kind.INVALID_COUNTRY_CODE: "Start with + and the country’s code, as in +49 30 1234567"
+            + (", or fill in Country first." if not country and value[:1] != "+" else "."),
             kind.NOT_A_NUMBER: "Digits, please, as in +49 30 1234567.",
         }.get(error.error_type, "Check the digits.")
         raise _wrong_phone(value, "is not a phone number", hint) from None

@@ -92,6 +92,26 @@ def check_place(path: Path) -> list[Finding]:
     return findings
 
 
+def check_unopened(path: Path, error: Unavailable) -> list[Finding]:
+    """Looks at a workspace that could not be opened: its place, and why, told once."""
+    place = check_place(path)
+    why = str(error)
+    if any(finding.what == why for finding in place):
+        return place
+    return [*place, _unusable(path, why)]
+
+
+def _unusable(path: Path, why: str) -> Finding:
+    # What is said elsewhere sends people to `doctor`; here they are.
+    if "`offhook doctor`" in why and "damaged" in why:
+        sure = why.startswith(f"{path} is damaged")
+        what = (
+            f"{path} is damaged." if sure else f"{path} cannot be read: the key does not fit, or it is damaged."
+        )
+        return Finding("error", what, _DAMAGED)
+    return Finding("error", why)
+
+
 def check(workspace: SoloWorkspace, *, progress: Progress | None = None) -> list[Finding]:
     """Looks at everything: the place, the file's structure and seals, the indexes, and all that is worked out.
 
@@ -104,6 +124,7 @@ def check(workspace: SoloWorkspace, *, progress: Progress | None = None) -> list
     """
     tell = progress or (lambda _what: None)
     findings = check_place(workspace.path)
+    told: set[str] = set()
     for name, look in (
         ("format", _format),
         ("structure", _structure),
@@ -114,7 +135,10 @@ def check(workspace: SoloWorkspace, *, progress: Progress | None = None) -> list
         try:
             findings += look(workspace)
         except Unavailable as error:
-            findings.append(Finding("error", str(error), _DAMAGED))
+            # Several looks can fail on the same page.
+            if str(error) not in told:
+                told.add(str(error))
+                findings.append(_unusable(workspace.path, str(error)))
     return findings
 
 

@@ -102,8 +102,9 @@ def key_of(node: DOMNode, binding_id: str) -> str:
         KeyError: nothing in the program has such an action.
     """
     app = node.app
-    near = (*node.ancestors_with_self, *reversed(app.screen_stack), app)
-    found = next((one for part in near if (one := _defaults(type(part)).get(binding_id))), None)
+    near: tuple[DOMNode, ...] = (*node.ancestors_with_self, *reversed(app.screen_stack), app)
+    classes: list[type[DOMNode]] = [type(part) for part in near]
+    found = next((one for part in classes if (one := _defaults(part).get(binding_id))), None)
     if found is None:
         from tui.keymap import CONTEXTS, load
 

@@ -20,6 +20,12 @@ MOST = 5
 _SIMILAR = 85
 """From this likeness of two names on (0 to 100) one may be a misspelling of the other: Jon and John, Meier and Maier."""
 _LEAST_LETTERS = 4
+_NEARLY = 90
+"""The same without a company that says it is the same person: Ana and Anna, Muller and Müller."""
+_BEGINNING = 2
+"""Letters that two names which are nearly the same have in common at the beginning of one of their parts."""
+_NAMESAKES = 1_000
+"""Contacts whose names are compared for each beginning."""
 _COMPANIES = 5
 _COLLEAGUES = 500
 """Contacts of the company whose names are compared."""
@@ -90,21 +96,46 @@ def _phone(typed: str, country: str) -> str:
 
 
 def _same_names(connection: Connection, catalog: Catalog, draft: Row) -> Iterator[_Match]:
-    first, last = _folded(draft, "first_name"), _folded(draft, "last_name")
-    key = f"{last} {first}".strip()
-    if not (first and last) or len(key) <= _LEAST_LETTERS:
+    names = f"{_folded(draft, 'last_name')} {_folded(draft, 'first_name')}".split()
+    key = " ".join(names)
+    if len(names) < 2 or len(key) <= _LEAST_LETTERS:
         return
     company = _folded(draft, "company_name")
     if company:
         yield from _colleagues(connection, catalog, key, company)
     # People change companies, and many are called the same: only where one of the two says nothing about it.
+    # A whole name may stand in one field, in either order.
     sql = (
-        "select t.id from contacts t where t.org_id = :org and t.deleted_at is null and t.sort_key = :key"
-        f" and (:company = '' or t.company_id is null) limit {MOST}"
+        f"select t.id from contacts t where t.org_id = :org and t.deleted_at is null"
+        f" and t.sort_key in {sqlite.listed(':keys')} and (:company = '' or t.company_id is null) limit {MOST}"
     )
-    parameters = {"org": catalog.organization.id, "key": key, "company": company}
+    keys = list(dict.fromkeys((key, *(" ".join(names[n:] + names[:n]) for n in range(1, len(names))))))
+    parameters = {"org": catalog.organization.id, "keys": to_json(keys), "company": company}
     for (contact_id,) in connection.execute(sql, parameters):
         yield _Match(contact_id, "Same name")
+    yield from _alike(connection, catalog, names, company)
+
+
+def _alike(connection: Connection, catalog: Catalog, names: Sequence[str], company: str) -> Iterator[_Match]:
+    """Contacts whose whole name is nearly the same. Their names begin with as many letters as one of the draft's."""
+    from rapidfuzz import fuzz, process
+
+    found: dict[str, str] = {}
+    parts = (names[0], names[-1])
+    # Where there are too many of a beginning, at least those with a letter more in common are compared.
+    for start in dict.fromkeys(name[:size] for size in (_BEGINNING + 1, _BEGINNING) for name in parts):
+        sql = (
+            "select t.id, t.sort_key from contacts t where t.org_id = :org and t.deleted_at is null"
+            f" and {sqlite.key_starts('t.sort_key', ':start')} and (:company = '' or t.company_id is null)"
+            f" order by t.sort_key limit {_NAMESAKES}"
+        )
+        parameters = {"org": catalog.organization.id, "start": start, "company": company}
+        found.update(connection.execute(sql, parameters).fetchall())
+    likely = process.extract(
+        " ".join(names), found, scorer=fuzz.token_sort_ratio, score_cutoff=_NEARLY, limit=MOST
+    )
+    for _name, likeness, contact_id in likely:
+        yield _Match(contact_id, "Same name" if likeness == 100 else "Similar name")
 
 
 def _colleagues(connection: Connection, catalog: Catalog, key: str, company: str) -> Iterator[_Match]:

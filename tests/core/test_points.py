@@ -49,7 +49,7 @@ def test_numbers_of_many_countries_come_into_one_form(typed, country, number):
         (
             "030 1234567",
             "",
-            "“030 1234567” is not a phone number. Start with + and the country’s code, as in +49 30 1234567.",
+            "“030 1234567” is not a phone number. Start with + and the country’s code, as in +49 30 1234567, or fill in Country first.",
         ),
         ("555-1234", "US", "“555-1234” can only be dialled locally. Put the area code in front of it."),
         ("+1 23", "DE", "“+1 23” is too short for a phone number in US. Check the digits."),

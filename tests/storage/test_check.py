@@ -12,9 +12,10 @@ import pytest
 
 from core.commands.activities import LogActivity
 from core.commands.tasks import CreateTask
+from core.errors import Unavailable
 from core.workspace import Changed
-from storage import keys
-from storage.check import check, check_place, repair
+from storage import database, keys
+from storage.check import check, check_place, check_unopened, repair
 from storage.solo import open_solo
 from tests.storage.conftest import Clock, Office, encrypted
 
@@ -113,3 +114,18 @@ def test_the_place_is_looked_at_without_opening(fresh: Callable[[str], Path]) ->
         assert f"chmod 700 {path.parent}" in said
     keys.key_file(path).unlink()
     assert any(f.level == "error" and "key" in f.what for f in check_place(path))
+
+
+@encrypted
+def test_why_a_workspace_cannot_be_opened_is_told_once_and_sends_nobody_in_a_circle(
+    fresh: Callable[[str], Path],
+) -> None:
+    path = fresh()
+    keys.key_file(path).unlink()
+    with pytest.raises(Unavailable) as caught:
+        open_solo(path)
+    told = [finding.what for finding in check_unopened(path, caught.value)]
+    assert sum("is missing" in what for what in told) == 1
+    damaged = database.explain(Exception("malformed"), path)
+    found = check_unopened(path, damaged)[-1]
+    assert (found.what, "restore" in found.advice) == (f"{path} is damaged.", True)

@@ -97,3 +97,20 @@ def test_only_a_few_are_named(office):
     for _ in range(20):
         office.contact("Max", last_name="Power", company="Acme", emails=point("info@acme.example"))
     assert len(likely(office, emails=("info@acme.example",))) == 5
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "why"),
+    [
+        ("Anna", "Müller", "Same name"),
+        ("Müller", "Anna", "Same name"),
+        ("anna muller", "", "Same name"),
+        ("Ana", "Muller", "Similar name"),
+        ("Anna", "Mayer", None),
+        ("Anna", "", None),
+    ],
+)
+@pytest.mark.parametrize("split", [False, True])
+def test_a_whole_name_counts_however_it_is_split(office, first, last, why, split):
+    office.contact("Anna" if split else "Anna Müller", last_name="Müller" if split else "")
+    assert likely(office, first_name=first, last_name=last) == ([("Anna Müller", why)] if why else [])

@@ -78,7 +78,8 @@ class Dialog(ModalScreen[R | None]):
             yield from self.compose_body()
             yield Static("", classes="dialog--said", markup=False)
             bar = KeyBar(whole=True)
-            bar.show([(self._pressed(what), label) for what, label in (*self._hints, ("dialog.leave", "leave"))])
+            hints = (*self._hints, ("dialog.leave", "leave"))
+            bar.show([(self._pressed(what), label) for what, label in hints])
             yield bar
 
     def _pressed(self, what: str) -> str:

@@ -133,6 +133,8 @@ class Form(Dialog[bool]):
     @on(TooLong)
     def _too_long(self, message: TooLong) -> None:
         message.stop()
+        # A dialog says it below; a form says it at the field, once.
+        message.prevent_default()
         for row in self._rows.values():
             if row.field is message.field:
                 row.error = message.sentence

@@ -129,7 +129,9 @@ class PipelineEditor(Dialog[None]):
     # --- one command after the other ----------------------------------------------------------------------------
 
     async def _run(self, command: Command) -> Answer:
-        answer = await self._desk.execute(command)
+        return self._tell_of(await self._desk.execute(command))
+
+    def _tell_of(self, answer: Answer) -> Answer:
         if answer.applied and answer.changeset:
             if answer.changeset.changes:
                 self._done.append(answer.changeset.id)
@@ -222,12 +224,12 @@ class PipelineEditor(Dialog[None]):
             self.run_worker(self._remove(self._stage))
 
     async def _remove(self, stage: Stage) -> None:
-        answer = await self._run(DeleteStage(stage_id=stage.id))
-        if "reassign_to" not in answer.fields:
-            return
+        answer = await self._desk.execute(DeleteStage(stage_id=stage.id))
         options = [Option(s.id, s.name) for s in self._stages if s.id != stage.id and s.kind == stage.kind]
-        if not options:
+        if "reassign_to" not in answer.fields or not options:
+            self._tell_of(answer)
             return
+        self.tell("")
         target = await self.app.push_screen_wait(Picker(answer.reason, options))
         if isinstance(target, str):
             await self._run(DeleteStage(stage_id=stage.id, reassign_to=target))

@@ -253,7 +253,7 @@ async def new_contact(screen: DeskScreen, company: Company | None = None) -> str
             suggester=CompanySuggester(desk),
         ),
         FormField("title", "Job title"),
-        FormField("phones", "Phones", "points", hint="+49 171 1234567 mobile, 030 123456 work"),
+        FormField("phones", "Phones", "points", hint="+49 171 1234567 mobile, +49 30 123456 work"),
         FormField("emails", "E-mails", "points", hint="ann@acme.example, …"),
         FormField("lead_status", "Lead status", "choice", "New", statuses),
         FormField("city", "City"),
@@ -380,7 +380,7 @@ def _contact_fields(desk: Desk, record: Any, company: str) -> list[FormField]:
         FormField("company_name", "Company", "company", company, suggester=CompanySuggester(desk)),
         FormField("title", "Job title", value=contact.title),
         FormField(
-            "phones", "Phones", "points", contact.phones, hint="+49 171 1234567 mobile, 030 123456 work"
+            "phones", "Phones", "points", contact.phones, hint="+49 171 1234567 mobile, +49 30 123456 work"
         ),
         FormField("emails", "E-mails", "points", contact.emails),
         FormField("lead_status", "Lead status", "choice", contact.lead_status, statuses),

@@ -15,7 +15,7 @@ from core.workspace import Card
 SORTS: Mapping[str, str] = MappingProxyType(
     {
         "next": "Next activity: overdue, today, nothing planned, later",
-        "value": "Value: largest first",
+        "value": "Value: each currency by itself, largest first",
         "close": "Close date: soonest first",
         "age": "Time in stage: longest first",
         "title": "Title: A to Z",
@@ -45,6 +45,12 @@ def key_of(sort: str, tomorrow: float) -> KeyOf:
         tomorrow: the first second of tomorrow where the viewer is.
     """
 
+    def by_value(card: Card) -> Entry:
+        if card.value_minor is None:
+            return (1, "", 0, card.id)
+        # There are no rates here: across currencies no order would be true.
+        return (0, card.currency, -card.value_minor, card.id)
+
     def by_next(card: Card) -> Entry:
         due = card.next_task_at
         if due is None:
@@ -52,7 +58,7 @@ def key_of(sort: str, tomorrow: float) -> KeyOf:
         return (0 if due < tomorrow else 2, due, _large_first(card), card.id)
 
     keys: dict[str, KeyOf] = {
-        "value": lambda card: (_large_first(card), card.id),
+        "value": by_value,
         "close": lambda card: (card.expected_close or _FAR, _large_first(card), card.id),
         "age": lambda card: (card.stage_since, card.id),
         "title": lambda card: (fold(card.title), card.id),

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from core.text import clean_text
+from tui.actions import key_of
 
 
 class OpeningScreen(Screen[None]):
@@ -26,7 +27,7 @@ class ProblemScreen(Screen[None]):
     """The workspace cannot be opened: why, and what to do. Nothing is touched."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,ctrl+c", "app.quit", "Leave", id="problem.quit", tooltip="Back to the shell")
+        Binding("q,escape,enter,ctrl+c", "app.quit", "Leave", id="problem.quit", tooltip="Back to the shell")
     ]
 
     def __init__(self, problem: str) -> None:
@@ -38,8 +39,9 @@ class ProblemScreen(Screen[None]):
         with Middle(), Center():
             yield Static("Your workspace could not be opened", id="problem-title", markup=False)
             yield Static(clean_text(self._problem), id="problem-text", markup=False)
+            calm = "" if "Nothing was changed" in self._problem else "Nothing was changed. "
             yield Static(
-                "Nothing was changed. Press q to leave; `offhook doctor` says more.",
+                f"{calm}Press {key_of(self, 'problem.quit')} to leave; `offhook doctor` says more.",
                 id="problem-hint",
                 markup=False,
             )
