@@ -16,7 +16,7 @@ from benchmarks.terminal import Terminal, TerminalError, child_environment
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = "cli.main"
 
-BOARD_USABLE = r"(?s)\bNew\b.{0,200}?\d"
+BOARD_USABLE = r"(?s)\bNew +[1-9].*█"
 """On the screen once the board can be used: the first stage's name, and a number of cards close behind it."""
 REFUSED = r"Invalid move"
 """On the screen when a move was refused. A benchmark of refusals would be quick and wrong."""

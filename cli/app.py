@@ -94,7 +94,10 @@ def run_app(session: Session) -> int:
         demo=session.demo,
         notices=(settings.problem,) if settings.problem else (),
     )
-    app = OffhookApp(Opener(home), config)
+    from tui.ahead import Ahead
+
+    opener = Opener(home)
+    app = OffhookApp(opener, config, Ahead(opener, config.clock))
     from rich.console import Console
 
     # Textual would print its traceback with the values of variables, which are customers' data.

@@ -27,6 +27,7 @@ from tui.typeahead import FLOW, TypeAhead
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
+    from tui.ahead import Ahead
     from tui.config import Config, Opener
     from tui.desk import Desk
     from tui.screens.base import DeskScreen
@@ -65,8 +66,9 @@ class OffhookApp(App[int]):
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Everything is saved", priority=True),
     ]  # fmt: skip
 
-    def __init__(self, opener: Opener, config: Config) -> None:
+    def __init__(self, opener: Opener, config: Config, ahead: Ahead | None = None) -> None:
         super().__init__()
+        self._ahead = ahead
         self.opener = opener
         self.config = config
         self.desk: Desk | None = None
@@ -110,12 +112,14 @@ class OffhookApp(App[int]):
             usable, problems = keymap.checked(self.config.keymap)
             self.set_keymap(usable)
             self._notices += problems
-        self.run_worker(self._open(self.opener.existing), exclusive=True, group="open")
+        self.run_worker(self._open(), exclusive=True, group="open")
 
-    async def _open(self, open_workspace: Callable[[], Workspace | None]) -> None:
-        loop = asyncio.get_running_loop()
+    async def _open(self) -> None:
+        from tui.ahead import Ahead
+
+        self._ahead = self._ahead or Ahead(self.opener, self.config.clock)
         try:
-            opening = loop.run_in_executor(None, open_workspace)
+            opening = asyncio.wrap_future(self._ahead.workspace)
             # While the file is opened, the board's modules are loaded: neither had to be there for the first frame.
             import tui.screens.pipeline  # noqa: F401
 
@@ -141,7 +145,8 @@ class OffhookApp(App[int]):
 
         catalog = await asyncio.get_running_loop().run_in_executor(None, workspace.catalog)
         config = dataclasses.replace(self.config, demo=demo or self.config.demo)
-        self.desk = Desk(workspace, catalog, config)
+        self.desk = Desk(workspace, catalog, config, self._ahead)
+        self._ahead = None
         self.go("pipeline")
         health = self.desk.last_seen_health
         if made or health.level != "ok":

@@ -17,7 +17,8 @@ from core.changes import Answer
 from core.commands.base import Command
 from core.commands.undo import Undo
 from core.errors import OffhookError
-from core.workspace import Changed, Health, Workspace
+from core.workspace import Card, Changed, Health, Workspace
+from tui.ahead import Ahead
 from tui.config import Config
 
 T = TypeVar("T")
@@ -32,7 +33,9 @@ class Desk:
         catalog: the set-up, always at hand without waiting; refreshed when it changes.
     """
 
-    def __init__(self, workspace: Workspace, catalog: Catalog, config: Config) -> None:
+    def __init__(
+        self, workspace: Workspace, catalog: Catalog, config: Config, ahead: Ahead | None = None
+    ) -> None:
         self.workspace = workspace
         self.catalog = catalog
         self.config = config
@@ -43,6 +46,11 @@ class Desk:
         self._health_listeners: list[Callable[[], None]] = []
         self._unsubscribe = workspace.subscribe(self._changed_elsewhere)
         self.last_seen_health: Health = workspace.health()
+        self._ahead = ahead
+        if ahead is not None:
+            ahead.stop()
+            for changed in ahead.changed:
+                self._changed_elsewhere(changed)
 
     @property
     def now(self) -> dt.datetime:
@@ -61,6 +69,11 @@ class Desk:
             OffhookError: as the query does.
         """
         return await self._loop.run_in_executor(self._readers, query, self.workspace)
+
+    def read_ahead(self, pipeline_id: str) -> list[Card] | None:
+        """The cards of a pipeline as they were read while the application started, once. To be called in a `read`."""
+        ahead, self._ahead = self._ahead, None
+        return ahead.take(pipeline_id) if ahead is not None else None
 
     def execute(self, command: Command) -> Awaitable[Answer]:
         """Runs a command on the writer thread, behind those before it. Never raises what a user can cause: see `Answer`."""

@@ -21,6 +21,7 @@ from core.health import DAY
 from core.money import format_short
 from core.workspace import Card, Changed, Subject, Workspace
 from tui.actions import key_of
+from tui.ahead import CLOSED_DAYS
 from tui.desk import Desk
 from tui.models.board import Arranged, BoardModel, Damage, arrange
 from tui.models.card_text import Clock
@@ -34,7 +35,6 @@ from tui.widgets.deal_list import DealList
 from tui.widgets.filterbar import FilterBar
 from tui.widgets.peek import Peek
 
-CLOSED_DAYS = 30
 """How long a closed deal stays on the board."""
 LIST_BELOW = 60
 """Cells below which there is no board but a list."""
@@ -223,7 +223,8 @@ class PipelineScreen(DeskScreen):
         since, serial = self.desk.now - dt.timedelta(days=CLOSED_DAYS), self._model.serial
 
         def read(workspace: Workspace) -> Arranged:
-            cards = workspace.board(pipeline_id, query, closed_since=since)
+            ahead = self.desk.read_ahead(pipeline_id) if query.is_empty else None
+            cards = workspace.board(pipeline_id, query, closed_since=since) if ahead is None else ahead
             return arrange(cards, stages, sort=sort, tomorrow=tomorrow, serial=serial)
 
         return await self.desk.read(read)
