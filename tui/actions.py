@@ -121,8 +121,9 @@ def key_of(node: DOMNode, binding_id: str) -> str:
 def _defaults(node: type[DOMNode]) -> dict[str, Binding]:
     """The bindings of a class by their ids, each with its first key."""
     found: dict[str, Binding] = {}
-    for bindings in node._merge_bindings().key_to_bindings.values():
-        for binding in bindings:
+    for base in node.__mro__:
+        # In the order in which they are declared: merging would put a key that Textual has too in front.
+        for binding in Binding.make_bindings(vars(base).get("BINDINGS", ())):
             if binding.id:
                 found.setdefault(binding.id, binding)
     return found
