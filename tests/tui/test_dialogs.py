@@ -261,6 +261,20 @@ async def test_every_field_is_reached_by_arrows_tab_and_enter(app, ready, start,
         assert form.focused.region in form.query_one(".form").region  # what is typed in is in sight
 
 
+async def test_a_form_typed_in_one_packet_lands_in_its_fields(make_app, ready, wait_until, workspace):
+    """Enter and tab have had their effect before the next letter is looked at; ctrl+s before the key behind it."""
+    app = make_app()
+    keys = [*"n", *"Acme arms", "enter", *"Acme", "tab", "enter", *"12k", "enter", "ctrl+s", "g", "c"]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        for key in keys:
+            app.post_message(events.Key({" ": "space"}.get(key, key), key if len(key) == 1 else None))
+        await ready(pilot, "ContactsScreen")
+    made = workspace.record("deals", workspace.undoable().changes[-2].id)
+    assert (made.title, made.value_minor) == ("Acme arms", 1_200_000)
+    assert workspace.record("companies", made.company_id).name == "Acme"
+
+
 async def test_letters_are_letters_while_typing(app, ready, start, settle, floor, workspace):
     """u would undo, g would go, ? would help, / would find, W would win: not here."""
     before = workspace.undoable().id

@@ -62,9 +62,14 @@ class Dialog(ModalScreen[R | None]):
             # So the first layout is mostly the last.
             flex.styles.max_height = max(3, self.app.size.height - _MARGIN - _AROUND)
         # A focus that was asked for while mounting is set by the app's own queue: get in line behind it.
-        self.call_after_refresh(self.app.call_later, self._become_ready)
+        self.call_after_refresh(self.app.call_later, self.go_on)
 
-    def _become_ready(self) -> None:
+    def hold(self) -> None:
+        """Has what is typed from here on wait until it is known who it is for."""
+        self.is_ready = False
+
+    def go_on(self) -> None:
+        """Lets in what was typed meanwhile."""
         from tui.app import OffhookApp
 
         self.is_ready = True
@@ -143,7 +148,9 @@ class Dialog(ModalScreen[R | None]):
         if not self.unsaved or self._warned:
             return False
         self._warned = True
-        self.tell(f"Not saved yet: {self._pressed(self.save_key)} saves, leaving again drops it.", problem=True)
+        self.tell(
+            f"Not saved yet: {self._pressed(self.save_key)} saves, leaving again drops it.", problem=True
+        )
         return True
 
     save_key = "form.save"

@@ -23,7 +23,7 @@ from core.points import LABELS, show_phone
 from core.schema import LINE_LIMIT, TEXT_LIMIT
 from core.text import clean_line, fold, printable
 from core.when import parse_when
-from tui.widgets.entry import LineEntry, TextEntry
+from tui.widgets.entry import LineEntry, TakesEnter, TextEntry
 
 POINTS_LIMIT = 3_000
 """Characters for all the numbers or addresses of a contact in one line."""
@@ -67,12 +67,6 @@ class ChoiceField(Widget, can_focus=True):
 
         field: ChoiceField
 
-    @dataclass
-    class Submitted(Message):
-        """The user goes on."""
-
-        field: ChoiceField
-
     def __init__(self, options: Sequence[tuple[str, str]], value: str) -> None:
         super().__init__(classes="choice-field")
         self._options = list(options)
@@ -98,7 +92,8 @@ class ChoiceField(Widget, can_focus=True):
             self._go(self._index + (-1 if event.key == "left" else 1))
         elif event.key == "enter":
             event.stop()
-            self.post_message(self.Submitted(self))
+            if isinstance(self.screen, TakesEnter):
+                self.screen.entered(self)
         elif event.character and event.character.isalnum():
             event.stop()
             order = [*range(self._index + 1, len(self._options)), *range(self._index + 1)]

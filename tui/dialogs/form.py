@@ -122,10 +122,9 @@ class Form(Dialog[bool]):
             place.display = bool(sentence)
             self.call_after_refresh(self.fit)
 
-    @on(Input.Submitted)
-    @on(ChoiceField.Submitted)
-    def _next(self) -> None:
-        if self.focused is list(self._widgets.values())[-1]:
+    def entered(self, field: Widget) -> None:
+        """Enter goes on to the next field, and saves behind the last."""
+        if field is list(self._widgets.values())[-1]:
             self.action_save()
         else:
             self.focus_next()
@@ -145,6 +144,7 @@ class Form(Dialog[bool]):
         """Reads the fields and submits them."""
         if not self._saving:
             self._saving = True
+            self.hold()
             self.run_worker(self._save(), group="save")
 
     async def _save(self) -> None:
@@ -160,6 +160,7 @@ class Form(Dialog[bool]):
             self._show_errors({"": str(error)})
         finally:
             self._saving = False
+            self.go_on()
 
     def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
         """The values to submit, and what is wrong with others."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from core.errors import OffhookError
@@ -82,8 +83,8 @@ class Prompt(Dialog[str]):
     def _changed(self) -> None:
         self.typed_on()
 
-    @on(Input.Submitted)
-    def _entered(self) -> None:
+    def entered(self, field: Widget) -> None:
+        """Enter saves a line."""
         self.action_save()
 
     def action_save(self) -> None:
@@ -101,6 +102,7 @@ class Prompt(Dialog[str]):
             self.dismiss(typed)
         else:
             self._saving = True
+            self.hold()
             self.run_worker(self._save(typed, self._submit), group="save")
 
     async def _save(self, typed: str, submit: Callable[[str], Awaitable[str]]) -> None:
@@ -112,6 +114,7 @@ class Prompt(Dialog[str]):
             self._saving = False
         if reason:
             self.tell(reason, problem=True)
+            self.go_on()
         else:
             self.dismiss(typed)
 
@@ -150,6 +153,8 @@ class Confirm(Dialog[bool]):
     def action_enter(self) -> None:
         """Says yes where that can do no harm."""
         if self._danger:
-            self.tell(f"Press {key_of(self, 'confirm.yes')} to do it, {key_of(self, 'confirm.no')} to leave it.")
+            self.tell(
+                f"Press {key_of(self, 'confirm.yes')} to do it, {key_of(self, 'confirm.no')} to leave it."
+            )
         else:
             self.dismiss(True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from rich.style import Style
 from textual import events
@@ -42,6 +42,15 @@ class TooLong(Message):
         return (
             f"That would make {self.size:,} characters; the most here is {self.limit:,}. Nothing was added."
         )
+
+
+@runtime_checkable
+class TakesEnter(Protocol):
+    """A screen that does something when enter is pressed in a field."""
+
+    def entered(self, field: Widget) -> None:
+        """Enter was pressed. Called at once, so that what is typed ahead finds its effect."""
+        ...
 
 
 class LineEntry(Input):
@@ -83,6 +92,13 @@ class LineEntry(Input):
         """The style of a part."""
         own = (name.replace("input--", "entry--") for name in names)
         return super().get_component_rich_style(*own, **options)
+
+    async def action_submit(self) -> None:
+        """Tells the screen of it; a message would come behind the keys that are typed ahead."""
+        if isinstance(self.screen, TakesEnter):
+            self.screen.entered(self)
+        else:
+            await super().action_submit()
 
     def validate(self, value: str) -> None:
         """Takes everything: a form says what is wrong when it is saved."""
