@@ -86,7 +86,9 @@ class Picker(Dialog[str | list[str]]):
             delete: deletes an option's thing, having asked; says whether it is gone.
         """
         self._keys = {option.key: option for option in options if option.key}
-        hints = [("pick.mark", "mark"), ("pick.take", "take the marked")] if multi else [("pick.take", "take")]
+        hints = (
+            [("pick.mark", "mark"), ("pick.take", "take the marked")] if multi else [("pick.take", "take")]
+        )
         if delete is not None:
             hints.append(("pick.delete", "delete"))
         if self._keys:

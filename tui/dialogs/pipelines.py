@@ -291,7 +291,9 @@ class PipelineEditor(Dialog[None]):
     async def _remove_pipeline(self) -> None:
         name = self._desk.catalog.pipeline_by_id[self._pipeline_id].name
         if await self.app.push_screen_wait(
-            Confirm(f"Delete the pipeline {name}?", f"{key_of(self, 'stages.undo')} brings it back.", danger=True)
+            Confirm(
+                f"Delete the pipeline {name}?", f"{key_of(self, 'stages.undo')} brings it back.", danger=True
+            )
         ):
             await self._run(DeletePipeline(pipeline_id=self._pipeline_id))
 
