@@ -106,7 +106,9 @@ def _unusable(path: Path, why: str) -> Finding:
     if "`offhook doctor`" in why and "damaged" in why:
         sure = why.startswith(f"{path} is damaged")
         what = (
-            f"{path} is damaged." if sure else f"{path} cannot be read: the key does not fit, or it is damaged."
+            f"{path} is damaged."
+            if sure
+            else f"{path} cannot be read: the key does not fit, or it is damaged."
         )
         return Finding("error", what, _DAMAGED)
     return Finding("error", why)

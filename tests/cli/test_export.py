@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.encoding import encoder
 from core.commands.contacts import CreateContact
+from core.encoding import encoder
 from tests.cli.conftest import PROGRAM, Offhook, environment, execute
 
 HOSTILE = '=HYPERLINK("http://example.com","x")'

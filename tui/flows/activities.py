@@ -256,6 +256,8 @@ async def retract_entry(screen: DeskScreen, entry: Entry) -> None:
     """Takes an entry of the timeline back."""
     kind = entry.activity.kind
     if await screen.app.push_screen_wait(
-        Confirm(f"Delete this {kind}?", f"It leaves the timeline; {key_of(screen, 'app.undo')} brings it back.")
+        Confirm(
+            f"Delete this {kind}?", f"It leaves the timeline; {key_of(screen, 'app.undo')} brings it back."
+        )
     ):
         await run(screen, RetractActivity(activity_id=entry.activity.id))

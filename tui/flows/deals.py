@@ -47,7 +47,9 @@ async def switch_pipeline(screen: DeskScreen, deal: Deal) -> None:
     catalog = screen.desk.catalog
     options = [Option(p.id, p.name) for p in catalog.pipelines if p.id != deal.pipeline_id]
     if not options:
-        screen.say(f"There is only one pipeline. {key_of(screen, 'board.pipelines')} on the board makes another.")
+        screen.say(
+            f"There is only one pipeline. {key_of(screen, 'board.pipelines')} on the board makes another."
+        )
         return
     pipeline_id = await screen.app.push_screen_wait(Picker(f"Take {deal.title} to", options))
     if not isinstance(pipeline_id, str):

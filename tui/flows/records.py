@@ -96,14 +96,20 @@ async def contact_named(desk: Desk, typed: str) -> str:
     wanted = fold(" ".join(typed.split()))
     found = await desk.read(lambda ws: _by_words(ws, typed, _LIKE_NAMED))
     exact = [line for line in found if wanted in (fold(_name(line)), fold(line.email))]
-    near = exact or [line for line in found if _name(line) and all(w in fold(_name(line)) for w in wanted.split())]
+    near = exact or [
+        line for line in found if _name(line) and all(w in fold(_name(line)) for w in wanted.split())
+    ]
     if len(near) == 1:
         return near[0].id
     shown = printable(typed)[:40]
     if not near:
-        raise Invalid({"contact": f"There is no contact “{shown}”. Leave it empty, or make the contact first."})
+        raise Invalid(
+            {"contact": f"There is no contact “{shown}”. Leave it empty, or make the contact first."}
+        )
     some = ", ".join(_told(line) for line in near[:3]) + (", …" if len(near) > 3 else "")
-    raise Invalid({"contact": f"“{shown}” is more than one: {some}. Type the whole name or the e-mail address."})
+    raise Invalid(
+        {"contact": f"“{shown}” is more than one: {some}. Type the whole name or the e-mail address."}
+    )
 
 
 def _told(line: ContactLine) -> str:

@@ -48,7 +48,9 @@ class Glance(NamedTuple):
     touches: tuple[Line, ...]
 
 
-def glance(workspace: Workspace, deal_id: str, now: dt.datetime, zone: dt.tzinfo, keys: tuple[str, str]) -> Glance:
+def glance(
+    workspace: Workspace, deal_id: str, now: dt.datetime, zone: dt.tzinfo, keys: tuple[str, str]
+) -> Glance:
     """Reads and words a peek; for a reader thread.
 
     Args:
@@ -90,9 +92,7 @@ def _deal_lines(deal: Deal, page: Page, catalog: Catalog, clock: Clock) -> tuple
     return tuple(lines)
 
 
-def _contact_lines(
-    contact: Contact | None, catalog: Catalog, now: dt.datetime, key: str
-) -> tuple[Line, ...]:
+def _contact_lines(contact: Contact | None, catalog: Catalog, now: dt.datetime, key: str) -> tuple[Line, ...]:
     if contact is None:
         return (Line(f"No contact yet · {key} adds one", "muted"),)
     home = catalog.organization.country

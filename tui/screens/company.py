@@ -34,7 +34,9 @@ class CompanyScreen(RecordScreen):
     def compose_work(self) -> ComposeResult:
         """People, deals and tasks."""
         yield PeopleBeside(
-            lambda: self.desk.catalog.organization.country, self._clock, empty=f"Nobody. {key_of(self, 'company.new-contact')} adds someone."
+            lambda: self.desk.catalog.organization.country,
+            self._clock,
+            empty=f"Nobody. {key_of(self, 'company.new-contact')} adds someone.",
         )
         yield DealsBeside(lambda: self.desk.catalog, self._clock, label="Deals", empty="None yet.")
         yield self.make_tasks()

@@ -418,7 +418,9 @@ class Board(Widget, can_focus=True):
                 lines += [piece + gap for piece in self._card(lane, self._model.cards[entry[-1]])]
                 lines += hollow
             if self._model.cards and not column.entries and lane.column == self._model.cursor_column:
-                hint = f"{key_of(self, 'board.new')} adds a deal" if column.stage.kind == "open" else "no deals"
+                hint = (
+                    f"{key_of(self, 'board.new')} adds a deal" if column.stage.kind == "open" else "no deals"
+                )
                 lines.append((Segment(fit(hint, width), palette["hint"]), *gap))
             del lines[end:]
             if self._footer:
