@@ -94,10 +94,7 @@ def run_app(session: Session) -> int:
         demo=session.demo,
         notices=(settings.problem,) if settings.problem else (),
     )
-    from tui.ahead import Ahead
-
-    opener = Opener(home)
-    app = OffhookApp(opener, config, Ahead(opener, config.clock))
+    app = OffhookApp(Opener(home), config)
     from rich.console import Console
 
     # Textual would print its traceback with the values of variables, which are customers' data.

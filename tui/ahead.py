@@ -1,7 +1,7 @@
 """What can be read while the application is still being put on the screen.
 
 Opening a workspace and reading ten thousand cards is work for the disk and for SQLite, which need neither the
-interpreter nor the terminal: it is begun before the first frame and is mostly done when the board asks for it.
+interpreter nor the terminal: it is begun with the first frame, while the board's modules are still being loaded.
 """
 
 from __future__ import annotations

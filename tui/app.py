@@ -66,9 +66,9 @@ class OffhookApp(App[int]):
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Everything is saved", priority=True),
     ]  # fmt: skip
 
-    def __init__(self, opener: Opener, config: Config, ahead: Ahead | None = None) -> None:
+    def __init__(self, opener: Opener, config: Config) -> None:
         super().__init__()
-        self._ahead = ahead
+        self._ahead: Ahead | None = None
         self.opener = opener
         self.config = config
         self.desk: Desk | None = None
@@ -117,7 +117,8 @@ class OffhookApp(App[int]):
     async def _open(self) -> None:
         from tui.ahead import Ahead
 
-        self._ahead = self._ahead or Ahead(self.opener, self.config.clock)
+        # Not before the first frame: the two would share the interpreter, and the frame would come later.
+        self._ahead = Ahead(self.opener, self.config.clock)
         try:
             opening = asyncio.wrap_future(self._ahead.workspace)
             # While the file is opened, the board's modules are loaded: neither had to be there for the first frame.
