@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual import events
 from textual.widgets import Input, TextArea
 
@@ -22,21 +23,22 @@ def in_one_packet(app: Any, text: str) -> None:
         app.post_message(events.Key(key, character))
 
 
-def about(app: Any, uid: str) -> None:
-    app.screen.about = Subject("contacts", uid)
-
-
-async def test_a_note_typed_ahead_is_in_the_note_to_the_letter(
-    make_app: Any, ready: Any, wait_until: Any
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [("aHe said LXW and u", "He said LXW and u"), ("c5They said yes", "They said yes")],
+    ids=["the only question", "the second question of a job"],
+)
+async def test_a_text_typed_ahead_is_in_its_question_to_the_letter(
+    make_app: Any, ready: Any, wait_until: Any, typed: str, text: str
 ) -> None:
     app = make_app(quiet=True)
     async with app.run_test() as pilot:
         await ready(pilot, "QuietScreen")
         contact = (await app.desk.read(lambda ws: ws.contacts(EVERYTHING)))[0]
-        about(app, contact.id)
-        in_one_packet(app, "aHe said LXW and u")
+        app.screen.about = Subject("contacts", contact.id)
+        in_one_packet(app, typed)
         await wait_until(pilot, lambda: isinstance(app.screen, Prompt) and app.screen.query(TextArea))
-        await wait_until(pilot, lambda: app.screen.query_one(TextArea).text == "He said LXW and u")
+        await wait_until(pilot, lambda: app.screen.query_one(TextArea).text == text)
 
 
 async def test_a_chord_typed_in_one_go_goes_where_it_says(app: Any, ready: Any, wait_until: Any) -> None:
@@ -54,19 +56,6 @@ async def test_a_search_typed_ahead_loses_no_letter(app: Any, ready: Any, wait_u
         in_one_packet(app, "/anna")
         await wait_until(pilot, lambda: isinstance(app.screen, Finder))
         await wait_until(pilot, lambda: app.screen.query_one(Input).value == "anna")
-
-
-async def test_the_second_question_of_a_job_gets_what_was_typed_for_it(
-    make_app: Any, ready: Any, wait_until: Any
-) -> None:
-    app = make_app(quiet=True)
-    async with app.run_test() as pilot:
-        await ready(pilot, "QuietScreen")
-        contact = (await app.desk.read(lambda ws: ws.contacts(EVERYTHING)))[0]
-        about(app, contact.id)
-        in_one_packet(app, "c5They said yes")
-        await wait_until(pilot, lambda: isinstance(app.screen, Prompt) and app.screen.query(TextArea))
-        await wait_until(pilot, lambda: app.screen.query_one(TextArea).text == "They said yes")
 
 
 async def test_keys_go_on_where_a_job_asks_nothing(make_app: Any, ready: Any, wait_until: Any) -> None:
