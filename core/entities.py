@@ -54,6 +54,9 @@ class User(Record):
     """admin, manager, rep or readonly; see `core.permissions`."""
     time_zone: str = line()
     disabled_at: dt.datetime | None = time()
+    """Since when they may not log in. Their records stay where they are until somebody hands them over."""
+    export_right: str = line()
+    """Whether they may export: yes, no, or empty for what their role says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +72,32 @@ class Membership(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book(Record):
-    """Where a record lies: a rep's own book of business, or a team's pool. Ownership is nothing but this."""
+    """Where a record lies: a rep's own book of business, a team's pool, or a book that several people share.
+
+    Ownership is nothing but this.
+    """
 
     TABLE: ClassVar[str] = "books"
     LABEL: ClassVar[str] = "book"
 
     kind: str = line(required=True)
-    """own (then `user_id` is set) or pool (then `team_id` is set)."""
+    """own (then `user_id` is set), pool (then `team_id` is set) or shared (then its `shares` say whose it is)."""
     name: str = line(required=True)
     user_id: str | None = ref("users", optional=True)
     team_id: str | None = ref("teams", optional=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share(Record):
+    """A book that a user sees because it is shared with them: a colleague's own one, or one that they hold together."""
+
+    TABLE: ClassVar[str] = "shares"
+    LABEL: ClassVar[str] = "share"
+
+    book_id: str = ref("books")
+    user_id: str = ref("users")
+    can_write: bool = flag()
+    """They may change what lies in it, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +340,7 @@ RECORDS: dict[str, type[Record]] = {
         User,
         Membership,
         Book,
+        Share,
         Pipeline,
         Stage,
         CustomField,
