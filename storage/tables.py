@@ -5,6 +5,9 @@ Nothing at run time needs this module: it is imported where a schema is created,
 On SQLite every record table begins with `n`, an alias of the rowid: full-text indexes point to it, and a rowid
 without a name may change in a VACUUM. PostgreSQL has (org_id, id) as primary key and foreign keys between records.
 SQLite has none: a field rep's cache holds only what its user may see, so a parent may be missing there.
+
+On PostgreSQL text compares by its bytes, as on SQLite, whatever the database's collation: fractional keys depend on it.
+Every record there carries the id of the transaction that wrote it last, from which the change feed is read.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from sqlalchemy.dialects import postgresql
 
 from core.entities import RECORDS
 from core.schema import Field, Kind, Record, Role, fields_of
-from storage.reads.indexes import READ_INDEXES
+from storage.reads.indexes import POSTGRES_INDEXES, READ_INDEXES, SQLITE_INDEXES
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -27,9 +30,13 @@ NAMING = {
 }
 
 CHECKS: dict[str, dict[str, str]] = {
-    "users": {"role": "role IN ('admin', 'manager', 'rep', 'readonly')"},
+    "users": {
+        "role": "role IN ('admin', 'manager', 'rep', 'readonly')",
+        "export_right": "export_right IN ('', 'yes', 'no')",
+    },
     "books": {
-        "kind": "(kind = 'own' AND user_id IS NOT NULL) OR (kind = 'pool' AND team_id IS NOT NULL)",
+        "kind": "(kind = 'own' AND user_id IS NOT NULL) OR (kind = 'pool' AND team_id IS NOT NULL)"
+        " OR kind = 'shared'",
     },
     "stages": {
         "kind": "kind IN ('open', 'won', 'lost')",
@@ -42,6 +49,20 @@ CHECKS: dict[str, dict[str, str]] = {
     },
 }
 """Rules that the database holds too, by table and constraint."""
+
+FEED = "sync_xid"
+"""PostgreSQL: the transaction that wrote a row last."""
+
+
+class Xid8(sa.types.UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction id."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """The type's name in DDL."""
+        return "XID8"
+
 
 _ALIVE = "deleted_at IS NULL"
 _PAST = "superseded OR retracted"
@@ -91,7 +112,10 @@ def build(dialect: str) -> sa.MetaData:
     metadata = sa.MetaData(naming_convention=NAMING)
     for record in RECORDS.values():
         _record_table(metadata, record, dialect)
+    _history(metadata, dialect)
     _store_tables(metadata, dialect)
+    if dialect == "postgresql":
+        _team_tables(metadata)
     return metadata
 
 
@@ -102,8 +126,8 @@ def column_type(kind: Kind, dialect: str) -> Any:
     return {
         Kind.ID: postgresql.UUID(as_uuid=False),
         Kind.REF: postgresql.UUID(as_uuid=False),
-        Kind.LINE: sa.Text(),
-        Kind.TEXT: sa.Text(),
+        Kind.LINE: sa.Text(collation="C"),
+        Kind.TEXT: sa.Text(collation="C"),
         Kind.INT: sa.BigInteger(),
         Kind.BOOL: sa.Boolean(),
         Kind.TIME: sa.DateTime(timezone=True),
@@ -115,22 +139,30 @@ def column_type(kind: Kind, dialect: str) -> Any:
 
 def _record_table(metadata: sa.MetaData, record: type[Record], dialect: str) -> sa.Table:
     specs = fields_of(record)
+    on_sqlite = dialect == "sqlite"
     parts: list[Any] = []
-    if dialect == "sqlite":
+    if on_sqlite:
         parts.append(sa.Column("n", sa.Integer(), primary_key=True))
     parts += [_column(spec, dialect) for spec in specs.values()]
-    key = sa.UniqueConstraint if dialect == "sqlite" else sa.PrimaryKeyConstraint
+    key = sa.UniqueConstraint if on_sqlite else sa.PrimaryKeyConstraint
     parts.append(key("org_id", "id"))
     parts += [sa.CheckConstraint(rule, name=name) for name, rule in CHECKS.get(record.TABLE, {}).items()]
-    if dialect == "postgresql":
+    if not on_sqlite:
         parts += [
             sa.ForeignKeyConstraint(["org_id", spec.name], [f"{spec.ref}.org_id", f"{spec.ref}.id"])
             for spec in specs.values()
             if spec.kind is Kind.REF and spec.role is Role.DATA
         ]
+        parts.append(_feed_column())
     table = sa.Table(record.TABLE, metadata, *parts)
-    for columns, rows in (*INDEXES.get(record.TABLE, ()), *READ_INDEXES.get(record.TABLE, ())):
+    own = (SQLITE_INDEXES if on_sqlite else POSTGRES_INDEXES).get(record.TABLE, ())
+    for columns, rows in (*INDEXES.get(record.TABLE, ()), *READ_INDEXES.get(record.TABLE, ()), *own):
         _index(table, ("org_id", *columns), rows)
+    if not on_sqlite:
+        _index(table, ("org_id", "book_id", FEED, "id") if "book_id" in specs else ("org_id", FEED))
+        if record.TABLE == "users":
+            # A login names one person in all of the database: who is logged in says which organization is theirs.
+            _index(table, ("login",), "login <> ''", unique=True)
     return table
 
 
@@ -140,18 +172,23 @@ def _column(spec: Field, dialect: str) -> sa.Column[Any]:
     return sa.Column(spec.name, column_type(spec.kind, dialect), nullable=spec.nullable and not stamped)
 
 
-def _index(table: sa.Table, columns: tuple[str, ...], rows: str = "") -> None:
+def _feed_column() -> sa.Column[Any]:
+    return sa.Column(FEED, Xid8(), nullable=False, server_default=sa.text("pg_current_xact_id()"))
+
+
+def _index(table: sa.Table, columns: tuple[str, ...], rows: str = "", *, unique: bool = False) -> None:
     where: dict[str, Any] = {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)} if rows else {}
-    sa.Index(None, *(table.c[name] for name in columns), **where)
+    sa.Index(None, *(table.c[name] for name in columns), unique=unique, **where)
 
 
-def _store_tables(metadata: sa.MetaData, dialect: str) -> None:
-    key, time = column_type(Kind.ID, dialect), column_type(Kind.TIME, dialect)
-    body: Any = sa.Text() if dialect == "sqlite" else postgresql.JSONB()
-    number: Any = sa.Integer() if dialect == "sqlite" else sa.BigInteger()
+def _history(metadata: sa.MetaData, dialect: str) -> None:
+    key, time, line = (column_type(kind, dialect) for kind in (Kind.ID, Kind.TIME, Kind.LINE))
+    on_sqlite = dialect == "sqlite"
+    body: Any = column_type(Kind.MAP, dialect)
+    number: Any = column_type(Kind.INT, dialect)
     seq = (
         sa.Column("seq", number, primary_key=True)
-        if dialect == "sqlite"
+        if on_sqlite
         else sa.Column("seq", number, sa.Identity(always=True), nullable=False)
     )
     changesets = sa.Table(
@@ -162,43 +199,133 @@ def _store_tables(metadata: sa.MetaData, dialect: str) -> None:
         sa.Column("org_id", key, nullable=False),
         sa.Column("user_id", key, nullable=False),
         sa.Column("at", time, nullable=False),
-        sa.Column("command", sa.Text(), nullable=False),
-        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("command", line, nullable=False),
+        sa.Column("summary", line, nullable=False),
         sa.Column("body", body, nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("status", line, nullable=False),
         sa.Column("undoes", key),
         sa.Column("undone_by", key),
-        *([] if dialect == "sqlite" else [sa.PrimaryKeyConstraint("org_id", "seq")]),
+        *([] if on_sqlite else [sa.PrimaryKeyConstraint("org_id", "seq")]),
         sa.UniqueConstraint("org_id", "id"),
     )
-    if dialect == "postgresql":
+    if not on_sqlite:
         _index(changesets, ("org_id", "user_id", "seq"))
     sa.Table(
         "changeset_rows",
         metadata,
         sa.Column("org_id", key, nullable=False),
-        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("table_name", line, nullable=False),
         sa.Column("row_id", key, nullable=False),
         sa.Column("seq", number, nullable=False),
         sa.PrimaryKeyConstraint("org_id", "table_name", "row_id", "seq"),
         sqlite_with_rowid=False,
     )
+
+
+def _store_tables(metadata: sa.MetaData, dialect: str) -> None:
+    key, time, line = (column_type(kind, dialect) for kind in (Kind.ID, Kind.TIME, Kind.LINE))
     points = sa.Table(
         "contact_points",
         metadata,
         sa.Column("org_id", key, nullable=False),
         sa.Column("contact_id", key, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("kind", line, nullable=False),
+        sa.Column("value", line, nullable=False),
+        *([] if dialect == "sqlite" else [sa.Column("book_id", key, nullable=False)]),
         sa.PrimaryKeyConstraint("org_id", "contact_id", "kind", "value"),
         sqlite_with_rowid=False,
     )
     _index(points, ("org_id", "value"))
     sa.Table(
+        "reservations",
+        metadata,
+        sa.Column("org_id", key, nullable=False),
+        sa.Column("contact_id", key, nullable=False),
+        sa.Column("user_id", key, nullable=False),
+        sa.Column("until", time, nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "contact_id"),
+        sqlite_with_rowid=False,
+    )
+    sa.Table(
         "meta",
         metadata,
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("key", line, nullable=False),
+        sa.Column("value", line, nullable=False),
         sa.PrimaryKeyConstraint("key"),
         sqlite_with_rowid=False,
+    )
+
+
+def _team_tables(metadata: sa.MetaData) -> None:
+    """What only the central PostgreSQL has: the feed's tombstones and channels, the audit, the fields it guards."""
+    key, time, line = (column_type(kind, "postgresql") for kind in (Kind.ID, Kind.TIME, Kind.LINE))
+    number, flag, mapping = (column_type(kind, "postgresql") for kind in (Kind.INT, Kind.BOOL, Kind.MAP))
+    exits = sa.Table(
+        "exits",
+        metadata,
+        sa.Column("org_id", key, nullable=False),
+        sa.Column("book_id", key, nullable=False),
+        sa.Column("table_name", line, nullable=False),
+        sa.Column("row_id", key, nullable=False),
+        sa.Column("op", line, nullable=False),
+        sa.Column("at", time, nullable=False),
+        _feed_column(),
+        sa.PrimaryKeyConstraint("org_id", "book_id", "table_name", "row_id"),
+        sa.CheckConstraint("op IN ('moved', 'deleted')", name="op"),
+    )
+    _index(exits, ("org_id", "book_id", FEED))
+    sa.Table(
+        "channels",
+        metadata,
+        sa.Column("org_id", key, nullable=False),
+        sa.Column("book_id", key),
+        sa.Column("name", line, nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "name"),
+        sa.UniqueConstraint("org_id", "book_id", postgresql_nulls_not_distinct=True),
+        sa.UniqueConstraint("name"),
+    )
+    audit = sa.Table(
+        "audit",
+        metadata,
+        sa.Column("seq", number, sa.Identity(always=True), nullable=False),
+        sa.Column("org_id", key, nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.Column("xid", Xid8(), nullable=False),
+        sa.Column("login", line, nullable=False),
+        sa.Column("user_id", key),
+        sa.Column("table_name", line, nullable=False),
+        sa.Column("row_id", key),
+        sa.Column("op", line, nullable=False),
+        sa.Column("changeset_id", key),
+        sa.Column("diff", mapping),
+        sa.Column("salt", sa.LargeBinary()),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "seq"),
+    )
+    _index(audit, ("org_id", "table_name", "row_id", "seq"))
+    sa.Table(
+        "audit_seals",
+        metadata,
+        sa.Column("org_id", key, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.Column("up_to_seq", number, nullable=False),
+        sa.Column("entries", number, nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("previous", sa.LargeBinary()),
+        sa.Column("horizon", Xid8(), nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "number"),
+    )
+    sa.Table(
+        "fields",
+        metadata,
+        sa.Column("table_name", line, nullable=False),
+        sa.Column("name", line, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", line, nullable=False),
+        sa.Column("role", line, nullable=False),
+        sa.Column("nullable", flag, nullable=False),
+        sa.Column("merge_group", sa.Integer()),
+        sa.Column("ref", line),
+        sa.PrimaryKeyConstraint("table_name", "name"),
     )

@@ -18,7 +18,12 @@ if connection is None:
     )
 else:
     # SQLite can roll back DDL like everything else; Alembic only doubts the driver, which is told to stay out of it.
-    context.configure(connection=connection, target_metadata=target, transactional_ddl=True)
+    context.configure(
+        connection=connection,
+        target_metadata=target,
+        transactional_ddl=True,
+        version_table_schema="offhook" if connection.dialect.name == "postgresql" else None,
+    )
 
 with context.begin_transaction():
     context.run_migrations()

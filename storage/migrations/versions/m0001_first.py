@@ -21,7 +21,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-TEXT = sa.Text()
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 KEY = sa.Text().with_variant(postgresql.UUID(as_uuid=False), "postgresql")
 NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 FLAG = sa.Integer().with_variant(sa.Boolean(), "postgresql")
@@ -86,6 +86,12 @@ def _record_table(name: str, *parts: Any, refs: Mapping[str, str] | None = None)
 def _index(table: str, columns: Sequence[str], rows: str = "") -> None:
     where: dict[str, Any] = {"sqlite_where": sa.text(rows), "postgresql_where": sa.text(rows)} if rows else {}
     op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns), **where)
+
+
+def _index_on_sqlite(table: str, columns: Sequence[str], rows: str = "") -> None:
+    """An index whose entries may be longer than PostgreSQL allows."""
+    if _on_sqlite():
+        _index(table, columns, rows)
 
 
 def _make_records() -> None:
@@ -180,8 +186,8 @@ def _make_records() -> None:
     )
     _index("companies", ["org_id", "sort_key", "id"], ALIVE)
     _index("companies", ["org_id", "domain"], "domain <> ''")
-    _index("companies", ["org_id", "id", "deleted_at", "name"])
-    _index("companies", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
+    _index_on_sqlite("companies", ["org_id", "id", "deleted_at", "name"])
+    _index_on_sqlite("companies", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
     _record_table(
         "contacts",
         sa.Column("book_id", KEY, nullable=False),
@@ -215,9 +221,9 @@ def _make_records() -> None:
     _index("contacts", ["org_id", "last_activity_at", "id"], ALIVE)
     _index("contacts", ["org_id", "next_task_at", "id"], ALIVE)
     _index("contacts", ["org_id", "created_at", "id"], ALIVE)
-    _index("contacts", ["org_id", "id", "deleted_at", "first_name", "last_name", "phones"])
+    _index_on_sqlite("contacts", ["org_id", "id", "deleted_at", "first_name", "last_name", "phones"])
     _index("contacts", ["org_id", "company_id", "sort_key", "id"], ALIVE)
-    _index("contacts", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
+    _index_on_sqlite("contacts", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
     _record_table(
         "deals",
         sa.Column("book_id", KEY, nullable=False),
@@ -258,7 +264,7 @@ def _make_records() -> None:
     _index("deals", ["org_id", "pipeline_id", "outcome", "closed_at"], ALIVE)
     _index("deals", ["org_id", "contact_id"], "contact_id IS NOT NULL")
     _index("deals", ["org_id", "company_id"], "company_id IS NOT NULL")
-    _index("deals", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
+    _index_on_sqlite("deals", ["org_id", "tags"], "deleted_at IS NULL AND tags <> '[]'")
     _record_table(
         "activities",
         sa.Column("book_id", KEY, nullable=False),
