@@ -177,7 +177,7 @@ def merge(row: Row, change: Change) -> Merge:
     write: Row = {}
     clashing = moved - agreed
     for name in lists:
-        write[name], clash = _merge_list(row.get(name) or (), change.base.get(name) or (), change.set[name])
+        write[name], clash = merge_list(row.get(name) or (), change.base.get(name) or (), change.set[name])
         if clash:
             clashing.add(name)
     clashing, theirs = _spread_over_groups(change, clashing, agreed)
@@ -239,7 +239,7 @@ def _spread_over_groups(change: Change, clashing: set[str], agreed: set[str]) ->
     return out, theirs
 
 
-def _merge_list(now: Sequence[Any], was: Sequence[Any], mine: Sequence[Any]) -> tuple[tuple[Any, ...], bool]:
+def merge_list(now: Sequence[Any], was: Sequence[Any], mine: Sequence[Any]) -> tuple[tuple[Any, ...], bool]:
     """My list in my order, with what others added to or removed from the one I saw; and whether we clash.
 
     Two people clash where each gave the same item (a phone) another label.

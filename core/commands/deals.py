@@ -31,7 +31,7 @@ from core.commands.base import (
 from core.commands.checks import Checks, needs_links, require_links
 from core.commands.companies import company_by_name, company_names, needs_company
 from core.commands.tell import edit_entry
-from core.entities import Contact, Deal, Task
+from core.entities import Contact, Deal, Stage, Task
 from core.errors import Invalid, NotFound, Refused
 from core.fractional import is_key, near
 from core.ids import new_id
@@ -197,7 +197,7 @@ class MoveDeal(Command):
         }
         if self.before_position is not None or self.after_position is not None:
             values["position"] = near(self.before_position or "", self.after_position or "")
-        change = update(deal, cleaned(Deal, values), {"stage_id": self.from_stage_id})
+        change = update(deal, cleaned(Deal, values), _seen_in(origin))
         subject = f"{origin.name} → {target.name}"
         entry = told(
             context, kind="stage_change", subject=subject, body=reason, book_id=deal.book_id, deal_id=deal.id,
@@ -264,7 +264,7 @@ class SwitchPipeline(Command):
             raise Refused("Only an open deal changes pipelines, and only into an open stage.")
         names = {pipeline.id: pipeline.name for pipeline in catalog.pipelines}
         values = {"pipeline_id": target.pipeline_id, "stage_id": target.id, "stage_since": context.now}
-        change = update(deal, values, {"stage_id": self.from_stage_id})
+        change = update(deal, values, _seen_in(origin))
         subject = " → ".join(f"{names[stage.pipeline_id]}/{stage.name}" for stage in (origin, target))
         entry = told(
             context, kind="stage_change", subject=subject, book_id=deal.book_id, deal_id=deal.id,
@@ -298,6 +298,11 @@ class DeleteDeals(Command):
             changes += delete_open(seen.where(Task, deal_id=deal.id), context.now)
         what = deals[0].title if len(deals) == 1 else counted(len(deals), "deal")
         return Decision(f"Deleted {what}", tuple(changes), "deal.deleted")
+
+
+def _seen_in(stage: Stage) -> dict[str, Any]:
+    """What whoever saw the deal in a stage has seen of where it lies."""
+    return {"stage_id": stage.id, "pipeline_id": stage.pipeline_id}
 
 
 def contact_names(seen: Seen, *ids: str | None) -> dict[str, str]:

@@ -1,0 +1,185 @@
+"""Two people changed the same field: what a person is asked, and the command that their answer comes to.
+
+An answer is a new decision, based on what the other one wrote: the new command expects *theirs*. If somebody has
+changed the field once more by then, it is a conflict again, and nothing is overwritten that nobody has seen.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from core.changes import FieldConflict, merge_list
+from core.commands.base import Command
+from core.commands.deals import MOVED, MoveDeal, SwitchPipeline
+from core.commands.undo import Undo
+from core.entities import RECORDS
+from core.ids import new_id
+from core.schema import Kind, fields_of
+
+Side = Literal["mine", "theirs", "original"]
+"""Whose value a field gets: the command's, the other person's, or the one that both of them saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A value that a person typed when they were asked: none of the three."""
+
+    value: Any
+
+
+Choice = Side | Edited
+"""What a person decided about one field."""
+
+_FOLLOWING: Mapping[str, frozenset[str]] = {
+    "stage_id": frozenset(MOVED) | {"position"},
+    "value_minor": frozenset({"currency"}),
+    "due_at": frozenset({"all_day"}),
+}
+"""Fields that mean nothing by themselves: whoever decides the first one has decided them."""
+
+
+def asked(conflicts: Sequence[FieldConflict]) -> tuple[FieldConflict, ...]:
+    """The conflicts that a person decides one by one; the others follow (the time of a move, an amount's currency)."""
+    return tuple(conflict for conflict in conflicts if _leader(conflict, conflicts) is conflict)
+
+
+def offered(command: Command) -> frozenset[str]:
+    """What can be answered where the command met a conflict: mine, theirs, original, edited.
+
+    Edits and moves can be decided in every way. Other commands are done all the same or left (mine, theirs); an undo
+    cannot be done over somebody's later change.
+    """
+    if isinstance(command, Undo):
+        return frozenset({"theirs"})
+    if _is_edit(command) or isinstance(command, (MoveDeal, SwitchPipeline)):
+        return frozenset({"mine", "theirs", "original", "edited"})
+    return frozenset({"mine", "theirs"})
+
+
+def resolve(
+    command: Command, conflicts: Sequence[FieldConflict], choices: Mapping[str, Choice]
+) -> Command | None:
+    """The command that does what a person decided about each field; its id is new, and it expects *theirs*.
+
+    Fields of the command that nobody else changed stay as they are in it.
+
+    Args:
+        command: what met the conflicts.
+        conflicts: all of them, as the answer told them.
+        choices: for each of the `asked` fields what was decided.
+
+    Returns:
+        The new command; None where theirs stands and nothing is left to do.
+
+    Raises:
+        ValueError: a field was not decided, or in a way that is not `offered`.
+    """
+    decided = {conflict.field: _choice(conflict, conflicts, choices) for conflict in conflicts}
+    names = {"edited" if isinstance(choice, Edited) else choice for choice in decided.values()}
+    if unfit := names - offered(command):
+        raise ValueError(f"{command.NAME} cannot be decided as {', '.join(sorted(unfit))}")
+    if isinstance(command, (MoveDeal, SwitchPipeline)):
+        return _moved(command, conflicts, decided)
+    if _is_edit(command):
+        return _edited(command, conflicts, decided)
+    return dataclasses.replace(command, id=new_id()) if "mine" in names else None
+
+
+def _is_edit(command: Command) -> bool:
+    return {"values", "expected"} <= {field.name for field in dataclasses.fields(command)}
+
+
+def _leader(conflict: FieldConflict, conflicts: Sequence[FieldConflict]) -> FieldConflict:
+    """The conflict whose decision holds for this one, too; itself where it has a decision of its own."""
+    for other in conflicts:
+        same_row = (other.table, other.id) == (conflict.table, conflict.id)
+        followers = _FOLLOWING.get(other.field, frozenset())
+        if same_row and other is not conflict and conflict.field in followers:
+            return other
+    return conflict
+
+
+def _choice(
+    conflict: FieldConflict, conflicts: Sequence[FieldConflict], choices: Mapping[str, Choice]
+) -> Choice:
+    leader = _leader(conflict, conflicts)
+    if leader is not conflict and conflict.field not in choices:
+        choice = _choice(leader, conflicts, choices)
+        # A value that was typed for one field says nothing of the other one.
+        return "mine" if isinstance(choice, Edited) else choice
+    try:
+        return choices[conflict.field]
+    except KeyError:
+        raise ValueError(f"nothing was decided about {conflict.field}") from None
+
+
+def _value(conflict: FieldConflict, choice: Choice) -> Any:
+    if isinstance(choice, Edited):
+        return choice.value
+    if choice == "theirs":
+        return conflict.theirs
+    if choice == "original":
+        return conflict.base
+    if "." not in conflict.field and fields_of(RECORDS[conflict.table])[conflict.field].kind is Kind.SET:
+        # Item by item: a number that they added beside the one in question is no part of the question.
+        return merge_list(conflict.theirs or (), conflict.base or (), conflict.mine or ())[0]
+    return conflict.mine
+
+
+def _edited(
+    command: Any, conflicts: Sequence[FieldConflict], decided: Mapping[str, Choice]
+) -> Command | None:
+    values, expected = _by_name(command.values), _by_name(command.expected)
+    changes: dict[str, Any] = {"id": new_id(), "values": values, "expected": expected}
+    company_name = getattr(command, "company_name", "")
+    for conflict in conflicts:
+        name, choice = conflict.field, decided[conflict.field]
+        expected[name] = conflict.theirs
+        if name == "company_id" and company_name:
+            if choice == "mine":
+                continue
+            changes["company_name"] = company_name = ""
+        value = _value(conflict, choice)
+        if value == conflict.theirs:
+            values.pop(name, None)
+        else:
+            values[name] = value
+    edit: Command = dataclasses.replace(command, **changes)
+    return edit if values or company_name else None
+
+
+def _by_name(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with each custom field under its own name, as conflicts name it."""
+    out = dict(values)
+    for key, value in out.pop("custom", {}).items():
+        out.setdefault(f"custom.{key}", value)
+    return out
+
+
+def _moved(
+    command: MoveDeal | SwitchPipeline, conflicts: Sequence[FieldConflict], decided: Mapping[str, Choice]
+) -> Command | None:
+    by_field = {conflict.field: conflict for conflict in conflicts}
+    stage = by_field.get("stage_id")
+    if stage is None:
+        return dataclasses.replace(command, id=new_id()) if "mine" in decided.values() else None
+    choice = decided["stage_id"]
+    target = command.stage_id if choice == "mine" else _value(stage, choice)
+    if target == stage.theirs:
+        return None
+    if choice != "original":
+        return dataclasses.replace(command, id=new_id(), stage_id=target, from_stage_id=stage.theirs)
+    pipeline = by_field.get("pipeline_id")
+    if pipeline is not None and pipeline.theirs != pipeline.base:
+        return SwitchPipeline(deal_id=command.deal_id, stage_id=target, from_stage_id=stage.theirs)
+    lost, outcome = by_field.get("lost_reason"), by_field.get("outcome")
+    return MoveDeal(
+        deal_id=command.deal_id,
+        stage_id=target,
+        from_stage_id=stage.theirs,
+        reason=lost.base if lost else getattr(command, "reason", ""),
+        abandoned=outcome is not None and outcome.base == "abandoned",
+    )
