@@ -303,6 +303,7 @@ def _team_tables(metadata: sa.MetaData) -> None:
         sa.PrimaryKeyConstraint("org_id", "seq"),
     )
     _index(audit, ("org_id", "table_name", "row_id", "seq"))
+    _index(audit, ("org_id", "xid"))
     sa.Table(
         "audit_seals",
         metadata,
@@ -313,7 +314,7 @@ def _team_tables(metadata: sa.MetaData) -> None:
         sa.Column("entries", number, nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("previous", sa.LargeBinary()),
-        sa.Column("horizon", Xid8(), nullable=False),
+        sa.Column("horizon", Xid8()),
         sa.PrimaryKeyConstraint("org_id", "number"),
     )
     sa.Table(

@@ -237,6 +237,7 @@ def _make_audit() -> None:
         sa.PrimaryKeyConstraint("org_id", "seq"),
     )
     _index("audit", ["org_id", "table_name", "row_id", "seq"])
+    _index("audit", ["org_id", "xid"])
     op.create_table(
         "audit_seals",
         sa.Column("org_id", KEY, nullable=False),
@@ -246,7 +247,7 @@ def _make_audit() -> None:
         sa.Column("entries", NUMBER, nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("previous", sa.LargeBinary()),
-        sa.Column("horizon", Xid8(), nullable=False),
+        sa.Column("horizon", Xid8()),
         sa.PrimaryKeyConstraint("org_id", "number"),
     )
 
