@@ -53,6 +53,9 @@ CHECKS: dict[str, dict[str, str]] = {
 FEED = "sync_xid"
 """PostgreSQL: the transaction that wrote a row last."""
 
+LEXEMES = "lexemes"
+"""PostgreSQL: the words of `search`, for the full-text index. SQLite has FTS5 tables for it."""
+
 
 class Xid8(sa.types.UserDefinedType[int]):
     """PostgreSQL's 64-bit transaction id."""
@@ -154,12 +157,16 @@ def _record_table(metadata: sa.MetaData, record: type[Record], dialect: str) -> 
             if spec.kind is Kind.REF and spec.role is Role.DATA
         ]
         parts.append(_feed_column())
+        if "search" in specs:
+            parts.append(sa.Column(LEXEMES, postgresql.TSVECTOR(), nullable=False))
     table = sa.Table(record.TABLE, metadata, *parts)
     own = (SQLITE_INDEXES if on_sqlite else POSTGRES_INDEXES).get(record.TABLE, ())
     for columns, rows in (*INDEXES.get(record.TABLE, ()), *READ_INDEXES.get(record.TABLE, ()), *own):
         _index(table, ("org_id", *columns), rows)
     if not on_sqlite:
         _index(table, ("org_id", "book_id", FEED, "id") if "book_id" in specs else ("org_id", FEED))
+        if LEXEMES in table.c:
+            sa.Index(None, table.c[LEXEMES], postgresql_using="gin")
         if record.TABLE == "users":
             # A login names one person in all of the database: who is logged in says which organization is theirs.
             _index(table, ("login",), "login <> ''", unique=True)

@@ -35,6 +35,7 @@ BOOK_KIND = (
     "(kind = 'own' AND user_id IS NOT NULL) OR (kind = 'pool' AND team_id IS NOT NULL) OR kind = 'shared'"
 )
 IN_BOOKS = ("companies", "contacts", "deals", "activities", "tasks")
+SEARCHED = ("companies", "contacts", "deals", "activities")
 SET_UP = (
     "organizations", "teams", "users", "memberships", "books", "shares", "pipelines", "stages", "custom_fields",
     "smart_views",
@@ -53,6 +54,7 @@ def upgrade() -> None:
     _make_reservations()
     if op.get_context().dialect.name == "postgresql":
         _make_feed()
+        _make_lexemes()
         _make_audit()
         _make_fields()
 
@@ -216,6 +218,12 @@ def _make_feed() -> None:
         sa.UniqueConstraint("org_id", "book_id", postgresql_nulls_not_distinct=True),
         sa.UniqueConstraint("name"),
     )
+
+
+def _make_lexemes() -> None:
+    for table in SEARCHED:
+        op.add_column(table, sa.Column("lexemes", postgresql.TSVECTOR(), nullable=False))
+        op.create_index(f"ix_{table}_lexemes", table, ["lexemes"], postgresql_using="gin")
 
 
 def _make_audit() -> None:
