@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -93,9 +94,20 @@ class Database:
         return connection
 
 
+def roomy_memory() -> str | None:
+    """The folder that Linux keeps in memory, if there is a gigabyte left in it.
+
+    A copy of a database is some hundred files: making them takes 0.01 s there, and 0.3 s on a common disk.
+    """
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK | os.X_OK) and shutil.disk_usage(memory).free > 1 << 30:
+        return str(memory)
+    return None
+
+
 def start() -> tuple[Server, Cluster]:
     """Start a server with an operator in it."""
-    folder = Path(tempfile.mkdtemp(prefix="offhook-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="offhook-tests-", dir=roomy_memory()))
     server = Server(folder, durable=False, remove=True, settings=_settings)
     server.start()
     cluster = Cluster(server.port, server.programs.version, server.password, secrets.token_urlsafe(16))
@@ -163,7 +175,9 @@ def clone(cluster: Cluster, of: str) -> Iterator[Database]:
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with cluster.operator() as connection:
         connection.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(of))
+            sql.SQL("create database {} template {} strategy file_copy").format(
+                sql.Identifier(name), sql.Identifier(of)
+            )
         )
         database = Database(cluster, name)
         try:
