@@ -20,8 +20,8 @@ from core.errors import Invalid
 from core.filters import All, Any_, Expr, Not, Query, Test
 from core.schema import Field, Kind, fields_of
 from core.text import fold, words
-from storage.codec import to_micros
 from storage.reads import sqlite
+from storage.reads.dialect import Dialect
 from storage.reads.words import LONGEST_WORD, Terms, terms
 
 MOST_TESTS = 400
@@ -29,7 +29,6 @@ MOST_TESTS = 400
 MOST_VALUES = 10_000
 
 _COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-_EMPTY = {Kind.LINE: "''", Kind.TEXT: "''", Kind.SET: "'[]'", Kind.MAP: "'{}'"}
 _PUNCTUATION = re.compile(r"[\s().\-/]+")
 
 
@@ -53,12 +52,13 @@ class Condition:
         table: whose rows it is about.
         live: the organization, and not deleted.
         tests: every test; `true` where there is none.
-        parameters: the values in it, `org`, and `match` and `hint` for the full-text index.
-        terms: what to search the full-text index for; None where the filter has no words.
+        parameters: the values in it, `org`, and `match`, `phrases` and `hint` for the index of words.
+        terms: what to search the index of words for; None where the filter has none.
+        dialect: whose SQL it is.
         few: an index leads to the rows that it is about, and they are few.
         some: an index leads to the rows that it is about.
         in_book: it is about some books only, and a book has an index by name.
-        hinted: the full-text index leads to the rows that it is about, and to others.
+        hinted: the index of words leads to the rows that it is about, and to others.
     """
 
     table: str
@@ -66,6 +66,7 @@ class Condition:
     tests: str
     parameters: Mapping[str, Any]
     terms: Terms | None
+    dialect: Dialect
     few: bool = False
     some: bool = False
     in_book: bool = False
@@ -82,28 +83,24 @@ class Condition:
         return f"{self.live} and {self.tests}"
 
     @property
-    def where_found(self) -> str:
-        """Everything but the words, for rows that a full-text search gives."""
-        return by_row(self.where)
-
-    @property
     def whole(self) -> str:
         """Everything, the words as a test among others."""
         if self.terms is None:
             return self.where
-        return f"{self.where} and {sqlite.matches(self.table, 't.n', ':match')}"
+        return f"{self.where} and {self.dialect.matches(self.table)}"
 
 
 @dataclass(slots=True)
 class _Build:
     table: str
     fields: Mapping[str, Field]
+    sql: Dialect
     parameters: dict[str, Any] = field(default_factory=dict)
     tests: int = 0
 
     def value(self, value: Any) -> str:
         name = f"p{len(self.parameters)}"
-        self.parameters[name] = sqlite.bindable(value) if isinstance(value, str) else value
+        self.parameters[name] = self.sql.bindable(value) if isinstance(value, str) else value
         return f":{name}"
 
     def values(self, values: Sequence[Any]) -> list[str]:
@@ -116,31 +113,32 @@ def live(table: str) -> str:
     return f"t.org_id = :org and t.deleted_at is null{told}"
 
 
-def by_row(condition: str) -> str:
-    """A condition that begins with the organization, for rows that are given by their `n`."""
-    return condition.replace("t.org_id = :org", sqlite.BY_ROW, 1)
-
-
-def compile_query(catalog: Catalog, table: str, query: Query) -> Condition:
+def compile_query(catalog: Catalog, table: str, query: Query, dialect: Dialect = sqlite) -> Condition:
     """A filter on contacts, deals or another table with an index of words.
+
+    Args:
+        catalog: the set-up.
+        table: whose rows it is about.
+        query: the filter.
+        dialect: whose SQL to write; a filter means the same in each.
 
     Raises:
         Invalid: more tests or values than a filter can have.
         ValueError: a test that does not fit its column; `core.filters.parse` makes none.
     """
-    build = _Build(table, fields_of(RECORDS[table]))
+    build = _Build(table, fields_of(RECORDS[table]), dialect)
     tests = _expr(build, query.where)
     if len(build.parameters) > MOST_VALUES:
         raise Invalid({"filter": f"That filter has too many values; the most is {MOST_VALUES:,}."})
     parts = query.where.parts if isinstance(query.where, All) else (query.where,)
     needed = {(part.column, part.op) for part in parts if isinstance(part, Test)}
     build.parameters["org"] = catalog.organization.id
-    hints = [hint for part in parts if (hint := _hint(part))] if table == "contacts" else []
+    hints = [hint for part in parts if (hint := _hint(dialect, part))] if table == "contacts" else []
     if hints:
-        build.parameters["hint"] = sqlite.every(hints)
-    found = terms(query.words)
+        build.parameters["hint"] = dialect.every(hints)
+    found = terms(query.words, dialect)
     if found is not None:
-        build.parameters["match"] = found.match
+        build.parameters |= found.parameters
     elif query.words:
         # Words without a letter or digit are in no index.
         tests = "false"
@@ -150,6 +148,7 @@ def compile_query(catalog: Catalog, table: str, query: Query) -> Condition:
         tests=tests,
         parameters=build.parameters,
         terms=found,
+        dialect=dialect,
         few=bool(needed & _FEW),
         some=bool(needed & (_FEW | _SOME)),
         in_book=("book_id", "in") in needed,
@@ -157,17 +156,17 @@ def compile_query(catalog: Catalog, table: str, query: Query) -> Condition:
     )
 
 
-def _hint(expr: Expr) -> str:
-    """A full-text term for everything that passes a test on the beginning of a field; empty where there is none."""
+def _hint(sql: Dialect, expr: Expr) -> str:
+    """A search for everything that passes a test on the beginning of a field; empty where there is none."""
     if isinstance(expr, Any_) and expr.parts:
-        hints = [_hint(part) for part in expr.parts]
-        return functools.reduce(sqlite.either, hints) if all(hints) else ""
+        hints = [_hint(sql, part) for part in expr.parts]
+        return functools.reduce(sql.either, hints) if all(hints) else ""
     if not isinstance(expr, Test) or expr.op != "prefix":
         return ""
     if expr.column not in _IN_SEARCH and not expr.column.startswith("custom."):
         return ""
-    value = sqlite.bindable(fold(expr.values[0])[:LONGEST_WORD])
-    return sqlite.phrase(value) if words(value) else ""
+    value = sql.bindable(fold(expr.values[0])[:LONGEST_WORD])
+    return sql.phrase(value) if words(value) else ""
 
 
 def _expr(build: _Build, expr: Expr) -> str:
@@ -193,7 +192,8 @@ def _test(build: _Build, test: Test) -> str:
     spec = build.fields[test.column]
     column = f"t.{spec.name}"
     if test.op == "null":
-        return f"{column} = {_EMPTY[spec.kind]}" if spec.kind in _EMPTY else f"{column} is null"
+        empty = build.sql.empty(spec.kind)
+        return f"{column} = {empty}" if empty else f"{column} is null"
     if test.op in ("in", "has") and not test.values:
         return "false"
     if test.op == "has" and spec.kind is Kind.SET:
@@ -203,43 +203,36 @@ def _test(build: _Build, test: Test) -> str:
     if test.op == "in" and spec.kind in (Kind.LINE, Kind.TEXT):
         return _line_in(build, spec.name, test.values)
     if test.op == "in" and spec.kind not in (Kind.SET, Kind.MAP):
-        return f"{column} in ({', '.join(build.values([_plain(spec.kind, v) for v in test.values]))})"
+        return (
+            f"{column} in ({', '.join(build.values([build.sql.plain(spec.kind, v) for v in test.values]))})"
+        )
     if test.op in _COMPARE and spec.kind not in (Kind.SET, Kind.MAP):
-        return f"{column} {_COMPARE[test.op]} {build.value(_plain(spec.kind, test.values[0]))}"
+        return f"{column} {_COMPARE[test.op]} {build.value(build.sql.plain(spec.kind, test.values[0]))}"
     raise ValueError(f"{test.op} does not fit {build.table}.{test.column}")
-
-
-def _plain(kind: Kind, value: Any) -> Any:
-    if kind is Kind.TIME:
-        return to_micros(value)
-    if kind is Kind.DATE:
-        return value.isoformat()
-    return int(value) if kind in (Kind.INT, Kind.BOOL) else value
 
 
 def _line_in(build: _Build, name: str, values: Sequence[str]) -> str:
     if name not in _HELD:
         return _text_in(build, f"t.{name}", values)
     # Of the few values that there are, those that are meant: an index compares with case.
-    return f"t.{name} in (select value from {sqlite.held(build.table, name)} where {_text_in(build, 'value', values)})"
+    meant = _text_in(build, "held.value", values)
+    return f"t.{name} in (select held.value from {build.sql.held(build.table, name)} where {meant})"
 
 
 def _text_in(build: _Build, column: str, values: Sequence[str]) -> str:
     lowered = [value.lower() for value in values]
     plain = build.values([value for value in lowered if value.isascii()])
-    return sqlite.text_in(column, plain, build.values([value for value in lowered if not value.isascii()]))
+    return build.sql.text_in(column, plain, build.values([value for value in lowered if not value.isascii()]))
 
 
 def _starts(build: _Build, column: str, value: str) -> str:
     folded = fold(value)
-    return sqlite.text_starts(column, build.value(folded), build.value(len(folded)))
+    return build.sql.text_starts(column, build.value(folded), build.value(len(folded)))
 
 
 def _has(build: _Build, name: str, column: str, values: Sequence[str]) -> str:
     if name not in ("emails", "phones"):
-        items = sqlite.any_item(column, "item", _text_in(build, "item.value", values))
-        # The first two are in the words of an index, and a reason to go by it.
-        return f"{column} <> '[]' and {column} > '' and {items}"
+        return build.sql.any_item(column, "item", _text_in(build, "item.value", values))
     # Contact points lie in a table of their own, with an index on what they are.
     if name == "phones":
         # The number is what is looked up: as dialled, without its dress and whatever its extension.
@@ -252,49 +245,46 @@ def _has(build: _Build, name: str, column: str, values: Sequence[str]) -> str:
 
 
 def _custom(build: _Build, key: str, test: Test) -> str:
-    name = build.value(key)
+    sql, name = build.sql, build.value(key)
     if test.op == "null":
-        held = sqlite.any_named(
-            "t.custom", "own", name, "own.type <> 'null' and own.value <> ''"
-        )  # a form may leave an empty text behind
-        return f"not {held}"
+        return f"not {sql.any_named('t.custom', 'own', name, sql.is_held('own'))}"
     if test.op == "in":
         conditions = [_custom_is(build, value) for value in test.values]
-        return (
-            sqlite.any_named("t.custom", "own", name, f"({' or '.join(conditions)})")
-            if conditions
-            else "false"
-        )
+        if not conditions:
+            return "false"
+        return sql.any_named("t.custom", "own", name, f"({' or '.join(conditions)})")
     value = test.values[0]
     if test.op == "prefix":
-        condition = f"own.type = 'text' and {_starts(build, 'own.value', value)}"
+        condition = f"{sql.is_text('own')} and {_starts(build, sql.text_of('own'), value)}"
     elif test.op in _COMPARE and isinstance(value, (int, float)) and not isinstance(value, bool):
-        condition = f"own.type in ('integer', 'real') and own.value {_COMPARE[test.op]} {build.value(value)}"
+        wanted = build.value(sql.number(value))
+        condition = f"{sql.is_number('own')} and {sql.number_of('own')} {_COMPARE[test.op]} {wanted}"
     elif test.op in _COMPARE:
-        day = value.isoformat() if isinstance(value, dt.date) else value
-        condition = f"own.type = 'text' and own.value {_COMPARE[test.op]} {build.value(day)}"
+        wanted = build.value(value.isoformat() if isinstance(value, dt.date) else value)
+        condition = f"{sql.is_text('own')} and {sql.text_of('own')} {_COMPARE[test.op]} {wanted}"
     else:
         raise ValueError(f"{test.op} does not fit {build.table}.{test.column}")
-    return sqlite.any_named("t.custom", "own", name, condition)
+    return sql.any_named("t.custom", "own", name, condition)
 
 
 def _custom_is(build: _Build, value: Any) -> str:
+    sql = build.sql
     if isinstance(value, bool):
-        return f"own.type = '{str(value).lower()}'"
+        return sql.is_flag("own", value)
     if isinstance(value, (int, float)):
-        return f"(own.type in ('integer', 'real') and own.value = {build.value(value)})"
+        return f"({sql.is_number('own')} and {sql.number_of('own')} = {build.value(sql.number(value))})"
     text = value.isoformat() if isinstance(value, dt.date) else value
-    return f"(own.type = 'text' and {_text_in(build, 'own.value', [text])})"
+    return f"({sql.is_text('own')} and {_text_in(build, sql.text_of('own'), [text])})"
 
 
 def _company(build: _Build, test: Test) -> str:
     companies = "select k.id from companies k where k.org_id = :org and k.deleted_at is null"
     if test.op == "null":
-        return f"t.company_id is null or t.company_id not in ({companies})"
+        return f"not exists ({companies} and k.id = t.company_id)"
     if test.op == "prefix":
         return (
             f"t.company_id in ({companies} and"
-            f" {sqlite.key_starts('k.sort_key', build.value(fold(test.values[0])))})"
+            f" {build.sql.key_starts('k.sort_key', build.value(fold(test.values[0])))})"
         )
     raise ValueError(f"{test.op} does not fit {build.table}.company")
 

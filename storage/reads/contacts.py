@@ -124,7 +124,7 @@ def count_contacts(connection: Connection, catalog: Catalog, query: Query) -> in
     """
     condition = compile_query(catalog, "contacts", query)
     if condition.terms is not None and condition.tests == "true":
-        sql = sqlite.count_found("contacts", condition.where_found)
+        sql = sqlite.count_found("contacts", sqlite.by_row(condition.where))
         return int(connection.execute(sql, condition.parameters).fetchone()[0])
     return _count(connection, condition)
 
@@ -146,12 +146,12 @@ def _source(condition: Condition) -> tuple[str, str]:
     """Where all that matches is best read from, in no order, and the condition that is left."""
     if condition.terms is not None:
         source, match, _ = sqlite.found("contacts")
-        return source, f"{match} and {condition.where_found}"
+        return source, f"{match} and {sqlite.by_row(condition.where)}"
     if condition.few or condition.is_empty:
         return "contacts t", condition.where
     if condition.hinted:
         source, match, _ = sqlite.found("contacts", ":hint")
-        return source, f"{match} and {condition.where_found}"
+        return source, f"{match} and {sqlite.by_row(condition.where)}"
     if condition.some or condition.in_book:
         return "contacts t", condition.where
     return sqlite.unordered("contacts"), condition.where
@@ -219,7 +219,7 @@ def _part(
 def _relevant(connection: Connection, condition: Condition, offset: int, limit: int) -> list[int]:
     assert condition.terms is not None
     source, found, order = sqlite.found("contacts")
-    tail = f"from {source} where {found} and {condition.where_found} order by {order} limit :limit offset :offset"
+    tail = f"from {source} where {found} and {sqlite.by_row(condition.where)} order by {order} limit :limit offset :offset"
     rows: list[int] = []
     if offset < RANKED:
         head = f"select t.n, t.sort_key, t.search, t.last_activity_at {tail}"

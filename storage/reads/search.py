@@ -14,7 +14,7 @@ from core.text import fold
 from core.workspace import Hit
 from storage.codec import to_json
 from storage.reads import sqlite
-from storage.reads.compile import by_row, live
+from storage.reads.compile import live
 from storage.reads.ranking import RANKED, score
 from storage.reads.sqlite import Connection
 from storage.reads.words import terms
@@ -94,7 +94,7 @@ def _candidates(table: str) -> str:
     source, match, order = sqlite.found(table)
     return (
         f"select t.n, {name}, {told}, coalesce({at}, 0) from {source}"
-        f" where {match} and {by_row(live(table))} order by {order} limit :ranked"
+        f" where {match} and {sqlite.by_row(live(table))} order by {order} limit :ranked"
     )
 
 

@@ -1,6 +1,6 @@
 """What the read queries say to SQLite alone: JSON columns, full-text indexes, text compared without case.
 
-Everything here returns SQL for a value or a condition; values travel as parameters, never inside the SQL.
+The first part is a `storage.reads.dialect.Dialect`, the second what no other database needs to be told.
 """
 
 # ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from core.schema import Kind
 from core.text import fold
+from storage.codec import to_micros
+
+_EMPTY = {Kind.LINE: "''", Kind.TEXT: "''", Kind.SET: "'[]'", Kind.MAP: "'{}'"}
 
 BY_ROW = "+t.org_id = :org"
 """The organization, for rows of `t` that are given by their `n`. The plus keeps SQLite from going by an index instead."""
@@ -51,6 +55,27 @@ def bindable(value: str) -> str:
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
+def plain(kind: Kind, value: Any) -> Any:
+    """See `Dialect.plain`."""
+    if kind is Kind.TIME:
+        return to_micros(value)
+    if kind is Kind.DATE:
+        return value.isoformat()
+    if kind in (Kind.INT, Kind.BOOL):
+        return int(value)
+    return bindable(value) if isinstance(value, str) else value
+
+
+def number(value: float) -> Any:
+    """See `Dialect.number`."""
+    return value
+
+
+def empty(kind: Kind) -> str:
+    """See `Dialect.empty`."""
+    return _EMPTY.get(kind, "")
+
+
 def _is_ascii(column: str) -> str:
     return f"length(cast({column} as blob)) = length({column})"
 
@@ -87,17 +112,49 @@ def key_starts(column: str, value: str) -> str:
 
 def any_item(column: str, alias: str, condition: str) -> str:
     """Whether any item of a list column holds the condition, which names it `{alias}.value`."""
-    return _tested(f"select 1 from json_each({column}) {alias} where {condition}")
+    items = _tested(f"select 1 from json_each({column}) {alias} where {condition}")
+    # The first two are in the words of an index, and a reason to go by it.
+    return f"{column} <> '[]' and {column} > '' and {items}"
 
 
 def any_named(column: str, alias: str, name: str, condition: str) -> str:
-    """Whether a mapping column has the name (a parameter) and its value, `{alias}.value` of JSON type `{alias}.type`, holds the condition."""
+    """See `Dialect.any_named`."""
     return _tested(f"select 1 from json_each({column}) {alias} where {alias}.key = {name} and {condition}")
 
 
 def _tested(select: str) -> str:
     # A bare EXISTS becomes a join, and SQLite puts it behind the others: names would be looked up for rows that fail.
     return f"(exists ({select}) is true)"
+
+
+def is_held(alias: str) -> str:
+    """See `Dialect.is_held`."""
+    return f"{alias}.type <> 'null' and {alias}.value <> ''"
+
+
+def is_text(alias: str) -> str:
+    """See `Dialect.is_text`."""
+    return f"{alias}.type = 'text'"
+
+
+def text_of(alias: str) -> str:
+    """See `Dialect.text_of`."""
+    return f"{alias}.value"
+
+
+def is_number(alias: str) -> str:
+    """See `Dialect.is_number`."""
+    return f"{alias}.type in ('integer', 'real')"
+
+
+def number_of(alias: str) -> str:
+    """See `Dialect.number_of`."""
+    return f"{alias}.value"
+
+
+def is_flag(alias: str, value: bool) -> str:
+    """See `Dialect.is_flag`."""
+    return f"{alias}.type = '{str(value).lower()}'"
 
 
 def listed(parameter: str) -> str:
@@ -132,6 +189,16 @@ def seconds(column: str) -> str:
     return f"{column} / 1000000"
 
 
+def micros(column: str) -> str:
+    """A time in microseconds since the epoch, which is how it is kept."""
+    return column
+
+
+def json_text(column: str) -> str:
+    """A list or mapping column as JSON text, which is how it is kept."""
+    return column
+
+
 def person_name(alias: str) -> str:
     """The name of a contact as `core.entities.person_name` writes it."""
     # Contacts without a name are few; for the others nothing but their name is read, which a covering index holds.
@@ -148,16 +215,21 @@ def held(table: str, column: str) -> str:
     least = f"select min({column}) from {table} where org_id = :org and deleted_at is null"
     return (
         f"(with recursive held (value) as ({least} union all select ({least} and {column} > held.value)"
-        " from held where held.value is not null) select value from held where value is not null)"
+        " from held where held.value is not null) select value from held where value is not null) held"
     )
 
 
 # --- full text ---------------------------------------------------------------------------------------------------
 
 
-def matches(table: str, column: str, parameter: str) -> str:
-    """Whether the row whose `n` is `column` is found by the full-text expression in the parameter."""
-    return f"{column} in (select rowid from {table}_fts where {table}_fts match {parameter})"
+def matches(table: str) -> str:
+    """See `Dialect.matches`."""
+    return f"t.n in (select rowid from {table}_fts where {table}_fts match :match)"
+
+
+def by_row(condition: str) -> str:
+    """A condition that begins with the organization, for rows of `t` that are given by their `n`."""
+    return condition.replace("t.org_id = :org", BY_ROW, 1)
 
 
 def found(table: str, parameter: str = ":match") -> tuple[str, str, str]:
