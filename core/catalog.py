@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from core.entities import Book, CustomField, Membership, Organization, Pipeline, SmartView, Stage, Team, User
+from core.entities import (
+    Book,
+    CustomField,
+    Membership,
+    Organization,
+    Pipeline,
+    Share,
+    SmartView,
+    Stage,
+    Team,
+    User,
+)
 from core.errors import NotFound
 
 _Placed = TypeVar("_Placed", Pipeline, Stage, CustomField, SmartView)
@@ -34,6 +45,7 @@ class Catalog:
     users: tuple[User, ...] = ()
     memberships: tuple[Membership, ...] = ()
     books: tuple[Book, ...] = ()
+    shares: tuple[Share, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     stages: tuple[Stage, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
@@ -56,18 +68,91 @@ class Catalog:
         return {pipeline.id: pipeline for pipeline in self.pipelines}
 
     @cached_property
-    def writable_books(self) -> frozenset[str]:
-        """The ids of the books that the user may change records in; see `core.permissions`."""
-        me = self.me
-        if me.role == "readonly":
-            return frozenset()
-        if me.role == "admin":
+    def visible_books(self) -> frozenset[str]:
+        """The ids of the books whose records the user sees.
+
+        A rep sees their own book, the pools of their teams, and what is shared with them; a manager also the own
+        books of the members of their teams and what those hold together with others; admin and readonly see all.
+        """
+        if self.me.role in ("admin", "readonly"):
             return frozenset(self.book_by_id)
-        teams = {m.team_id for m in self.memberships if m.user_id == me.id}
-        people = {me.id}
-        if me.role == "manager":
+        return self._reached(self.shares)
+
+    @cached_property
+    def writable_books(self) -> frozenset[str]:
+        """The ids of the books that the user may change records in.
+
+        Those they see, except what is shared for looking only. Readonly changes nothing.
+        """
+        if self.me.role == "readonly":
+            return frozenset()
+        if self.me.role == "admin":
+            return frozenset(self.book_by_id)
+        return self._reached([share for share in self.shares if share.can_write])
+
+    def _reached(self, shares: Sequence[Share]) -> frozenset[str]:
+        """The books of a rep or manager, with these shares."""
+        teams = self.teams_of(self.me.id)
+        people = {self.me.id}
+        if self.me.role == "manager":
             people |= {m.user_id for m in self.memberships if m.team_id in teams}
-        return frozenset(book.id for book in self.books if book.user_id in people or book.team_id in teams)
+        mine = {share.book_id for share in shares if share.user_id == self.me.id}
+        theirs = {share.book_id for share in shares if share.user_id in people}
+        return frozenset(
+            book.id
+            for book in self.books
+            if book.user_id in people
+            or book.team_id in teams
+            or book.id in mine
+            # A manager stands in for their people where those hold a book, not where a stranger lets one of them in.
+            or (book.kind == "shared" and book.id in theirs)
+        )
+
+    def teams_of(self, user_id: str) -> frozenset[str]:
+        """The ids of the teams that a user is in."""
+        return frozenset(m.team_id for m in self.memberships if m.user_id == user_id)
+
+    def holders(self, book_id: str) -> frozenset[str]:
+        """The ids of the users whose a book is: of an own book its user, of a shared one all who share it."""
+        book = self.book_by_id.get(book_id)
+        if book is None or book.kind == "pool":
+            return frozenset()
+        if book.kind == "own":
+            return frozenset({book.user_id} if book.user_id else ())
+        return frozenset(self._sharers.get(book_id, ()))
+
+    @cached_property
+    def _sharers(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for share in self.shares:
+            found.setdefault(share.book_id, set()).add(share.user_id)
+        return found
+
+    def held_together(self, user_id: str) -> tuple[Book, ...]:
+        """The shared books that a user holds with others."""
+        return tuple(b for b in self.books if b.kind == "shared" and user_id in self.holders(b.id))
+
+    @cached_property
+    def active_users(self) -> tuple[User, ...]:
+        """The users who can be given something: those who are not disabled."""
+        return tuple(user for user in self.users if user.disabled_at is None)
+
+    @cached_property
+    def colleagues(self) -> tuple[User, ...]:
+        """The active users but oneself: with whom something can be shared."""
+        return tuple(user for user in self.active_users if user.id != self.me.id)
+
+    @cached_property
+    def destinations(self) -> tuple[Book, ...]:
+        """The books that a record can be handed over to: those of active users, the pools, and what one holds oneself."""
+        active = {user.id for user in self.active_users}
+        return tuple(
+            book
+            for book in self.books
+            if book.kind == "pool"
+            or (book.kind == "own" and book.user_id in active)
+            or (book.kind == "shared" and self.me.id in self.holders(book.id))
+        )
 
     @cached_property
     def my_book(self) -> Book:
@@ -112,7 +197,7 @@ class Catalog:
         return user.name if user else "someone"
 
     def owner_name(self, book_id: str) -> str:
-        """Whose book it is: the user's name, or the pool's."""
+        """Whose book it is: the user's name, the pool's, or for a shared book who hold it ("Ann & Ben")."""
         book = self.book_by_id.get(book_id)
         if book is None:
             return "someone"

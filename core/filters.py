@@ -415,7 +415,7 @@ def _owner(ask: _Ask) -> Expr:
     for value in ask.values:
         wanted = fold(value)
         if wanted == "me":
-            books.append(_my_book(ask))
+            books += [_my_book(ask), *(book.id for book in catalog.held_together(catalog.me.id))]
             continue
         if wanted in ("pool", "none"):
             found = [book.id for book in catalog.pools()]

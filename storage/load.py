@@ -17,6 +17,7 @@ from core.entities import (
     Membership,
     Organization,
     Pipeline,
+    Share,
     SmartView,
     Stage,
     Team,
@@ -31,7 +32,7 @@ R = TypeVar("R", bound=Record)
 
 CATALOG_TABLES = frozenset(
     record.TABLE
-    for record in (Organization, Team, User, Membership, Book, Pipeline, Stage, CustomField, SmartView)
+    for record in (Organization, Team, User, Membership, Book, Share, Pipeline, Stage, CustomField, SmartView)
 )
 """The tables of the set-up: a change in one of them makes a new catalog."""
 
@@ -191,6 +192,7 @@ def catalog(connection: Any, org_id: str, user_id: str) -> Catalog:
         users=tuple(sorted(users, key=lambda user: fold(user.name))),
         memberships=tuple(_all(connection, Membership, org_id)),
         books=tuple(sorted(_all(connection, Book, org_id), key=lambda book: (book.kind, fold(book.name)))),
+        shares=tuple(_all(connection, Share, org_id)),
         pipelines=by_position(_all(connection, Pipeline, org_id)),
         stages=by_position(_all(connection, Stage, org_id)),
         custom_fields=by_position(_all(connection, CustomField, org_id)),
