@@ -9,6 +9,9 @@ from core.errors import Unavailable
 HEAD = "0002"
 """The newest migration. Migrations are numbered, so that a program can tell a newer file from an older one."""
 
+OLDEST_CLIENT = "0002"
+"""The oldest program, by the newest migration that it knows, that may work with a team's server of this schema."""
+
 
 def read(connection: Any) -> str:
     """The schema version of an open SQLite file; empty where it has no schema yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +56,16 @@ def upgrade(connection: Any, *, migrations: Path = MIGRATIONS) -> None:
         settings.attributes["connection"] = live
         command.upgrade(settings, "head")
         live.commit()
+
+
+def postgres_sql(version: str) -> str:
+    """The SQL that brings a PostgreSQL database to the newest schema, to be run in one transaction.
+
+    Args:
+        version: the schema version of the database; empty where there is none yet.
+    """
+    out = io.StringIO()
+    settings = config(dialect="postgresql")
+    settings.output_buffer = out
+    command.upgrade(settings, f"{version or 'base'}:head", sql=True)
+    return out.getvalue()

@@ -15,15 +15,12 @@ if connection is None:
         dialect_name=context.config.get_main_option("dialect", "postgresql"),
         target_metadata=target,
         literal_binds=True,
+        # Whoever runs it has begun a transaction of their own (`storage.postgres.install`).
+        transactional_ddl=False,
     )
 else:
     # SQLite can roll back DDL like everything else; Alembic only doubts the driver, which is told to stay out of it.
-    context.configure(
-        connection=connection,
-        target_metadata=target,
-        transactional_ddl=True,
-        version_table_schema="offhook" if connection.dialect.name == "postgresql" else None,
-    )
+    context.configure(connection=connection, target_metadata=target, transactional_ddl=True)
 
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,391 @@
+"""Installs offhook in a PostgreSQL database, and brings it up to date.
+
+Who runs this is called the operator: a login that owns the database and may make roles (CREATEROLE), as every managed
+service hands out one; no superuser. Everything that is made belongs to the role `offhook_owner`, which nobody can log
+in as. Afterwards people work with logins of their own, and the operator is needed for upgrades only.
+
+Roles belong to the server, not to a database: several databases of one server share them, and each knows its people
+by its own `users`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.types.json import Jsonb
+
+from core.changes import Change, Changeset, encode_value, to_json
+from core.entities import RECORDS
+from core.errors import Refused, Unavailable
+from core.schema import fields_of
+from storage import schema_version
+from storage.postgres.folding import placeholders
+
+OWNER = "offhook_owner"
+"""Owns all that offhook has in a database."""
+USER_ADMIN = "offhook_useradmin"
+"""Owns the few functions that manage logins, since it may make roles."""
+GROUPS = {
+    "admin": "offhook_admin",
+    "manager": "offhook_manager",
+    "rep": "offhook_rep",
+    "readonly": "offhook_readonly",
+}
+"""The group that a person's login belongs to, by their role."""
+SCHEMA = "offhook"
+PROGRAM = Path(__file__).parent / "sql"
+"""Functions, triggers, policies and grants: files that are run in the order of their names, at every upgrade."""
+OLDEST_SERVER = 15
+
+LOCK_TIMEOUT_MS = 400
+"""How long an upgrade waits for a table. Whoever comes after it waits as long, so it gives up early and tries again."""
+ATTEMPTS = 8
+_PAUSE_S = 0.25
+
+
+def init(connection: psycopg.Connection[Any]) -> None:
+    """Makes the roles, the schema and all that is in it. Running it again does no harm.
+
+    Args:
+        connection: the operator's, in autocommit mode.
+
+    Raises:
+        Refused: the server or the database does not fit, or the operator may not do this.
+        Unavailable: the tables are in use all the time.
+    """
+    _check_server(connection)
+    _patiently(connection, lambda: _install(connection))
+
+
+def upgrade(connection: psycopg.Connection[Any]) -> None:
+    """Brings an installed database to what this offhook needs: missing migrations, then the whole program again.
+
+    All of it or nothing, in one transaction that never lets users queue behind it.
+
+    Args:
+        connection: the operator's, in autocommit mode.
+
+    Raises:
+        Refused: there is nothing to upgrade, or a newer offhook has been here.
+        Unavailable: the tables are in use all the time.
+    """
+    _check_server(connection)
+    row = connection.execute("SELECT to_regnamespace('offhook') IS NULL").fetchone()
+    if row == (True,):
+        raise Refused("offhook is not installed in this database. Run: offhook admin init")
+    with as_owner(connection):
+        there = _version(connection)
+    if there > schema_version.HEAD:
+        raise Refused(
+            f"This database was upgraded by a newer offhook (its schema is {there}, this one knows"
+            f" {schema_version.HEAD}). Update offhook here, then try again. Nothing was changed."
+        )
+    _patiently(connection, lambda: _install(connection))
+
+
+def found(connection: psycopg.Connection[Any], founding: Changeset, login: str) -> None:
+    """Writes the first rows of an organization; several may live in one database, wholly apart.
+
+    The login itself is not made here.
+
+    Args:
+        connection: the operator's, in autocommit mode.
+        founding: from `core.defaults.founding`.
+        login: what the organization's first user, who is its admin, logs in as.
+
+    Raises:
+        Refused: the login belongs to a user already.
+    """
+    with as_owner(connection):
+        try:
+            insert_rows(connection, founding, {founding.user_id: login})
+        except errors.UniqueViolation as error:
+            if error.diag.constraint_name != "ix_users_login":
+                raise
+            raise Refused(f"The login {login} belongs to a user already. Choose another.") from error
+
+
+def insert_rows(
+    connection: psycopg.Connection[Any], changeset: Changeset, logins: dict[str, str] | None = None
+) -> None:
+    """Inserts the rows of a changeset that has nothing but new rows, and the changeset itself, as the owner.
+
+    Args:
+        connection: inside `as_owner`.
+        changeset: parents before children.
+        logins: what users log in as, by their ids.
+    """
+    table, rows = "", list[dict[str, Any]]()
+    for change in changeset.changes:
+        if change.table != table:
+            _insert(connection, table, rows)
+            table, rows = change.table, []
+        row = _row(change, changeset)
+        if table == "users":
+            row["login"] = (logins or {}).get(change.id, row["login"])
+        rows.append(row)
+    _insert(connection, table, rows)
+    connection.execute(
+        "INSERT INTO changesets (id, org_id, user_id, at, command, summary, body, status, undoes)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, 'ok', %s)",
+        (
+            changeset.id, changeset.org_id, changeset.user_id, changeset.at, changeset.command, changeset.summary,
+            Jsonb(to_json(changeset)), changeset.undoes,
+        ),
+    )  # fmt: skip
+
+
+@contextmanager
+def as_owner(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """A transaction in which the operator is the owner of all that offhook has.
+
+    Args:
+        connection: the operator's, in autocommit mode.
+    """
+    with connection.transaction():
+        _become(connection, OWNER)
+        connection.execute("SET LOCAL search_path = offhook, pg_temp")
+        yield
+        connection.execute("RESET ROLE")
+
+
+def program(connection: psycopg.Connection[Any]) -> None:
+    """Runs the program: all files of SQL, in order.
+
+    Args:
+        connection: inside `as_owner`.
+    """
+    for path in program_files():
+        connection.execute(_own(statements(path)))
+
+
+def program_files() -> list[Path]:
+    """The files of the program in the order in which they are run."""
+    return sorted(PROGRAM.glob("*.sql"))
+
+
+def statements(path: Path) -> str:
+    """The SQL of one file of the program, with its placeholders filled."""
+    text = path.read_text("utf-8")
+    for name, value in placeholders().items():
+        text = text.replace(f"{{{{{name}}}}}", value)
+    return text
+
+
+def _own(text: str) -> LiteralString:
+    """SQL that is ours to the last letter, for a driver that takes nothing else without parameters."""
+    return cast(LiteralString, text)
+
+
+def _check_server(connection: psycopg.Connection[Any]) -> None:
+    if connection.info.server_version < OLDEST_SERVER * 10_000:
+        raise Refused(
+            f"This server runs PostgreSQL {connection.info.server_version // 10_000}; offhook needs"
+            f" {OLDEST_SERVER} or newer."
+        )
+    row = connection.execute(
+        "SELECT pg_encoding_to_char(encoding), pg_has_role(datdba, 'USAGE'), current_user, datname"
+        " FROM pg_database WHERE datname = current_database()"
+    ).fetchone()
+    assert row is not None
+    encoding, owns, login, name = row
+    if encoding != "UTF8":
+        raise Refused(
+            f"The database {name} has the encoding {encoding}; offhook needs UTF8. Make one with:"
+            " CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
+    if not owns:
+        raise Refused(
+            f"The login {login} does not own the database {name}. Install with the login that does, or give it away"
+            f" first: ALTER DATABASE {name} OWNER TO {login}"
+        )
+
+
+def _patiently(connection: psycopg.Connection[Any], work: Callable[[], None]) -> None:
+    """Does the work once the tables are free for it, without ever standing in the way of those who use them."""
+    for attempt in range(ATTEMPTS):
+        try:
+            work()
+        except (
+            errors.LockNotAvailable,
+            errors.DeadlockDetected,
+            errors.DuplicateObject,
+            errors.UniqueViolation,
+        ) as error:
+            # The last two: somebody makes the same roles at this moment.
+            if attempt == ATTEMPTS - 1:
+                raise Unavailable(
+                    "The tables are in use all the time, so they could not be changed. Nothing was changed. Try again"
+                    " when less is going on, or end long transactions (pg_stat_activity shows them)."
+                ) from error
+            time.sleep(_PAUSE_S * 2**attempt)
+        else:
+            return
+
+
+def _install(connection: psycopg.Connection[Any]) -> None:
+    with connection.transaction():
+        connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT_MS)))
+        _make_roles(connection)
+        _close_database(connection)
+        with as_owner(connection):
+            version = _version(connection)
+            if version != schema_version.HEAD:
+                from storage.upgrade import postgres_sql
+
+                connection.execute(_own(postgres_sql(version)))
+            _fill(connection)
+            program(connection)
+
+
+def _make_roles(connection: psycopg.Connection[Any]) -> None:
+    wanted = {OWNER: "NOLOGIN", USER_ADMIN: "NOLOGIN CREATEROLE"} | dict.fromkeys(GROUPS.values(), "NOLOGIN")
+    there = {
+        name: powerful
+        for name, powerful in connection.execute(
+            "SELECT rolname, rolcanlogin OR rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = ANY (%s)",
+            (list(wanted),),
+        )
+    }
+    for name, powerful in there.items():
+        if powerful:
+            raise Refused(
+                f"The server has a role {name} that can log in or pass policies, so it is not offhook's. Rename it first."
+            )
+    try:
+        for name, attributes in wanted.items():
+            if name not in there:
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), sql.SQL(_own(attributes)))
+                )
+        _grant_roles(connection)
+    except errors.InsufficientPrivilege as error:
+        raise Refused(
+            "This login may not make offhook's roles, or somebody else made them on this server. Install with a login"
+            " that has CREATEROLE; where another database of the server has offhook, with the login that installed it."
+        ) from error
+
+
+def _grant_roles(connection: psycopg.Connection[Any]) -> None:
+    """Lets the operator act as the owner, the owner have functions run as the user admin, and that one fill the groups."""
+    row = connection.execute(
+        "SELECT rolsuper, current_user FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    assert row is not None
+    superuser, operator = row
+    fine = connection.info.server_version >= 160_000
+    if not superuser and not _can_become(connection, operator, OWNER):
+        # Rights that are taken (SET ROLE), not had all the time; older servers know only the latter.
+        _grant(connection, OWNER, operator, "WITH SET TRUE, INHERIT FALSE" if fine else "")
+    if not _can_become(connection, OWNER, USER_ADMIN):
+        _grant(connection, USER_ADMIN, OWNER)
+    if fine:
+        # Older servers let whoever has CREATEROLE fill every group.
+        for group in GROUPS.values():
+            if not connection.execute(
+                "SELECT 1 FROM pg_auth_members WHERE roleid = %s::regrole AND member = %s::regrole AND admin_option",
+                (group, USER_ADMIN),
+            ).fetchone():
+                _grant(connection, group, USER_ADMIN, "WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
+
+
+def _can_become(connection: psycopg.Connection[Any], who: str, role: str) -> bool:
+    how = "SET" if connection.info.server_version >= 160_000 else "MEMBER"
+    row = connection.execute("SELECT pg_has_role(%s, %s, %s)", (who, role, how)).fetchone()
+    return bool(row and row[0])
+
+
+def _grant(connection: psycopg.Connection[Any], role: str, to: str, how: str = "") -> None:
+    connection.execute(
+        sql.SQL("GRANT {} TO {} {}").format(sql.Identifier(role), sql.Identifier(to), sql.SQL(_own(how)))
+    )
+
+
+def _close_database(connection: psycopg.Connection[Any]) -> None:
+    """Takes from PUBLIC what every database and schema begins with: connecting, and making temporary tables."""
+    groups = sql.SQL(", ").join(map(sql.Identifier, GROUPS.values()))
+    name = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, groups))
+    connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION {OWNER}")
+    _become(connection, OWNER)
+    connection.execute(f"REVOKE ALL ON SCHEMA {SCHEMA} FROM PUBLIC")
+    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(SCHEMA), groups))
+    connection.execute("RESET ROLE")
+
+
+def _become(connection: psycopg.Connection[Any], role: str) -> None:
+    connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
+
+
+def _version(connection: psycopg.Connection[Any]) -> str:
+    """The schema version of the database; empty where offhook is not installed. As the owner."""
+    row = connection.execute("SELECT to_regclass('offhook.alembic_version') IS NOT NULL").fetchone()
+    if row != (True,):
+        return ""
+    row = connection.execute("SELECT version_num FROM offhook.alembic_version").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _fill(connection: psycopg.Connection[Any]) -> None:
+    """What the program reads: the declared fields, and what clients are told about this database."""
+    connection.execute("DELETE FROM fields")
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO fields VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", declared_fields())
+    for key, value in (
+        ("schema_version", schema_version.HEAD),
+        ("min_client", schema_version.OLDEST_CLIENT),
+    ):
+        connection.execute(
+            "INSERT INTO meta (key, value) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )
+    # Made once: another one tells clients that this is another database, or one restored from a backup.
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('epoch', gen_random_uuid()::text) ON CONFLICT (key) DO NOTHING"
+    )
+
+
+def declared_fields() -> list[tuple[Any, ...]]:
+    """The rows of the table `fields`: what core declares, in the order of the table's columns."""
+    out = list[tuple[Any, ...]]()
+    for table, record in RECORDS.items():
+        for position, (name, spec) in enumerate(fields_of(record).items()):
+            group = next((n for n, names in enumerate(record.MERGE_GROUPS) if name in names), None)
+            out.append(
+                (table, name, position, spec.kind.value, spec.role.value, spec.nullable, group, spec.ref)
+            )
+    return out
+
+
+def _row(change: Change, changeset: Changeset) -> dict[str, Any]:
+    """A new row as JSON, with the stamps that the store would give it."""
+    record = RECORDS[change.table]
+    stamps = {
+        "org_id": changeset.org_id,
+        "id": change.id,
+        "created_at": changeset.at,
+        "updated_at": changeset.at,
+        "updated_by": changeset.user_id,
+    }
+    new = record(**{**change.set, **stamps})
+    return {name: encode_value(spec.kind, getattr(new, name)) for name, spec in fields_of(record).items()}
+
+
+def _insert(connection: psycopg.Connection[Any], table: str, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
+    connection.execute(
+        sql.SQL(
+            "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(null::{table}, %s)"
+        ).format(table=sql.Identifier(table), columns=columns),
+        (Jsonb(rows),),
+    )

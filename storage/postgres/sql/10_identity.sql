@@ -1,0 +1,158 @@
+-- Who is asking: worked out from the login alone (session_user), which no client can set, and never from a setting.
+--
+-- The functions run as the owner, since the policies of the very tables that they read are made of them. Policies call them
+-- as `(select my_org())`, so that they run once for a query and not once for a row.
+
+create or replace function my_user() returns uuid
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+begin
+    return (
+        select id from users
+        where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null
+    );
+end
+$$;
+
+create or replace function my_org() returns uuid
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+begin
+    return (
+        select org_id from users
+        where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null
+    );
+end
+$$;
+
+create or replace function my_role() returns text
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+begin
+    return (
+        select role from users
+        where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null
+    );
+end
+$$;
+
+-- The teams in which the caller has a place.
+create or replace function my_teams() returns uuid[]
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+begin
+    return array(
+        select team_id from memberships where org_id = my_org() and user_id = my_user() and deleted_at is null
+    );
+end
+$$;
+
+-- The books of the caller's organization that they reach by their place in it and by shares; core.catalog.Catalog works out
+-- the same. A rep: their own one, their teams' pools, what is shared with them. A manager: also their members' own ones and
+-- what those hold together with others. Admin and readonly: all.
+create or replace function reached_books(to_write boolean) returns uuid[]
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+declare
+    me users%rowtype;
+    teams uuid[];
+    people uuid[];
+begin
+    select * into me from users
+    where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null;
+    if me.id is null or (to_write and me.role = 'readonly') then
+        return '{}';
+    end if;
+    if me.role in ('admin', 'readonly') then
+        return array(select id from books where org_id = me.org_id and deleted_at is null);
+    end if;
+    teams := my_teams();
+    people := array[me.id];
+    if me.role = 'manager' then
+        people := people || array(
+            select user_id from memberships
+            where org_id = me.org_id and team_id = any (teams) and deleted_at is null
+        );
+    end if;
+    return array(
+        select book.id from books book
+        where book.org_id = me.org_id and book.deleted_at is null and (
+            book.user_id = any (people)
+            or book.team_id = any (teams)
+            or exists (
+                select 1 from shares share
+                where share.org_id = me.org_id and share.book_id = book.id and share.deleted_at is null
+                    and (share.can_write or not to_write)
+                    -- A manager stands in for their people where those hold a book, not where a stranger lets one of them in.
+                    and (share.user_id = me.id or (book.kind = 'shared' and share.user_id = any (people)))
+            )
+        )
+    );
+end
+$$;
+
+-- The books whose records the caller sees.
+create or replace function visible_books() returns uuid[]
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+begin
+    return reached_books(false);
+end
+$$;
+
+-- The books whose records the caller may change.
+create or replace function writable_books() returns uuid[]
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+begin
+    return reached_books(true);
+end
+$$;
+
+-- The books of which the caller decides who else sees them, as core.permissions.may_share says: their own one, for a manager
+-- those of their members and pools, shared books in which they may write, everything for an admin. And a shared book that
+-- they have just made and nobody else had a hand in, so that whoever makes one can put themselves and a colleague into it.
+-- Nobody gains sight of a book by a share of their own making: they see all of these already.
+create or replace function shareable_books() returns uuid[]
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+declare
+    me users%rowtype;
+begin
+    select * into me from users
+    where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null;
+    if me.id is null or me.role = 'readonly' then
+        return '{}';
+    end if;
+    return array(
+        select book.id from books book
+        where book.id = any (reached_books(true)) and book.org_id = me.org_id and (
+            me.role = 'admin'
+            or book.kind = 'shared'
+            or book.user_id = me.id
+            or (me.role = 'manager' and book.kind = 'pool')
+            or (
+                me.role = 'manager' and exists (
+                    select 1 from memberships
+                    where org_id = me.org_id and user_id = book.user_id and team_id = any (my_teams()) and deleted_at is null
+                )
+            )
+        )
+    ) || array(
+        select book.id from books book
+        where book.org_id = me.org_id and book.kind = 'shared' and book.deleted_at is null and book.updated_by = me.id
+            and not exists (
+                select 1 from shares
+                where org_id = me.org_id and book_id = book.id and updated_by is distinct from me.id
+            )
+    );
+end
+$$;

@@ -1,0 +1,43 @@
+-- Which functions people may call, each by its name. Everything else in the schema runs in triggers, in other functions, or not
+-- at all: PostgreSQL lets everybody execute a new function, so that is taken back first.
+
+do $$
+declare
+    callable constant text[] := array[
+        -- who is asking
+        'my_org', 'my_user', 'my_role', 'my_teams', 'visible_books', 'writable_books', 'shareable_books',
+        -- text, as policies and triggers that run under the caller's rights need it
+        'fold',
+        -- the feed
+        'hello', 'changes', 'my_channels',
+        -- writing
+        'apply', 'merge_row', 'hand_over', 'who_took', 'reserve', 'release', 'told_changeset',
+        -- reading
+        'found', 'history',
+        -- people; each asks for an admin itself
+        'create_user', 'set_role', 'disable_user', 'enable_user', 'reset_password',
+        -- the audit
+        'record_export', 'seal_audit', 'verify_audit'
+    ];
+    routine record;
+begin
+    alter default privileges revoke execute on functions from public;
+    for routine in
+        select p.oid::regprocedure as signature, p.proname as name, p.proowner::regrole::text as owner
+        from pg_proc p where p.pronamespace = 'offhook'::regnamespace and p.prokind in ('f', 'p')
+    loop
+        if routine.owner = 'offhook_owner' then
+            execute format(
+                'revoke all on routine %s from public, offhook_admin, offhook_manager, offhook_rep, offhook_readonly',
+                routine.signature
+            );
+            if routine.name = any (callable) then
+                execute format(
+                    'grant execute on routine %s to offhook_admin, offhook_manager, offhook_rep, offhook_readonly',
+                    routine.signature
+                );
+            end if;
+        end if;
+    end loop;
+end
+$$;
