@@ -13,19 +13,29 @@ from core.workspace import Card
 from storage.codec import to_json, to_micros
 from storage.reads import sqlite
 from storage.reads.compile import compile_query
+from storage.reads.dialect import Dialect
 from storage.reads.sqlite import Connection
 
-_SELECT = f"""
-select t.id, t.title, coalesce(k.name, ''),
- case when c.id is null then '' else {sqlite.person_name("c")} end, c.id, k.id,
- t.value_minor, t.currency, t.probability, t.stage_id, {sqlite.seconds("t.stage_since")},
- {sqlite.seconds("t.last_activity_at")}, {sqlite.seconds("t.next_task_at")}, t.next_step,
- coalesce(t.expected_close, ''), t.book_id, t.outcome, t.position, {sqlite.seconds("t.created_at")},
- {sqlite.joined("t.tags")}, coalesce({sqlite.first_point("c.phones")}, '')
-from deals t
-left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null
-left join contacts c on c.org_id = :org and c.id = t.contact_id and c.deleted_at is null
+
+def columns(sql: Dialect) -> str:
+    """What a card shows, of a deal `t`, its company `k` and its contact `c`."""
+    return f"""
+        t.id, t.title, coalesce(k.name, ''), case when c.id is null then '' else {sql.person_name("c")} end, c.id, k.id,
+        t.value_minor, t.currency, t.probability, t.stage_id, {sql.seconds("t.stage_since")},
+        {sql.seconds("t.last_activity_at")}, {sql.seconds("t.next_task_at")}, t.next_step,
+        {sql.day("t.expected_close")}, t.book_id, t.outcome, t.position, {sql.seconds("t.created_at")},
+        {sql.joined("t.tags")}, coalesce({sql.first_point("c.phones")}, '')
+    """
+
+
+AROUND = """
+    left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null
+    left join contacts c on c.org_id = :org and c.id = t.contact_id and c.deleted_at is null
 """
+CLOSED = "('won', 'lost', 'abandoned')"
+"""Every outcome but `open`: an index on outcomes can be gone through by these."""
+
+_SELECT = f"select {columns(sqlite)} from deals t {AROUND}"
 
 
 def board(
@@ -49,8 +59,7 @@ def board(
     sql = f"{_SELECT} {here} = 'open'"
     if closed_since is not None:
         parameters["since"] = to_micros(closed_since)
-        closed = ", ".join(f"'{outcome}'" for outcome in ("won", "lost", "abandoned"))
-        sql += f" union all {_SELECT} {here} in ({closed}) and t.closed_at >= :since"
+        sql += f" union all {_SELECT} {here} in {CLOSED} and t.closed_at >= :since"
     # A connection hands over the interpreter's lock for every row, and gets it back late while another thread draws.
     # So SQLite puts all cards into one value, on its own core, and Python takes them apart at once.
     columns = ", ".join(f"c{place}" for place in range(len(Card._fields)))

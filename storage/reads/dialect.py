@@ -113,6 +113,10 @@ class Dialect(Protocol):
         """A time in microseconds since the epoch."""
         ...
 
+    def day(self, column: str, /) -> str:
+        """A day in ISO 8601; empty where there is none."""
+        ...
+
     def json_text(self, column: str, /) -> str:
         """A list or mapping column as JSON text."""
         ...

@@ -3,19 +3,12 @@
 # ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import Any, NamedTuple
+from collections.abc import Iterator
 
 from core.catalog import Catalog
 from core.changes import Row
-from core.errors import NotFound
 from core.filters import Query
-from core.money import exponent
-from core.text import fold
-from storage.codec import from_micros
-from storage.reads import sqlite
+from storage.reads import flat, sqlite
 from storage.reads.compile import Condition, compile_query
 from storage.reads.sqlite import Connection
 
@@ -40,139 +33,16 @@ def export(connection: Connection, catalog: Catalog, table: str, query: Query) -
         NotFound: such records cannot be exported.
         Invalid: the filter has more parts than a filter can have.
     """
-    if table not in _PLANS:
-        raise NotFound(f"“{table}” cannot be exported, only {', '.join(_PLANS)}.")
-    plan = _PLANS[table](catalog)
+    plan = flat.plan(catalog, table, sqlite)
     condition = compile_query(catalog, table, query)
     longest = {name: _longest(connection, condition, f"{name}s") for name in plan.lists}
-    custom = _custom_columns(catalog, table, plan)
-    for values in connection.execute(_sql(plan, condition), condition.parameters):
-        row: Row = {}
-        for column, value in zip(plan.columns, values, strict=False):
-            if column.name in longest:
-                row |= _spread(column.name, json.loads(value), longest[column.name])
-            else:
-                row[column.name] = value if column.read is None else column.read(value)
-        if "value" in row:
-            row["value"] = _amount(row["value"], row["currency"])
-        if plan.custom:
-            held = json.loads(values[-1])
-            row |= {label: held.get(key) for key, label in custom.items()}
-        yield row
-
-
-class _Column(NamedTuple):
-    """A column: its name, what is selected for it (the field of that name, where it is empty), and how that is told."""
-
-    name: str
-    sql: str = ""
-    read: Callable[[Any], Any] | None = None
-
-
-class _Plan(NamedTuple):
-    """How a table is exported: its columns, what is joined to it, the lists that get several columns, whether there are custom fields."""
-
-    table: str
-    columns: Sequence[_Column]
-    joins: str
-    lists: Sequence[str] = ()
-    custom: bool = True
-
-
-_COMPANY = "left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null"
-_CONTACT = "left join contacts c on c.org_id = :org and c.id = t.contact_id and c.deleted_at is null"
-_DEAL = "left join deals d on d.org_id = :org and d.id = t.deal_id and d.deleted_at is null"
-_COMPANY_NAME = _Column("company", "coalesce(k.name, '')")
-_CONTACT_NAME = _Column("contact", f"case when c.id is null then '' else {sqlite.person_name('c')} end")
-
-
-def _plain(*names: str) -> list[_Column]:
-    return [_Column(name) for name in names]
-
-
-def _times(*names: str) -> list[_Column]:
-    return [_Column(name, read=_time) for name in names]
-
-
-def _contacts(catalog: Catalog) -> _Plan:
-    columns = (
-        *_plain("id", "first_name", "last_name", "title"),
-        _COMPANY_NAME,
-        _Column("email", "t.emails"),
-        _Column("phone", "t.phones"),
-        *_plain("lead_status", "source"),
-        _Column("owner", "t.book_id", catalog.owner_name),
-        *_plain("address", "postal_code", "city", "region", "country", "time_zone"),
-        _Column("do_not_call", read=bool),
-        _Column("description"),
-        _Column("tags", read=_tags),
-        *_times("last_activity_at", "next_task_at", "created_at", "updated_at"),
-    )
-    return _Plan("contacts", columns, _COMPANY, lists=("email", "phone"))
-
-
-def _deals(catalog: Catalog) -> _Plan:
-    stages = {stage.id: stage.name for stage in catalog.stages}
-    pipelines = {pipeline.id: pipeline.name for pipeline in catalog.pipelines}
-    columns = (
-        *_plain("id", "title"),
-        _COMPANY_NAME,
-        _CONTACT_NAME,
-        _Column("value", "t.value_minor"),
-        *_plain("currency", "probability"),
-        _Column("pipeline", "t.pipeline_id", lambda value: pipelines.get(value, "")),
-        _Column("stage", "t.stage_id", lambda value: stages.get(value, "")),
-        *_plain("outcome", "lost_reason", "expected_close", "next_step", "source"),
-        _Column("owner", "t.book_id", catalog.owner_name),
-        _Column("description"),
-        _Column("tags", read=_tags),
-        *_times("stage_since", "closed_at", "last_activity_at", "next_task_at", "created_at", "updated_at"),
-    )
-    return _Plan("deals", columns, f"{_COMPANY} {_CONTACT}")
-
-
-def _activities(catalog: Catalog) -> _Plan:
-    columns = (
-        *_plain("id"),
-        *_times("occurred_at"),
-        *_plain("kind", "direction", "outcome", "duration_s", "subject", "body"),
-        _CONTACT_NAME,
-        _COMPANY_NAME,
-        _Column("deal", "coalesce(d.title, '')"),
-        _Column("user", "t.user_id", lambda value: catalog.user_name(value) if value else ""),
-        _Column("owner", "t.book_id", catalog.owner_name),
-    )
-    return _Plan("activities", columns, f"{_COMPANY} {_CONTACT} {_DEAL}", custom=False)
-
-
-_PLANS: Mapping[str, Callable[[Catalog], _Plan]] = {
-    "contacts": _contacts,
-    "deals": _deals,
-    "activities": _activities,
-}
-
-
-def _time(value: int | None) -> str | None:
-    if value is None:
-        return None
-    return from_micros(value).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _tags(value: str) -> str:
-    return ", ".join(json.loads(value))
-
-
-def _amount(minor: int | None, currency: str) -> str | None:
-    return None if minor is None else f"{Decimal(minor).scaleb(-exponent(currency)):f}"
-
-
-def _sql(plan: _Plan, condition: Condition) -> str:
-    columns = [column.sql or f"t.{column.name}" for column in plan.columns]
-    if plan.custom:
-        columns.append("t.custom")
     # In the order in which the rows lie, so that nothing is gathered to be sorted.
-    source = sqlite.unordered(plan.table)
-    return f"select {', '.join(columns)} from {source} {plan.joins} where {condition.whole} order by t.n"
+    sql = (
+        f"select {', '.join(plan.selected)} from {sqlite.unordered(table)} {plan.joins}"
+        f" where {condition.whole} order by t.n"
+    )
+    for values in connection.execute(sql, condition.parameters):
+        yield plan.row(values, longest)
 
 
 def _longest(connection: Connection, condition: Condition, column: str) -> int:
@@ -182,25 +52,3 @@ def _longest(connection: Connection, condition: Condition, column: str) -> int:
         f" where {condition.whole}"
     )
     return int(connection.execute(sql, condition.parameters).fetchone()[0] or 1)
-
-
-def _spread(name: str, points: Sequence[Mapping[str, str]], columns: int) -> Row:
-    """E-mails or phones in so many columns, each with its label beside it."""
-    row: Row = {}
-    for place in range(columns):
-        point = points[place] if place < len(points) else {}
-        column = name if place == 0 else f"{name}_{place + 1}"
-        row[column] = point.get("value", "")
-        row[f"{column}_label"] = point.get("label", "")
-    return row
-
-
-def _custom_columns(catalog: Catalog, table: str, plan: _Plan) -> dict[str, str]:
-    """The columns of the custom fields by key: their labels, with the key where another column is called so."""
-    taken = {column.name for column in plan.columns}
-    out: dict[str, str] = {}
-    for field in catalog.fields_for(table):
-        plain = fold(field.label).replace(" ", "_")
-        out[field.key] = f"{field.label} ({field.key})" if plain in taken else field.label
-        taken.add(plain)
-    return out

@@ -10,15 +10,21 @@ from core.catalog import Catalog
 from core.workspace import ContactLine
 from storage.codec import to_json
 from storage.reads import sqlite
+from storage.reads.dialect import Dialect
 from storage.reads.sqlite import Connection
 
-COLUMNS = f"""
-t.id, t.first_name, t.last_name, t.title, coalesce(k.name, ''), k.id,
- coalesce({sqlite.first_point("t.emails")}, ''), coalesce({sqlite.first_point("t.phones")}, ''),
- t.lead_status, {sqlite.joined("t.tags")}, t.city, t.country, t.time_zone, t.book_id,
- {sqlite.seconds("t.last_activity_at")}, {sqlite.seconds("t.next_task_at")}, t.do_not_call
-"""
-"""What a line shows, of a contact `t` and its company `k`."""
+
+def columns(sql: Dialect) -> str:
+    """What a line shows, of a contact `t` and its company `k`."""
+    return f"""
+        t.id, t.first_name, t.last_name, t.title, coalesce(k.name, ''), k.id,
+        coalesce({sql.first_point("t.emails")}, ''), coalesce({sql.first_point("t.phones")}, ''),
+        t.lead_status, {sql.joined("t.tags")}, t.city, t.country, t.time_zone, t.book_id,
+        {sql.seconds("t.last_activity_at")}, {sql.seconds("t.next_task_at")}, t.do_not_call
+    """
+
+
+COLUMNS = columns(sqlite)
 
 COMPANY = "left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null"
 

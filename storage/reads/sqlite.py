@@ -194,6 +194,11 @@ def micros(column: str) -> str:
     return column
 
 
+def day(column: str) -> str:
+    """A day in ISO 8601, which is how it is kept; empty where there is none."""
+    return f"coalesce({column}, '')"
+
+
 def json_text(column: str) -> str:
     """A list or mapping column as JSON text, which is how it is kept."""
     return column
