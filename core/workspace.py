@@ -184,12 +184,32 @@ class Workspace(Protocol):
         """
         ...
 
+    def put_by(self, commands: Sequence[Command]) -> Sequence[Command]:
+        """Keeps commands that cannot wait for an answer any more, in order, to be sent when the workspace is opened next.
+
+        The one that `execute` is busy with may be among them: its id makes sure that it has one effect. Returns those
+        that cannot be kept, as nothing is known yet of what they change.
+        """
+        ...
+
     def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
         """Calls `listener` (on any thread) after every change, one's own and others'. Returns how to stop it."""
         ...
 
     def health(self) -> Health:
         """The truth for the status bar; costs nothing."""
+        ...
+
+    def watch_health(self, listener: Callable[[Health], None]) -> Callable[[], None]:
+        """Calls `listener` (on any thread) when `health` becomes another without a change. Returns how to stop it.
+
+        The server is out of reach, or there again; something waits to be sent. Where that cannot happen, it is never
+        called.
+        """
+        ...
+
+    def who_took(self, table: str, record_id: str) -> str:
+        """The name of whoever has a record now that has left the user's sight; empty where it was not taken, or nobody can tell."""
         ...
 
     def board(self, pipeline_id: str, query: Query, *, closed_since: dt.datetime | None = None) -> list[Card]:

@@ -173,6 +173,12 @@ class SoloWorkspace:
             self._notify(Changed(frozenset(applied.touched), local=True, revision=applied.revision))
         return answer
 
+    def put_by(self, commands: Sequence[Command]) -> Sequence[Command]:
+        """See `core.workspace.Workspace.put_by`: nothing stands in between, so they are executed."""
+        for command in commands:
+            self.execute(command)
+        return ()
+
     def _run(self, command: Command) -> tuple[Answer, Applied | None]:
         known = self._known
         try:
@@ -267,7 +273,15 @@ class SoloWorkspace:
         line, level = ("✗ not saved", "error") if self._trouble else ("● saved", "ok")
         return Health("solo", self._known[1].me.name, line, level, notes)
 
+    def watch_health(self, listener: Callable[[Health], None]) -> Callable[[], None]:
+        """See `core.workspace.Workspace.watch_health`: a file on this machine is not lost while nothing is asked of it."""
+        return lambda: None
+
     # --- reading
+
+    def who_took(self, table: str, record_id: str) -> str:
+        """See `core.workspace.Workspace.who_took`: on one's own machine nothing leaves one's sight."""
+        return ""
 
     def board(self, pipeline_id: str, query: Query, *, closed_since: dt.datetime | None = None) -> list[Card]:
         """See `core.workspace.Workspace.board`."""

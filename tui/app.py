@@ -37,6 +37,8 @@ BASE_SCREENS = {"p": ("pipeline", "Pipeline"), "c": ("contacts", "Contacts")}
 LEAST_SIZE = (30, 10)
 """Columns and lines below which nothing useful can be shown."""
 NOTICE_SECONDS = 10
+QUIT_PATIENCE = 0.4
+"""Seconds that leaving waits for what is under way before it asks."""
 
 
 class OffhookApp(App[int]):
@@ -262,13 +264,19 @@ class OffhookApp(App[int]):
     async def _undo(self) -> None:
         if self.desk is None:
             return
-        answer = await self.desk.undo()
         from tui.screens.base import DeskScreen
 
+        problem = ""
+        try:
+            answer = await self.desk.undo()
+        except OffhookError as error:
+            answer, problem = None, str(error)
         screen = self.screen
         if not isinstance(screen, DeskScreen):
             return
-        if answer is None:
+        if problem:
+            screen.say(problem, problem=True)
+        elif answer is None:
             screen.say("There is nothing to undo.")
         elif answer.applied and answer.changeset is not None:
             screen.say(answer.changeset.summary)
@@ -365,9 +373,23 @@ class OffhookApp(App[int]):
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Dialog) and screen.keeps():
                 return
-        desk, self.desk = self.desk, None
+        desk = self.desk
+        if desk is None or await desk.settled(QUIT_PATIENCE):
+            self._leave(desk)
+        elif not any(worker.group == "quit" and not worker.is_finished for worker in self.workers):
+            self.run_worker(self._ask_to_quit(desk), group="quit")
+
+    async def _ask_to_quit(self, desk: Desk) -> None:
+        from tui.dialogs.unsettled import UnsettledDialog
+
+        answer = await self.push_screen_wait(UnsettledDialog(desk))
+        if answer is not None:
+            self._leave(desk, wait=answer != "leave")
+
+    def _leave(self, desk: Desk | None, *, wait: bool = True) -> None:
+        self.desk = None
         if desk is not None:
-            desk.close()
+            desk.close(wait=wait)
         self.exit(0)
 
 

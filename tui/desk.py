@@ -7,13 +7,17 @@ changed arrives as an event on the UI thread. A screen awaits `read`, calls `exe
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
 import datetime as dt
+import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 from core.catalog import Catalog
-from core.changes import Answer
+from core.changes import Answer, Status
 from core.commands.base import Command
 from core.commands.undo import Undo
 from core.errors import OffhookError
@@ -22,6 +26,27 @@ from tui.ahead import Ahead
 from tui.config import Config
 
 T = TypeVar("T")
+
+PATIENCE = 0.5
+"""Seconds that a command may take before the status bar says that it is on its way."""
+_TO_SEND = re.compile(r"\d+ to send")
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """A command that was given and has no answer yet.
+
+    Attributes:
+        since: when it was given, by the event loop's clock.
+        command: what it is, as far as it is known before its turn comes.
+        undoes: it takes another one back.
+        answer: what the workspace said.
+    """
+
+    since: float
+    command: Command | None
+    undoes: bool = False
+    answer: Answer | None = None
 
 
 class Desk:
@@ -44,8 +69,13 @@ class Desk:
         self._writer = ThreadPoolExecutor(1, "offhook-write")
         self._listeners: list[Callable[[Changed], None]] = []
         self._health_listeners: list[Callable[[], None]] = []
-        self._unsubscribe = workspace.subscribe(self._changed_elsewhere)
+        self._waiting: list[_Waiting] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.last_seen_health: Health = workspace.health()
+        self._told_health = self.last_seen_health
+        self._unsubscribe = workspace.subscribe(self._changed_elsewhere)
+        self._unwatch = workspace.watch_health(self._health_elsewhere)
         self._ahead = ahead
         if ahead is not None:
             ahead.stop()
@@ -77,28 +107,87 @@ class Desk:
 
     def execute(self, command: Command) -> Awaitable[Answer]:
         """Runs a command on the writer thread, behind those before it. Never raises what a user can cause: see `Answer`."""
-        return self._loop.run_in_executor(self._writer, self._execute, command)
+        place = _Waiting(self._loop.time(), command)
+        return self._line_up(place, lambda: self._execute(place, command))
 
-    def _execute(self, command: Command) -> Answer:
-        answer = self.workspace.execute(command)
+    def _line_up(self, place: _Waiting, run: Callable[[], T]) -> Awaitable[T]:
+        """Has the writer thread do something when its turn comes; whoever asked for it may go away meanwhile."""
+        self._waiting.append(place)
+        self._idle.clear()
+        self._loop.call_later(PATIENCE, self._tell_of_health)
+        future = self._writer.submit(run)
+
+        def settled(_: object) -> None:
+            if not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._settled, place)
+
+        future.add_done_callback(settled)
+        return asyncio.shield(asyncio.wrap_future(future, loop=self._loop))
+
+    def _settled(self, place: _Waiting) -> None:
+        self._waiting.remove(place)
+        if not self._waiting:
+            self._idle.set()
+        self._tell_of_health()
+
+    def _execute(self, place: _Waiting, command: Command) -> Answer:
+        place.command = command
+        answer = place.answer = self.workspace.execute(command)
         if not answer.applied and not self._loop.is_closed():
             # Nothing was changed, so nobody is told of a change; but why it was not may be how the data is doing.
             self._loop.call_soon_threadsafe(self._see, self.workspace.health())
         return answer
 
-    async def undo(self) -> Answer | None:
-        """Takes the user's latest command back; None where there is nothing to take back."""
+    def undo(self) -> Awaitable[Answer | None]:
+        """Takes the user's latest command back; None where there is nothing to take back.
+
+        The latest is the one that was given last, even if it waits for its answer yet: should it be refused, nothing
+        else is taken back in its place.
+        """
+        last = self._waiting[-1] if self._waiting and not self._waiting[-1].undoes else None
+        place = _Waiting(
+            self._loop.time(), Undo(changeset_id=last.command.id) if last and last.command else None, True
+        )
 
         def run() -> Answer | None:
+            done = last.answer if last else None
+            if done is not None and not done.applied:
+                reason = "That was not done, so there is nothing to take back."
+                return Answer(Status.REJECTED, None, reason, revision=done.revision)
+            if place.command is not None and done and done.changeset and done.changeset.changes:
+                return self._execute(place, place.command)
             latest = self.workspace.undoable()
-            return self._execute(Undo(changeset_id=latest.id)) if latest else None
+            return self._execute(place, Undo(changeset_id=latest.id)) if latest else None
 
-        return await self._loop.run_in_executor(self._writer, run)
+        return self._line_up(place, run)
+
+    @property
+    def unsettled(self) -> int:
+        """How many commands wait for their answer."""
+        return len(self._waiting)
+
+    async def settled(self, seconds: float) -> bool:
+        """Waits until every command has its answer, but no longer than that; tells whether it is so."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        return self._idle.is_set()
 
     def listen(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
         """Calls `listener` on the UI thread after every change. Returns how to stop it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    @property
+    def shown_health(self) -> Health:
+        """The state of the data as the status bar should tell it: commands that wait for longer than a moment included."""
+        health, waiting = self.last_seen_health, len(self._waiting)
+        if not waiting or self._loop.time() - self._waiting[0].since < PATIENCE:
+            return health
+        if health.level == "ok":
+            return dataclasses.replace(health, line=f"◐ {waiting} to send", level="busy")
+        # The workspace knows of the one that it is busy with; those behind it wait here.
+        line, told = _TO_SEND.subn(f"{waiting} to send", health.line)
+        return dataclasses.replace(health, line=line if told else f"{line} · {waiting} to send")
 
     def listen_to_health(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Calls `listener` on the UI thread when `last_seen_health` is another without a change. Returns how to stop it."""
@@ -106,29 +195,49 @@ class Desk:
         return lambda: self._health_listeners.remove(listener)
 
     def _see(self, health: Health) -> None:
-        if health != self.last_seen_health:
-            self.last_seen_health = health
+        self.last_seen_health = health
+        self._tell_of_health()
+
+    def _tell_of_health(self) -> None:
+        shown = self.shown_health
+        if shown != self._told_health:
+            self._told_health = shown
             for listener in tuple(self._health_listeners):
                 listener()
 
+    def _health_elsewhere(self, health: Health) -> None:
+        """On any thread: the state of the data is another, and nothing changed."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._see, health)
+
     def _changed_elsewhere(self, changed: Changed) -> None:
         """On any thread: refreshes what is kept at hand, then tells the UI thread."""
-        try:
+        catalog = self.catalog
+        # A set-up that cannot be read at the moment is no reason to lose the change.
+        with contextlib.suppress(OffhookError):
             catalog = self.workspace.catalog()
-            health = self.workspace.health()
-        except OffhookError:
-            return
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._tell, changed, catalog, health)
+            self._loop.call_soon_threadsafe(self._tell, changed, catalog, self.workspace.health())
 
     def _tell(self, changed: Changed, catalog: Catalog, health: Health) -> None:
-        self.catalog, self.last_seen_health = catalog, health
+        self.catalog = catalog
+        self._see(health)
         for listener in tuple(self._listeners):
             listener(changed)
 
-    def close(self) -> None:
-        """Waits for the commands under way, then lets go of the workspace."""
+    async def put_by(self) -> int:
+        """Has the workspace keep what waits, to be sent at the next start; tells how many changes cannot be kept."""
+        commands = [place.command for place in self._waiting if place.command is not None]
+        return len(await self._loop.run_in_executor(None, self.workspace.put_by, commands))
+
+    def close(self, *, wait: bool = True) -> None:
+        """Lets go of the workspace.
+
+        Args:
+            wait: for the commands under way; otherwise those that have not begun are dropped, see `put_by`.
+        """
         self._unsubscribe()
-        self._writer.shutdown(wait=True)
-        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._unwatch()
+        self._writer.shutdown(wait=wait, cancel_futures=not wait)
+        self._readers.shutdown(wait=wait, cancel_futures=True)
         self.workspace.close()

@@ -66,6 +66,7 @@ CONTEXTS = (
     _dialog("finder:Finder", "Find"),
     _dialog("keys:KeysDialog", "Keys and palette"),
     _dialog("conflict:ConflictDialog", "Conflict"),
+    _dialog("unsettled:UnsettledDialog", "Leaving"),
     _dialog("pipelines:PipelineEditor", "Pipeline editor"),
     Context("First start", ("tui.screens.welcome:WelcomeScreen",)),
     Context("A workspace that cannot be opened", ("tui.screens.opening:ProblemScreen",)),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import ScreenResume
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
@@ -18,6 +20,7 @@ from core.text import printable
 from core.workspace import Changed, Subject
 from tui.actions import key_of
 from tui.desk import Desk
+from tui.models.news import News
 from tui.typeahead import FLOW
 from tui.widgets.bars import KeyBar, StatusBar, TitleBar
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from tui.app import OffhookApp
 
 MESSAGE_SECONDS = 6.0
+BREATH = 0.1
+"""Seconds between looks at what others changed: colleagues at work leave the keys as quick as they are."""
 
 
 class DeskScreen(Screen[None]):
@@ -52,7 +57,9 @@ class DeskScreen(Screen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._pending: list[Changed] = []
+        self._pending = News()
+        self._applying = False
+        self._mine = asyncio.Event()
         self._message_timer: Timer | None = None
         self._dressed_for: tuple[object, ...] = ()
         self._stop_listening = desk.listen(self._on_changed)
@@ -118,12 +125,18 @@ class DeskScreen(Screen[None]):
             self._message_timer.stop()
         self._message_timer = self.set_timer(MESSAGE_SECONDS * (2 if problem else 1), lambda: bar.say(""))
 
+    def mention(self, message: str) -> None:
+        """Says what others did, in the place of messages; what the user has to know stays."""
+        if self.is_mounted and not self.query_one(StatusBar).has_problem:
+            self.say(message)
+
     def refresh_bars(self) -> None:
         """Shows the keys of where the focus is, and the state of the data."""
-        if not self.is_mounted or not self.is_current:
+        if not self.is_in_sight:
             return
-        self.query_one(KeyBar).show(self.offhook.chord_hints() or self.key_hints())
-        self.query_one(StatusBar).show_health(self.desk.last_seen_health, demo=self.desk.config.demo)
+        if self.is_current:
+            self.query_one(KeyBar).show(self.offhook.chord_hints() or self.key_hints())
+        self.query_one(StatusBar).show_health(self.desk.shown_health, demo=self.desk.config.demo)
 
     def key_hints(self) -> list[tuple[str, str]]:
         """(key, label) pairs of the bindings that want to be shown, nearest the focus first, help last."""
@@ -156,9 +169,19 @@ class DeskScreen(Screen[None]):
 
     # --- changes ------------------------------------------------------------------------------------------------
 
+    @property
+    def is_in_sight(self) -> bool:
+        """Whether it can be seen: it is in front, or there are only questions in front of it."""
+        if not self.is_mounted:
+            return False
+        above = self.app.screen_stack[::-1]
+        return next((one for one in above if not isinstance(one, ModalScreen)), None) is self
+
     def _on_changed(self, changed: Changed) -> None:
-        self._pending.append(changed)
-        if self.is_mounted and self.is_current:
+        self._pending.add(changed)
+        if changed.local:
+            self._mine.set()
+        if self.is_in_sight:
             self._catch_up()
 
     @on(ScreenResume)
@@ -172,17 +195,25 @@ class DeskScreen(Screen[None]):
 
     def _catch_up(self) -> None:
         self.refresh_bars()
-        if self._pending:
+        if self._pending and not self._applying:
+            self._applying = True
             self.run_worker(self._apply_pending(), group="changes")
 
     async def _apply_pending(self) -> None:
-        pending, self._pending = self._pending, []
-        if not pending:
-            return
+        """Looks at changes as they come: the first at once, those that follow it closely together."""
         try:
-            await self.apply_changes(pending)
-        except OffhookError as error:
-            self.say(str(error), problem=True)
+            while self._pending and self.is_in_sight:
+                self._mine.clear()
+                changes = self._pending.take()
+                try:
+                    await self.apply_changes(changes)
+                except OffhookError as error:
+                    self.say(str(error), problem=True)
+                if not all(changed.local for changed in changes):
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._mine.wait(), BREATH)
+        finally:
+            self._applying = False
 
     def on_unmount(self) -> None:
         """Lets go of the desk."""

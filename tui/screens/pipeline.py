@@ -25,8 +25,10 @@ from tui.ahead import CLOSED_DAYS
 from tui.desk import Desk
 from tui.models.board import Arranged, BoardModel, Damage, arrange
 from tui.models.card_text import Clock
+from tui.models.news import ids_of, rows_of
 from tui.models.order import DEFAULT, SORTS
 from tui.models.peek import glance
+from tui.models.whereabouts import whereabouts
 from tui.repaint import PartCompositor, paint_now
 from tui.screens.base import DeskScreen
 from tui.screens.pipeline_moves import Moves
@@ -52,7 +54,11 @@ _NARROW = {
     "note": "Note", "task": "Task",
 }  # fmt: skip
 """Actions with what the key bar calls them."""
-_SETUP = frozenset({"pipelines", "stages", "books", "users", "teams", "memberships", "organizations"})
+_PEEKED = frozenset({"activities", "tasks", "contacts", "companies"})
+"""What a peek shows besides the deal."""
+_SETUP = frozenset(
+    {"pipelines", "stages", "books", "users", "teams", "memberships", "organizations", "shares"}
+)
 
 
 def _freeze() -> None:
@@ -288,25 +294,52 @@ class PipelineScreen(DeskScreen):
 
     async def apply_changes(self, changes: Sequence[Changed]) -> None:
         """Patches the cards that changed; a changed pipeline or a flood of changes reads the board anew."""
-        rows = {row for changed in changes for row in changed.rows}
-        tables = {table for table, _ in rows}
+        tables = {table for table, _ in rows_of(changes)}
         if any(changed.everything for changed in changes) or tables & _SETUP:
             self._follow_catalog()
+            self._look_closer()
             return
-        ids = {row_id for table, row_id in rows if table == "deals"}
-        if not ids:
-            # A change that reaches a deal by its contact or company and shows on its card names the deal, too; what
-            # is left are the few things that cards say of others and deals are not found by.
-            ids = self._cards_of({row_id for table, row_id in rows if table in ("contacts", "companies")})
-        if len(ids) > MANY:
+        mine, theirs = self._deals_of(changes, local=True), self._deals_of(changes, local=False)
+        if len(mine | theirs) > MANY:
             self.reload()
-        elif ids:
-            where = {card_id: self._stage_of(card_id) for card_id in ids}
-            await self.read_cards(ids)
-            if all(changed.local for changed in changes):
-                if len(ids) == 1:
-                    self._follow(*where.popitem())
+        elif mine or theirs:
+            watched = self._watched(theirs - mine)
+            where = {card_id: self._stage_of(card_id) for card_id in mine}
+            await self.read_cards(mine | theirs)
+            if len(where) == 1:
+                self._follow(*where.popitem())
+            if mine:
                 self.paint()
+            await self._miss([card for card in watched if card.id not in self._model.cards])
+        if self._peek.display and tables & _PEEKED:
+            self._look_closer()
+
+    def _deals_of(self, changes: Sequence[Changed], *, local: bool) -> set[str]:
+        """The deals whose cards may have changed."""
+        ids = ids_of(changes, "deals", local=local)
+        if ids:
+            return ids
+        # A change that reaches a deal by its contact or company and shows on its card names the deal, too; what is
+        # left are the few things that cards say of others and deals are not found by.
+        others = ids_of(changes, "contacts", local=local) | ids_of(changes, "companies", local=local)
+        return self._cards_of(others)
+
+    def _watched(self, ids: Collection[str]) -> list[Card]:
+        """Those of the cards that the user is looking at: the one under the cursor, and its column."""
+        here = self._model.cursor_card
+        cards = (self._model.cards.get(card_id) for card_id in ids)
+        return [
+            card for card in cards if card is not None and here is not None and card.stage_id == here.stage_id
+        ]
+
+    async def _miss(self, cards: Sequence[Card]) -> None:
+        """Says who took a card away from under the user's eyes."""
+        if not cards:
+            return
+        card, catalog = cards[0], self.desk.catalog
+        words = await self.desk.read(lambda ws: whereabouts(ws, catalog, card))
+        more = f", and {len(cards) - 1} more are gone" if len(cards) > 1 else ""
+        self.mention(f"{words}{more}")
 
     def _cards_of(self, others: set[str]) -> set[str]:
         """Cards that name one of these contacts or companies."""

@@ -143,6 +143,11 @@ class StatusBar(Widget):
         self._message, self._problem = message, problem
         self.refresh()
 
+    @property
+    def has_problem(self) -> bool:
+        """Whether a problem is being told."""
+        return self._problem and bool(self._message)
+
     def has_room_for(self, message: str) -> bool:
         """Whether a message can be read whole."""
         health = self._health
