@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import errors, sql
@@ -60,7 +60,7 @@ def init(connection: psycopg.Connection[Any]) -> None:
         Unavailable: the tables are in use all the time.
     """
     _check_server(connection)
-    _patiently(connection, lambda: _install(connection))
+    _patiently(lambda: _install(connection))
 
 
 def upgrade(connection: psycopg.Connection[Any]) -> None:
@@ -86,7 +86,7 @@ def upgrade(connection: psycopg.Connection[Any]) -> None:
             f"This database was upgraded by a newer offhook (its schema is {there}, this one knows"
             f" {schema_version.HEAD}). Update offhook here, then try again. Nothing was changed."
         )
-    _patiently(connection, lambda: _install(connection))
+    _patiently(lambda: _install(connection))
 
 
 def found(connection: psycopg.Connection[Any], founding: Changeset, login: str) -> None:
@@ -162,7 +162,11 @@ def program(connection: psycopg.Connection[Any]) -> None:
         connection: inside `as_owner`.
     """
     for path in program_files():
-        connection.execute(_own(statements(path)))
+        try:
+            connection.execute(statements(path))
+        except psycopg.Error as error:
+            error.add_note(f"in {path.name}")
+            raise
 
 
 def program_files() -> list[Path]:
@@ -176,11 +180,6 @@ def statements(path: Path) -> str:
     for name, value in placeholders().items():
         text = text.replace(f"{{{{{name}}}}}", value)
     return text
-
-
-def _own(text: str) -> LiteralString:
-    """SQL that is ours to the last letter, for a driver that takes nothing else without parameters."""
-    return cast(LiteralString, text)
 
 
 def _check_server(connection: psycopg.Connection[Any]) -> None:
@@ -207,18 +206,12 @@ def _check_server(connection: psycopg.Connection[Any]) -> None:
         )
 
 
-def _patiently(connection: psycopg.Connection[Any], work: Callable[[], None]) -> None:
+def _patiently(work: Callable[[], None]) -> None:
     """Does the work once the tables are free for it, without ever standing in the way of those who use them."""
     for attempt in range(ATTEMPTS):
         try:
             work()
-        except (
-            errors.LockNotAvailable,
-            errors.DeadlockDetected,
-            errors.DuplicateObject,
-            errors.UniqueViolation,
-        ) as error:
-            # The last two: somebody makes the same roles at this moment.
+        except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
             if attempt == ATTEMPTS - 1:
                 raise Unavailable(
                     "The tables are in use all the time, so they could not be changed. Nothing was changed. Try again"
@@ -239,20 +232,19 @@ def _install(connection: psycopg.Connection[Any]) -> None:
             if version != schema_version.HEAD:
                 from storage.upgrade import postgres_sql
 
-                connection.execute(_own(postgres_sql(version)))
+                connection.execute(postgres_sql(version))
             _fill(connection)
             program(connection)
 
 
 def _make_roles(connection: psycopg.Connection[Any]) -> None:
     wanted = {OWNER: "NOLOGIN", USER_ADMIN: "NOLOGIN CREATEROLE"} | dict.fromkeys(GROUPS.values(), "NOLOGIN")
-    there = {
-        name: powerful
-        for name, powerful in connection.execute(
+    there = dict(
+        connection.execute(
             "SELECT rolname, rolcanlogin OR rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = ANY (%s)",
             (list(wanted),),
         )
-    }
+    )
     for name, powerful in there.items():
         if powerful:
             raise Refused(
@@ -261,9 +253,11 @@ def _make_roles(connection: psycopg.Connection[Any]) -> None:
     try:
         for name, attributes in wanted.items():
             if name not in there:
-                connection.execute(
-                    sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), sql.SQL(_own(attributes)))
-                )
+                # Somebody may make the same roles at this moment, for another database.
+                with suppress(errors.DuplicateObject, errors.UniqueViolation), connection.transaction():
+                    connection.execute(
+                        sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), sql.SQL(attributes))
+                    )
         _grant_roles(connection)
     except errors.InsufficientPrivilege as error:
         raise Refused(
@@ -303,7 +297,7 @@ def _can_become(connection: psycopg.Connection[Any], who: str, role: str) -> boo
 
 def _grant(connection: psycopg.Connection[Any], role: str, to: str, how: str = "") -> None:
     connection.execute(
-        sql.SQL("GRANT {} TO {} {}").format(sql.Identifier(role), sql.Identifier(to), sql.SQL(_own(how)))
+        sql.SQL("GRANT {} TO {} {}").format(sql.Identifier(role), sql.Identifier(to), sql.SQL(how))
     )
 
 
