@@ -17,7 +17,7 @@ declare
         -- people; each asks for an admin itself
         'create_user', 'set_role', 'disable_user', 'enable_user', 'reset_password',
         -- the audit
-        'record_export', 'seal_audit', 'verify_audit'
+        'note_export', 'export_person', 'erase_person', 'seal_audit'
     ];
     routine record;
 begin
