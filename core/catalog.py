@@ -201,7 +201,11 @@ class Catalog:
         book = self.book_by_id.get(book_id)
         if book is None:
             return "someone"
-        return self.user_name(book.user_id) if book.kind == "own" else book.name
+        if book.kind == "own":
+            return self.user_name(book.user_id)
+        holders = sorted(self.user_name(user_id) for user_id in self.holders(book_id))
+        # People join and leave a shared book, and change their names; the book's own is from when it was made.
+        return joined(holders) if len(holders) > 1 else book.name
 
     def fields_for(self, entity: str) -> tuple[CustomField, ...]:
         """The custom fields of a table, in their order."""
@@ -216,6 +220,11 @@ class Catalog:
     def lead_statuses(self) -> tuple[str, ...]:
         """How far a lead is, as the organization lists it."""
         return tuple(self.organization.settings.get("lead_statuses") or DEFAULT_LEAD_STATUSES)
+
+
+def joined(names: Sequence[str]) -> str:
+    """Names as one reads them: `Ann`, `Ann & Ben`, `Ann, Ben & Cem`."""
+    return " & ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def by_position(records: Iterable[_Placed]) -> tuple[_Placed, ...]:

@@ -395,7 +395,8 @@ _CLEAN: dict[Kind, Callable[[Field, Any], Any]] = {
 
 
 def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    # The one label that begins with a u is “user”.
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
 def only(values: Mapping[str, Any], allowed: Collection[str], what: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -81,7 +81,7 @@ class Claim(Command):
     from_book_id: str = ""
 
     def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return _with_deals(self.table, self.ids)
+        return needs_to_hand_over(self.table, self.ids)
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
@@ -102,7 +102,7 @@ class Claim(Command):
                 raise Refused(f"{name} belongs to {owner}. Only records in a pool can be claimed.")
             require_write(catalog, record.book_id, name)
             names.append(name)
-            changes += _hand_over(seen, context, record, mine.id, "claimed", f"Claimed from {book.name}")
+            changes += hand_over(seen, context, record, mine.id, "claimed", f"Claimed from {book.name}")
         what = names[0] if len(names) == 1 else counted(len(names), RECORDS[self.table].LABEL)
         return Decision(f"Claimed {what}", tuple(changes), "claimed")
 
@@ -114,7 +114,7 @@ class Assign(Command):
     Attributes:
         table: contacts, deals or companies.
         ids: the records.
-        book_id: the colleague's own book, or a pool.
+        book_id: the colleague's own book, a pool, or a shared book that one holds oneself.
     """
 
     NAME: ClassVar[str] = "assign"
@@ -123,23 +123,52 @@ class Assign(Command):
     book_id: str
 
     def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return _with_deals(self.table, self.ids)
+        return needs_to_hand_over(self.table, self.ids)
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
-        if self.book_id not in catalog.book_by_id:
-            raise NotFound("That person or pool is not there any more.")
-        to = catalog.owner_name(self.book_id)
+        to = _destination(catalog, self.book_id)
         changes: list[Change] = []
         records = _each(seen, context, self.table, self.ids)
         for record in records:
             if record.book_id != self.book_id:
                 subject = f"{catalog.owner_name(record.book_id)} → {to}"
-                changes += _hand_over(seen, context, record, self.book_id, "assigned", subject)
+                changes += hand_over(seen, context, record, self.book_id, "assigned", subject)
         what = title_of(records[0]) if len(records) == 1 else counted(len(records), RECORDS[self.table].LABEL)
         if not changes:
             return Decision(f"{what}: with {to} already", ())
         return Decision(f"Assigned {what} to {to}", tuple(changes), "assigned")
+
+
+def _destination(catalog: Catalog, book_id: str) -> str:
+    """Whose book it is, provided that something can be handed over to it."""
+    book = catalog.book_by_id.get(book_id)
+    if book is None:
+        raise NotFound("That person or pool is not there any more.")
+    to = catalog.owner_name(book_id)
+    if book not in catalog.destinations:
+        if book.kind == "own":
+            raise Refused(f"{to} cannot log in any more. Choose somebody else, or a pool.")
+        raise Refused(f"The book of {to} is theirs alone. Share the record with them instead.")
+    return to
+
+
+def assignments(contents: Mapping[str, Sequence[str]], book_id: str, *, size: int = 200) -> Iterator[Assign]:
+    """The commands that hand all that lies in a book over to another one, part by part.
+
+    Each is a change of its own, so that a large book keeps nobody waiting, and what is cut short goes on where it
+    stopped: what has been handed over does not lie in the book any more.
+
+    Args:
+        contents: the ids by table; see `core.workspace.Workspace.book_contents`.
+        book_id: where it goes.
+        size: how many records at a time.
+    """
+    # A contact would bring its open deals along, and then they are no longer there to be handed over.
+    for table in ("deals", "contacts", "companies"):
+        ids = contents.get(table, ())
+        for start in range(0, len(ids), size):
+            yield Assign(table=table, ids=tuple(ids[start : start + size]), book_id=book_id)
 
 
 def _each(seen: Seen, context: Context, table: str, ids: Sequence[str]) -> list[Any]:
@@ -150,16 +179,27 @@ def _each(seen: Seen, context: Context, table: str, ids: Sequence[str]) -> list[
     return records
 
 
-def _with_deals(table: str, ids: Sequence[str]) -> list[Need]:
+def needs_to_hand_over(table: str, ids: Sequence[str]) -> list[Need]:
+    """What must be loaded to move records into another book."""
     needs: list[Need] = [Get(table, record_id) for record_id in ids]
     if table == "contacts":
         needs += [Where("deals", {"contact_id": contact_id, "outcome": "open"}) for contact_id in ids]
     return needs
 
 
-def _hand_over(
+def hand_over(
     seen: Seen, context: Context, record: Any, book_id: str, kind: str, subject: str
 ) -> list[Change]:
+    """Moves a record into another book; a contact brings its open deals in the same book along.
+
+    Args:
+        seen: what `needs_to_hand_over` says.
+        context: who does it, and when.
+        record: the contact, deal or company.
+        book_id: where it goes.
+        kind: what the timeline is to tell: claimed, assigned or shared.
+        subject: in which words.
+    """
     changes = [update(record, {"book_id": book_id})]
     data = {"from": record.book_id, "to": book_id}
     if isinstance(record, Contact):

@@ -159,6 +159,10 @@ def _checked(context: Context, values: Mapping[str, Any], current: Task | None =
         wrong["due_at"] = "That is too far away to be meant."
     if wrong:
         raise Invalid(wrong)
-    if "assignee_id" in out and out["assignee_id"] not in context.catalog.user_by_id:
-        raise NotFound("That person is not there any more.")
+    if "assignee_id" in out:
+        user = context.catalog.user_by_id.get(out["assignee_id"])
+        if user is None:
+            raise NotFound("That person is not there any more.")
+        if user.disabled_at is not None and not (current and current.assignee_id == user.id):
+            raise Refused(f"{user.name} cannot log in any more. Give the task to somebody else.")
     return out

@@ -33,6 +33,8 @@ _HELD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
     "deals": (("tasks", "deal_id"),),
     "stages": (("deals", "stage_id"),),
     "pipelines": (("deals", "pipeline_id"), ("stages", "pipeline_id")),
+    "books": (("companies", "book_id"), ("contacts", "book_id"), ("deals", "book_id")),
+    "teams": (("pipelines", "team_id"),),
 }
 """What would hang in the air if a record of the table went: (table, field that points to it)."""
 
@@ -116,15 +118,20 @@ def _points_to(change: Change) -> Iterator[tuple[str, str]]:
 
 
 def _without_kept(seen: Seen, done: Changeset, changes: Sequence[Change]) -> tuple[Change, ...]:
-    """The changes but for companies that came about by the way and that others use by now: those stay."""
-    if done.command == "create_company":
-        return tuple(changes)
+    """The changes but for what came about by the way and stays.
+
+    That is companies that others use by now, and the book that a record was put into when it was shared: its holders
+    may have come to keep more in it, and the next record that they share lies there, too.
+    """
     touched = _by_row(changes)
-    return tuple(
-        change
-        for change in changes
-        if not (change.table == "companies" and _deletes(change) and _hanging(seen, touched, change))
-    )
+    shared = done.command == "share_record"
+
+    def stays(change: Change) -> bool:
+        if change.table == "companies" and done.command != "create_company":
+            return _deletes(change) and bool(_hanging(seen, touched, change))
+        return shared and change.table in ("books", "shares")
+
+    return tuple(change for change in changes if not stays(change))
 
 
 def _by_row(changes: Sequence[Change]) -> Touched:
