@@ -173,15 +173,32 @@ def template(cluster: Cluster, name: str, fill: Callable[[psycopg.Connection[Any
 def clone(cluster: Cluster, of: str) -> Iterator[Database]:
     """A copy of a template, dropped in the end whoever is still connected."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    with cluster.operator() as connection:
+    # The superuser's work: an operator cannot end other people's sessions.
+    with cluster.superuser() as connection:
         connection.execute(
-            sql.SQL("create database {} template {} strategy file_copy").format(
-                sql.Identifier(name), sql.Identifier(of)
+            sql.SQL("create database {} template {} owner {} strategy file_copy").format(
+                sql.Identifier(name), sql.Identifier(of), sql.Identifier(OPERATOR)
             )
         )
+        _copy_rights(connection, of, name)
         database = Database(cluster, name)
         try:
             yield database
         finally:
             database.close()
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def _copy_rights(connection: psycopg.Connection[Any], of: str, to: str) -> None:
+    """Who may connect, or make temporary tables, is the one thing that PostgreSQL does not copy with a database."""
+    granted = connection.execute(
+        "select privilege_type, grantee::regrole::text from pg_database, aclexplode(datacl)"
+        " where datname = %s and grantee <> datdba",
+        (of,),
+    ).fetchall()
+    commands = [sql.SQL("revoke all on database {} from public").format(sql.Identifier(to))]
+    commands += [
+        sql.SQL("grant {} on database {} to {}").format(sql.SQL(right), sql.Identifier(to), sql.SQL(role))
+        for right, role in granted
+    ]
+    connection.execute(sql.SQL("; ").join(commands))

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
 
+from storage.postgres import install
+from tests.postgres import floor as sales_floor
+from tests.postgres.floor import Floor
 from tests.server import Cluster, Database, clone, template
-
-if TYPE_CHECKING:
-    from tests.postgres.floor import Floor
 
 
 def _fill(operator: psycopg.Connection[Any]) -> None:
-    from tests.postgres.floor import build
-
-    from storage.postgres.install import init
-
-    init(operator)
-    build(operator)
+    install.init(operator)
+    sales_floor.build(operator)
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +35,6 @@ def database(cluster: Cluster, floor_template: str) -> Iterator[Database]:
 @pytest.fixture
 def floor(database: Database) -> Floor:
     """The sales floor in a database for one test alone."""
-    from tests.postgres.floor import Floor
-
     return Floor(database)
 
 
@@ -54,6 +48,4 @@ def shared_database(cluster: Cluster, floor_template: str) -> Iterator[Database]
 @pytest.fixture(scope="module")
 def shared_floor(shared_database: Database) -> Floor:
     """The sales floor in the database of all tests of a file."""
-    from tests.postgres.floor import Floor
-
     return Floor(shared_database)
