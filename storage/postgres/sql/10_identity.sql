@@ -118,7 +118,8 @@ $$;
 
 -- The books of which the caller decides who else sees them, as core.permissions.may_share says: their own one, for a manager
 -- those of their members and pools, shared books in which they may write, everything for an admin. And a shared book that
--- they have just made and nobody else had a hand in, so that whoever makes one can put themselves and a colleague into it.
+-- they have made and nobody else had a hand in, so that whoever makes one can put themselves and a colleague into it, take
+-- that back, and do it again.
 -- Nobody gains sight of a book by a share of their own making: they see all of these already.
 create or replace function shareable_books() returns uuid[]
 language plpgsql stable security definer parallel safe
@@ -148,7 +149,7 @@ begin
         )
     ) || array(
         select book.id from books book
-        where book.org_id = me.org_id and book.kind = 'shared' and book.deleted_at is null and book.updated_by = me.id
+        where book.org_id = me.org_id and book.kind = 'shared' and book.updated_by = me.id
             and not exists (
                 select 1 from shares
                 where org_id = me.org_id and book_id = book.id and updated_by is distinct from me.id

@@ -38,7 +38,7 @@ begin
             ('teams', 'offhook_admin', 'offhook_admin', '{}'),
             ('users', null, null, '{}'),
             ('memberships', 'offhook_admin', 'offhook_admin', '{team_id,user_id}'),
-            ('books', workers, setters, '{kind,user_id,team_id}'),
+            ('books', workers, workers, '{kind,user_id,team_id}'),
             ('shares', workers, workers, '{book_id,user_id}'),
             ('pipelines', setters, setters, '{}'),
             ('stages', setters, setters, '{pipeline_id}'),
@@ -125,7 +125,7 @@ create policy change on organizations for update to offhook_admin
 
 -- People are made, disabled and given roles by functions alone (80_people.sql), since a login goes with each.
 grant update (name, email, time_zone, export_right) on users to offhook_admin;
-grant update (name, time_zone) on users to offhook_manager, offhook_rep;
+grant update (name, email, time_zone) on users to offhook_manager, offhook_rep;
 create policy change on users for update to offhook_admin
     using (org_id = (select my_org())) with check (org_id = (select my_org()));
 create policy change_me on users for update to offhook_manager, offhook_rep
@@ -143,6 +143,10 @@ create policy change on books for update to offhook_admin
 create policy change_pool on books for update to offhook_manager
     using (org_id = (select my_org()) and kind = 'pool' and team_id = any ((select my_teams())::uuid[]))
     with check (org_id = (select my_org()) and kind = 'pool' and team_id = any ((select my_teams())::uuid[]));
+
+create policy change_shared on books for update to offhook_manager, offhook_rep
+    using (org_id = (select my_org()) and kind = 'shared' and id = any ((select shareable_books())::uuid[]))
+    with check (org_id = (select my_org()) and kind = 'shared' and id = any ((select shareable_books())::uuid[]));
 
 create policy add on shares for insert to offhook_admin, offhook_manager, offhook_rep
     with check (org_id = (select my_org()) and book_id = any ((select shareable_books())::uuid[]));
@@ -174,16 +178,13 @@ create policy see on channels for select to offhook_admin, offhook_manager, offh
 create policy see on meta for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly using (true);
 create policy see on fields for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly using (true);
 
--- Everybody keeps the history of their own commands. What really happened to a record is told by the audit.
+-- Everybody keeps the history of their own commands, and nobody changes it: functions do, which check (61_apply.sql). What
+-- really happened to a record is told by the audit.
 grant insert (id, org_id, user_id, at, command, summary, body, status, undoes) on changesets
     to offhook_admin, offhook_manager, offhook_rep;
-grant update (undone_by) on changesets to offhook_admin, offhook_manager, offhook_rep;
 create policy see on changesets for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly
     using (org_id = (select my_org()) and user_id = (select my_user()));
 create policy add on changesets for insert to offhook_admin, offhook_manager, offhook_rep
-    with check (org_id = (select my_org()) and user_id = (select my_user()));
-create policy change on changesets for update to offhook_admin, offhook_manager, offhook_rep
-    using (org_id = (select my_org()) and user_id = (select my_user()))
     with check (org_id = (select my_org()) and user_id = (select my_user()));
 
 grant select on audit, audit_seals to offhook_admin;
