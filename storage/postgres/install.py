@@ -79,13 +79,6 @@ def upgrade(connection: psycopg.Connection[Any]) -> None:
     row = connection.execute("SELECT to_regnamespace('offhook') IS NULL").fetchone()
     if row == (True,):
         raise Refused("offhook is not installed in this database. Run: offhook admin init")
-    with as_owner(connection):
-        there = _version(connection)
-    if there > schema_version.HEAD:
-        raise Refused(
-            f"This database was upgraded by a newer offhook (its schema is {there}, this one knows"
-            f" {schema_version.HEAD}). Update offhook here, then try again. Nothing was changed."
-        )
     _patiently(lambda: _install(connection))
 
 
@@ -229,7 +222,12 @@ def _install(connection: psycopg.Connection[Any]) -> None:
         _close_database(connection)
         with as_owner(connection):
             version = _version(connection)
-            if version != schema_version.HEAD:
+            if version > schema_version.HEAD:
+                raise Refused(
+                    f"This database was upgraded by a newer offhook (its schema is {version}, this one knows"
+                    f" {schema_version.HEAD}). Update offhook here, then try again. Nothing was changed."
+                )
+            if version < schema_version.HEAD:
                 from storage.upgrade import postgres_sql
 
                 connection.execute(postgres_sql(version))

@@ -89,7 +89,7 @@ def _index(table: str, columns: Sequence[str], rows: str = "") -> None:
 
 
 def _index_on_sqlite(table: str, columns: Sequence[str], rows: str = "") -> None:
-    """An index whose entries may be longer than PostgreSQL allows."""
+    """An index that PostgreSQL has not: its entries may be longer than it allows, or it gets another one (0002)."""
     if _on_sqlite():
         _index(table, columns, rows)
 
@@ -297,17 +297,17 @@ def _make_records() -> None:
     _index("activities", ["org_id", "deal_id"], "superseded OR retracted")
     _index("activities", ["org_id", "company_id"], "superseded OR retracted")
     _index("activities", ["org_id", "revises"], "revises IS NOT NULL")
-    _index(
+    _index_on_sqlite(
         "activities",
         ["org_id", "contact_id", "occurred_at", "id", "kind"],
         "deleted_at IS NULL AND NOT superseded AND NOT retracted AND contact_id IS NOT NULL",
     )
-    _index(
+    _index_on_sqlite(
         "activities",
         ["org_id", "deal_id", "occurred_at", "id", "kind"],
         "deleted_at IS NULL AND NOT superseded AND NOT retracted AND deal_id IS NOT NULL",
     )
-    _index(
+    _index_on_sqlite(
         "activities",
         ["org_id", "company_id", "occurred_at", "id", "kind"],
         "deleted_at IS NULL AND NOT superseded AND NOT retracted AND company_id IS NOT NULL",

@@ -34,6 +34,7 @@ USER_RULES = {
 BOOK_KIND = (
     "(kind = 'own' AND user_id IS NOT NULL) OR (kind = 'pool' AND team_id IS NOT NULL) OR kind = 'shared'"
 )
+ALIVE = "deleted_at IS NULL"
 IN_BOOKS = ("companies", "contacts", "deals", "activities", "tasks")
 SEARCHED = ("companies", "contacts", "deals", "activities")
 SET_UP = (
@@ -55,6 +56,7 @@ def upgrade() -> None:
     if op.get_context().dialect.name == "postgresql":
         _make_feed()
         _make_lexemes()
+        _make_read_indexes()
         _make_audit()
         _make_fields()
 
@@ -224,6 +226,20 @@ def _make_lexemes() -> None:
     for table in SEARCHED:
         op.add_column(table, sa.Column("lexemes", postgresql.TSVECTOR(), nullable=False))
         op.create_index(f"ix_{table}_lexemes", table, ["lexemes"], postgresql_using="gin")
+
+
+def _make_read_indexes() -> None:
+    told = f"{ALIVE} AND NOT superseded AND NOT retracted"
+    _index("companies", ["org_id", "book_id", "sort_key", "id"], ALIVE)
+    _index("companies", ["org_id", "created_at", "id"], ALIVE)
+    _index("deals", ["org_id", "created_at", "id"], ALIVE)
+    for column in ("contact_id", "deal_id", "company_id"):
+        _index(
+            "activities",
+            ["org_id", column, "occurred_at", "id", "kind", "book_id"],
+            f"{told} AND {column} IS NOT NULL",
+        )
+    _index("activities", ["org_id", "created_at", "id"], told)
 
 
 def _make_audit() -> None:
