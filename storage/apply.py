@@ -13,13 +13,13 @@ from core.catalog import Catalog
 from core.changes import Change, Changeset, FieldConflict, Row, Status, is_gone, merge, to_json
 from core.commands.base import title_of
 from core.entities import RECORDS
-from core.money import format_money
 from core.schema import Kind, Role, fields_of
 from storage import derive
 from storage.codec import codec, to_micros
 from storage.codec import to_json as json_text
 from storage.derive import Touched, Written
 from storage.load import CATALOG_TABLES, Loaded, write_meta
+from storage.telling import explain
 
 
 class Stopped(Exception):
@@ -115,7 +115,7 @@ def _merge_all(changeset: Changeset, loaded: Loaded, catalog: Catalog | None) ->
         merged = merged or result.merged
         after[key] = {**row, **result.write}
     if conflicts:
-        raise Stopped(Status.CONFLICT, _explain(conflicts, loaded, catalog), tuple(conflicts))
+        raise Stopped(Status.CONFLICT, explain(conflicts, loaded, catalog), tuple(conflicts))
     # A row that says it all already stays as it is.
     written = [Written(*key, before[key], row) for key, row in after.items() if row != before[key]]
     return written, merged
@@ -256,56 +256,3 @@ def _remember(connection: Any, changeset: Changeset, status: Status, written: Se
             (changeset.id, changeset.org_id, changeset.undoes),
         )
     return revision
-
-
-# --- words ---------------------------------------------------------------------------------------------------------
-
-
-def _explain(conflicts: Sequence[FieldConflict], loaded: Loaded, catalog: Catalog | None) -> str:
-    """One sentence for each field that somebody else changed. Fields that only hang together with it are not named."""
-    telling = [c for c in conflicts if c.theirs != c.base and not c.field.endswith(("_since", "closed_at"))]
-    sentences = []
-    for conflict in (telling or list(conflicts))[:3]:
-        row = loaded.row(conflict.table, conflict.id) or {}
-        name = title_of(RECORDS[conflict.table](**row))
-        spec = fields_of(RECORDS[conflict.table])[conflict.field.partition(".")[0]]
-        label = _label(conflict, catalog) or spec.label
-        theirs = _shown(conflict, conflict.theirs, row, catalog)
-        now = f": it is {theirs} now" if theirs else ""
-        sentences.append(f"{_who(conflict, catalog)} changed {label} of {name} meanwhile{now}.")
-    more = len(telling) - len(sentences)
-    if more > 0:
-        sentences.append(f"{more} more fields were changed, too.")
-    return " ".join([*sentences, "Look at it again, then decide."])
-
-
-def _who(conflict: FieldConflict, catalog: Catalog | None) -> str:
-    if catalog is None or conflict.who is None:
-        return "Somebody"
-    return "You yourself" if conflict.who == catalog.me.id else catalog.user_name(conflict.who)
-
-
-def _label(conflict: FieldConflict, catalog: Catalog | None) -> str:
-    key = conflict.field.partition(".")[2]
-    fields = catalog.fields_for(conflict.table) if catalog and key else ()
-    return next((field.label for field in fields if field.key == key), key)
-
-
-def _shown(conflict: FieldConflict, value: Any, row: Row, catalog: Catalog | None) -> str:
-    if value in (None, "", ()):
-        return "empty"
-    if conflict.field == "value_minor":
-        return format_money(value, row["currency"])
-    if conflict.field == "deleted_at":
-        return "deleted"
-    if catalog is not None and conflict.field == "stage_id":
-        stage = catalog.stage_by_id.get(value)
-        return stage.name if stage else ""
-    if catalog is not None and conflict.field == "book_id":
-        return catalog.owner_name(value)
-    if conflict.field.endswith("_id") or isinstance(value, (dt.datetime, tuple, list, dict)):
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    shown = value.isoformat() if isinstance(value, dt.date) else str(value)
-    return f"“{shown if len(shown) <= 60 else shown[:59] + '…'}”"

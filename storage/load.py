@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from core.catalog import Catalog, by_position
 from core.changes import Changeset, Row, from_json
@@ -176,36 +176,54 @@ def catalog(connection: Any, org_id: str, user_id: str) -> Catalog:
     Raises:
         Unavailable: the organization or the user is not in the file.
     """
-    organizations = [o for o in _all(connection, Organization, org_id) if o.id == org_id]
-    users = _all(connection, User, org_id)
-    me = next((user for user in users if user.id == user_id), None)
-    if not organizations or me is None:
+
+    def all_of(record: type[R]) -> list[R]:
+        form = codec_of(record)
+        found = connection.execute(
+            f"SELECT {form.columns} FROM {form.table} WHERE org_id = ? AND deleted_at IS NULL", (org_id,)
+        )
+        return [form.entity(values) for values in found]
+
+    found = assemble(user_id, all_of)
+    if found is None:
         raise Unavailable(
             "This workspace has lost its beginning: the organization or its user is missing."
             " Bring a backup back with `offhook restore`."
         )
-    views = [v for v in _all(connection, SmartView, org_id) if v.shared or v.user_id == user_id]
+    return found
+
+
+class AllOf(Protocol):
+    """Gives all records of a class that are not deleted."""
+
+    def __call__(self, record: type[R], /) -> list[R]: ...
+
+
+def assemble(user_id: str, all_of: AllOf) -> Catalog | None:
+    """The set-up as a user sees it, in the order in which people see it; None without the organization or the user.
+
+    Args:
+        user_id: who looks at it.
+        all_of: gives the records of one organization.
+    """
+    users = all_of(User)
+    me = next((user for user in users if user.id == user_id), None)
+    organization = next(iter(all_of(Organization)), None)
+    if me is None or organization is None:
+        return None
     return Catalog(
         me=me,
-        organization=organizations[0],
-        teams=tuple(sorted(_all(connection, Team, org_id), key=lambda team: fold(team.name))),
+        organization=organization,
+        teams=tuple(sorted(all_of(Team), key=lambda team: fold(team.name))),
         users=tuple(sorted(users, key=lambda user: fold(user.name))),
-        memberships=tuple(_all(connection, Membership, org_id)),
-        books=tuple(sorted(_all(connection, Book, org_id), key=lambda book: (book.kind, fold(book.name)))),
-        shares=tuple(_all(connection, Share, org_id)),
-        pipelines=by_position(_all(connection, Pipeline, org_id)),
-        stages=by_position(_all(connection, Stage, org_id)),
-        custom_fields=by_position(_all(connection, CustomField, org_id)),
-        smart_views=by_position(views),
+        memberships=tuple(all_of(Membership)),
+        books=tuple(sorted(all_of(Book), key=lambda book: (book.kind, fold(book.name)))),
+        shares=tuple(all_of(Share)),
+        pipelines=by_position(all_of(Pipeline)),
+        stages=by_position(all_of(Stage)),
+        custom_fields=by_position(all_of(CustomField)),
+        smart_views=by_position(v for v in all_of(SmartView) if v.shared or v.user_id == user_id),
     )
-
-
-def _all(connection: Any, record: type[R], org_id: str) -> list[R]:
-    form = codec_of(record)
-    found = connection.execute(
-        f"SELECT {form.columns} FROM {form.table} WHERE org_id = ? AND deleted_at IS NULL", (org_id,)
-    )
-    return [form.entity(values) for values in found]
 
 
 def read_meta(connection: Any, key: str) -> str:

@@ -248,7 +248,7 @@ create or replace function offhook.answer(
 language sql immutable parallel safe
 as $$
     select jsonb_build_object(
-        'id', p_id, 'status', p_status, 'revision', p_revision, 'xid', null, 'reason', p_reason, 'taken_by', null,
+        'id', p_id, 'status', p_status, 'revision', p_revision, 'xid', null, 'reason', p_reason, 'taken_by', null, 'about', null,
         'conflicts', '[]'::jsonb, 'rows', '[]'::jsonb, 'fields', '{}'::jsonb) || p_more
 $$;
 
@@ -509,7 +509,8 @@ declare
 begin
     if v_row is null then
         return offhook.answer(p_said, 'gone', format('That %s is not there any more.', offhook.label(p_table)), 0,
-                              jsonb_build_object('taken_by', offhook.who_took(p_table, p_id)));
+                              jsonb_build_object('taken_by', offhook.who_took(p_table, p_id),
+                                                 'about', jsonb_build_object('table', p_table, 'id', p_id)));
     end if;
     if offhook.my_role() = 'readonly' then
         return offhook.answer(p_said, 'rejected', 'Your role is read-only: you can look at everything and change nothing.');
@@ -524,7 +525,8 @@ end
 $$;
 
 -- Applies changesets in their order, each whole or not at all, and answers each: {id, status, revision, xid, reason,
--- taken_by, conflicts, rows, fields}. `rows` are the rows as they are now of which a conflict tells.
+-- taken_by, about, conflicts, rows, fields}. `about` is the row that is out of sight, `rows` are those of which conflicts tell,
+-- as they are now.
 create or replace function offhook.apply(changesets jsonb) returns jsonb
 language plpgsql
 set search_path = offhook, pg_temp

@@ -1,0 +1,235 @@
+"""Loads what commands need to see, and the set-up, from PostgreSQL: each time in one round trip, as one JSON value.
+
+What the user may not see is not there; the policies of the tables see to that, not the statements here.
+"""
+
+# ruff: noqa: S608 (table and column names come from the declarations in core, values are always bound)
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+
+from core.catalog import Catalog
+from core.changes import Changeset, Row, from_json
+from core.commands.base import Get, GetChangeset, Need, Where
+from core.entities import RECORDS
+from core.errors import NotFound, Unavailable
+from core.schema import Kind, Record, fields_of
+from core.text import fold
+from storage.load import CATALOG_TABLES, assemble
+from storage.postgres.codec import codec, codec_of, is_id
+
+R = TypeVar("R", bound=Record)
+
+_Shape = tuple[str, tuple[str, ...], tuple[str, ...], int]
+"""What needs by value have in common that are answered by one subquery: table, fields, fields that are empty, limit."""
+
+
+class Loaded:
+    """What was loaded for one command. Implements `core.commands.base.Seen`.
+
+    Nothing is locked: what changes between loading and applying shows when it is applied.
+
+    Args:
+        connection: the user's.
+        org_id: the tenant.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], org_id: str) -> None:
+        self._connection = connection
+        self._org_id = org_id
+        self._rows: dict[tuple[str, str], Row | None] = {}
+        self._found: dict[tuple[str, str], list[str]] = {}
+        self._changesets: dict[str, tuple[Changeset, str | None] | None] = {}
+
+    def load(self, needs: Iterable[Need]) -> None:
+        """Loads the needs of a command, those that were not loaded before.
+
+        Raises:
+            NotFound: a table is named that there is not.
+            psycopg.Error: the server cannot be asked.
+        """
+        ids: dict[str, list[str]] = {}
+        wheres: dict[_Shape, list[Mapping[str, Any]]] = {}
+        histories: list[str] = []
+        for need in needs:
+            match need:
+                case Get(table, record_id):
+                    if table not in RECORDS:
+                        raise NotFound(f"There is no “{table}” to look in.")
+                    if (table, record_id) not in self._rows:
+                        self._rows[table, record_id] = None
+                        if is_id(record_id):
+                            ids.setdefault(table, []).append(record_id)
+                case Where(table, values, limit):
+                    if self._begin(table, values):
+                        wheres.setdefault(_shape(table, values, limit), []).append(values)
+                case GetChangeset(changeset_id):
+                    if changeset_id not in self._changesets:
+                        self._changesets[changeset_id] = None
+                        if is_id(changeset_id):
+                            histories.append(changeset_id)
+        if ids or wheres or histories:
+            self._ask(ids, wheres, histories)
+
+    # --- what commands ask
+
+    def get(self, record: type[R], record_id: str) -> R:
+        """See `core.commands.base.Seen.get`."""
+        row = self._rows[record.TABLE, record_id]
+        if row is None:
+            raise NotFound(f"That {record.LABEL} is not there.")
+        if row["deleted_at"] is not None:
+            raise NotFound(f"That {record.LABEL} was deleted.")
+        return record(**row)
+
+    def where(self, record: type[R], **values: Any) -> list[R]:
+        """See `core.commands.base.Seen.where`."""
+        found = self._found[record.TABLE, _signature(values)]
+        return [record(**row) for key in found if (row := self._rows[record.TABLE, key]) is not None]
+
+    def changeset(self, changeset_id: str) -> tuple[Changeset, str | None]:
+        """See `core.commands.base.Seen.changeset`. The user's own ones are all there are."""
+        found = self._changesets[changeset_id]
+        if found is None:
+            raise NotFound("That change is not in the history.")
+        return found
+
+    def row(self, table: str, record_id: str) -> Row | None:
+        """A row that was loaded, deleted or not; None where it was not, or there is none."""
+        return self._rows.get((table, record_id))
+
+    # --- the round trip
+
+    def _begin(self, table: str, values: Mapping[str, Any]) -> bool:
+        """Makes room for what a need by value finds; False where there is nothing to ask."""
+        specs = fields_of(RECORDS[table])
+        if unknown := set(values) - set(specs):
+            raise ValueError(f"{table} has no field {', '.join(sorted(unknown))}")
+        key = table, _signature(values)
+        if key in self._found:
+            return False
+        self._found[key] = []
+        return all(_findable(specs[name].kind, value) for name, value in values.items())
+
+    def _ask(
+        self,
+        ids: Mapping[str, Sequence[str]],
+        wheres: Mapping[_Shape, Sequence[Mapping[str, Any]]],
+        histories: Sequence[str],
+    ) -> None:
+        parameters: dict[str, Any] = {"org": self._org_id, "histories": list(histories)}
+        by_id, by_value = [], []
+        for table, wanted in ids.items():
+            parameters[f"ids_{table}"] = wanted
+            by_id.append(
+                f"(SELECT coalesce(json_agg({codec(table).selected('t')}), '[]') FROM {table} t"
+                f" WHERE t.org_id = %(org)s AND t.id = ANY (%(ids_{table})s::uuid[]))"
+            )
+        for place, (shape, many) in enumerate(wheres.items()):
+            by_value.append(_where_sql(shape, many, f"w{place}", parameters))
+        history = (
+            "(SELECT coalesce(json_agg(json_build_array(id, body, undone_by)), '[]') FROM changesets"
+            " WHERE org_id = %(org)s AND id = ANY (%(histories)s::uuid[]))"
+            if histories
+            else "'[]'::json"
+        )
+        sql = f"SELECT json_build_array({_list(by_id)}, {_list(by_value)}, {history})"
+        answer = _value(self._connection, sql, parameters)
+        for table, rows in zip(ids, answer[0], strict=True):
+            self._put(table, rows)
+        for (shape, many), found in zip(wheres.items(), answer[1], strict=True):
+            for number, rows in found:
+                self._found[shape[0], _signature(many[number - 1])] = self._put(shape[0], rows)
+        for changeset_id, body, undone_by in answer[2]:
+            self._changesets[changeset_id] = (from_json(body), undone_by)
+
+    def _put(self, table: str, rows: Iterable[Sequence[Any]]) -> list[str]:
+        form, found = codec(table), []
+        for values in rows:
+            row = form.decode(values)
+            self._rows[table, row["id"]] = row
+            found.append(row["id"])
+        return found
+
+
+def catalog(connection: psycopg.Connection[Any]) -> Catalog:
+    """The set-up as the user sees it whose login it is.
+
+    Raises:
+        Unavailable: the login belongs to no user, or to one who was disabled.
+    """
+    tables = sorted(CATALOG_TABLES)
+    parts = [
+        f"(SELECT coalesce(json_agg({codec(table).selected('t')} ORDER BY t.id), '[]') FROM {table} t"
+        " WHERE t.org_id = (SELECT offhook.my_org()) AND t.deleted_at IS NULL)"
+        for table in tables
+    ]
+    me, *found = _value(connection, f"SELECT json_build_array(offhook.my_user(), {', '.join(parts)})", {})
+    rows = dict(zip(tables, found, strict=True))
+
+    def all_of(record: type[R]) -> list[R]:
+        form = codec_of(record)
+        return [form.entity(values) for values in rows[record.TABLE]]
+
+    assembled = assemble(me, all_of) if me is not None else None
+    if assembled is None:
+        raise Unavailable("This login is not known here, or no longer. Ask your admin.")
+    return assembled
+
+
+def _shape(table: str, values: Mapping[str, Any], limit: int) -> _Shape:
+    given = sorted(name for name, value in values.items() if value is not None)
+    return table, tuple(given), tuple(sorted(set(values) - set(given))), limit
+
+
+def _where_sql(
+    shape: _Shape, many: Sequence[Mapping[str, Any]], prefix: str, parameters: dict[str, Any]
+) -> str:
+    """A subquery for all needs of one shape, however many: [[number of the need, rows], …]."""
+    table, given, empty, limit = shape
+    form = codec(table)
+    tests = "".join(f" AND r.{name} = w.{name}" for name in given)
+    tests += "".join(f" AND r.{name} IS NULL" for name in empty)
+    for name in given:
+        parameters[f"{prefix}_{name}"] = [
+            fold(values[name]) if name == "sort_key" else form.parameter(name, values[name])
+            for values in many
+        ]
+    parameters[f"{prefix}_limit"] = limit
+    parameters[f"{prefix}_numbers"] = list(range(1, len(many) + 1))
+    lists = "".join(f", %({prefix}_{name})s::{form.sql_type(name)}[]" for name in given)
+    names = "".join(f", {name}" for name in given)
+    return (
+        f"(SELECT coalesce(json_agg(json_build_array(w.number, found.rows)), '[]')"
+        f" FROM unnest(%({prefix}_numbers)s::int[]{lists}) AS w(number{names})"
+        f" CROSS JOIN LATERAL (SELECT coalesce(json_agg({form.selected('t')}), '[]') AS rows"
+        f" FROM (SELECT r.* FROM {table} r WHERE r.org_id = %(org)s AND r.deleted_at IS NULL{tests}"
+        f" LIMIT %({prefix}_limit)s) t) found)"
+    )
+
+
+def _findable(kind: Kind, value: Any) -> bool:
+    """Whether there can be a row with this value: PostgreSQL raises over ids that are none, NUL, and half characters."""
+    if kind in (Kind.ID, Kind.REF):
+        return value is None or is_id(value)
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    return True
+
+
+def _list(parts: Sequence[str]) -> str:
+    # json_build_array takes a hundred arguments, an array any number.
+    return f"to_json(ARRAY[{', '.join(parts)}]::json[])"
+
+
+def _value(connection: psycopg.Connection[Any], sql: str, parameters: Mapping[str, Any]) -> Any:
+    row = connection.execute(sql, parameters).fetchone()
+    assert row is not None, "an aggregate gives one row"
+    return row[0]
+
+
+def _signature(values: Mapping[str, Any]) -> str:
+    return repr(sorted(values.items()))

@@ -1,0 +1,91 @@
+"""Tells people, in a sentence or two, why a changeset was not applied: what somebody else has changed, or taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from core.catalog import Catalog
+from core.changes import FieldConflict, Row
+from core.commands.base import title_of
+from core.entities import RECORDS
+from core.money import format_money
+from core.schema import fields_of
+from storage.derive import Rows
+
+
+def explain(conflicts: Sequence[FieldConflict], rows: Rows, catalog: Catalog | None) -> str:
+    """One sentence for each field that somebody else changed. Fields that only hang together with it are not named.
+
+    Args:
+        conflicts: the fields that two people changed.
+        rows: where the rows are looked up, as they are now.
+        catalog: names for the messages.
+    """
+    telling = [c for c in conflicts if c.theirs != c.base and not c.field.endswith(("_since", "closed_at"))]
+    sentences = []
+    for conflict in (telling or list(conflicts))[:3]:
+        row = rows.row(conflict.table, conflict.id) or {}
+        name = title_of(RECORDS[conflict.table](**row))
+        spec = fields_of(RECORDS[conflict.table])[conflict.field.partition(".")[0]]
+        label = _label(conflict, catalog) or spec.label
+        theirs = _shown(conflict, conflict.theirs, row, catalog)
+        now = f": it is {theirs} now" if theirs else ""
+        sentences.append(f"{_who(conflict, catalog)} changed {label} of {name} meanwhile{now}.")
+    more = len(telling) - len(sentences)
+    if more > 0:
+        sentences.append(f"{more} more fields were changed, too.")
+    return " ".join([*sentences, "Look at it again, then decide."])
+
+
+def was_faster(owner: str, name: str) -> str:
+    """What a loser is told where several people claimed one record.
+
+    Args:
+        owner: who has it now.
+        name: what the record is called.
+    """
+    return f"{owner} was faster: {name} is taken."
+
+
+def is_elsewhere(owner: str, name: str) -> str:
+    """What somebody is told whose record has left their sight meanwhile.
+
+    Args:
+        owner: who has it now.
+        name: what the record is called.
+    """
+    return f"{name[:1].upper()}{name[1:]} lies with {owner} now, so you cannot change it any more."
+
+
+def _who(conflict: FieldConflict, catalog: Catalog | None) -> str:
+    if catalog is None or conflict.who is None:
+        return "Somebody"
+    return "You yourself" if conflict.who == catalog.me.id else catalog.user_name(conflict.who)
+
+
+def _label(conflict: FieldConflict, catalog: Catalog | None) -> str:
+    key = conflict.field.partition(".")[2]
+    fields = catalog.fields_for(conflict.table) if catalog and key else ()
+    return next((field.label for field in fields if field.key == key), key)
+
+
+def _shown(conflict: FieldConflict, value: Any, row: Row, catalog: Catalog | None) -> str:
+    if value in (None, "", ()):
+        return "empty"
+    if conflict.field == "value_minor":
+        return format_money(value, row["currency"])
+    if conflict.field == "deleted_at":
+        return "deleted"
+    if catalog is not None and conflict.field == "stage_id":
+        stage = catalog.stage_by_id.get(value)
+        return stage.name if stage else ""
+    if catalog is not None and conflict.field == "book_id":
+        return catalog.owner_name(value)
+    if conflict.field.endswith("_id") or isinstance(value, (dt.datetime, tuple, list, dict)):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    shown = value.isoformat() if isinstance(value, dt.date) else str(value)
+    return f"“{shown if len(shown) <= 60 else shown[:59] + '…'}”"
