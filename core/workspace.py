@@ -170,6 +170,17 @@ class HistoryEntry:
     undone: bool
 
 
+class Reservation(NamedTuple):
+    """Who has a contact for themselves for a while."""
+
+    ok: bool
+    """It is oneself."""
+    by: str
+    """The name of whoever has it."""
+    until: dt.datetime
+    """When it ends unless it is prolonged or released before; by the clock of the store."""
+
+
 class Workspace(Protocol):
     """Everything offhook can be asked."""
 
@@ -212,6 +223,21 @@ class Workspace(Protocol):
         """The name of whoever has a record now that has left the user's sight; empty where it was not taken, or nobody can tell."""
         ...
 
+    def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
+        """Reserves a contact for oneself, so that nobody else dials it meanwhile.
+
+        Whoever reserves first has it until it expires, a day at most; the others are told who that is and until when. One's
+        own reservation is prolonged: it ends so many seconds from now. In a team the server decides, for all at once.
+
+        Raises:
+            NotFound: the contact is not there.
+        """
+        ...
+
+    def release(self, contact_id: str) -> None:
+        """Ends one's own reservation of a contact, if there is one. Somebody else's stays."""
+        ...
+
     def board(self, pipeline_id: str, query: Query, *, closed_since: dt.datetime | None = None) -> list[Card]:
         """The open deals of a pipeline that match, and those closed since then, in no order."""
         ...
@@ -251,6 +277,13 @@ class Workspace(Protocol):
 
         Raises:
             NotFound: it is not there.
+        """
+        ...
+
+    def book_contents(self, book_id: str) -> dict[str, list[str]]:
+        """The ids of all contacts, companies and deals in a book, by table: what `core.commands.records.assignments` takes.
+
+        What the user may not see is not in it.
         """
         ...
 
@@ -297,7 +330,11 @@ class Workspace(Protocol):
         ...
 
     def export(self, table: str, query: Query) -> Iterator[Row]:
-        """Contacts, deals or activities as flat rows, names in place of ids, streamed."""
+        """Contacts, deals or activities as flat rows, names in place of ids, streamed.
+
+        Raises:
+            Refused: the user may not export. It is raised at once, before the first row is asked for.
+        """
         ...
 
     def close(self) -> None:

@@ -21,6 +21,7 @@ from core.commands.base import Command, Context, changeset, load_needs
 from core.entities import RECORDS, Company
 from core.errors import Invalid, NotFound, OffhookError, Unavailable
 from core.filters import Query
+from core.permissions import require_export
 from core.workspace import (
     Card,
     Changed,
@@ -30,6 +31,7 @@ from core.workspace import (
     HistoryEntry,
     Hit,
     Page,
+    Reservation,
     Subject,
     TaskLine,
 )
@@ -219,6 +221,25 @@ class SoloWorkspace:
         self._writer_version = version
         return self._catalog(connection)
 
+    def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
+        """See `core.workspace.Workspace.reserve`."""
+        from storage.reservations import reserve
+
+        with self.database.write() as connection:
+            contact = load.Loaded(connection, self.org_id).row("contacts", contact_id)
+            if contact is None or contact["deleted_at"] is not None:
+                raise NotFound("That contact is not there any more.")
+            now = self._clock()
+            held = reserve(connection, self.org_id, contact_id, self.user_id, now=now, seconds=seconds)
+        return held._replace(by=self.catalog().user_name(held.by))
+
+    def release(self, contact_id: str) -> None:
+        """See `core.workspace.Workspace.release`."""
+        from storage.reservations import release
+
+        with self.database.write() as connection:
+            release(connection, self.org_id, contact_id, self.user_id)
+
     # --- telling
 
     @property
@@ -355,6 +376,13 @@ class SoloWorkspace:
             raise NotFound(f"That {form.record.LABEL} is not there.")
         return form.entity(row)
 
+    def book_contents(self, book_id: str) -> dict[str, list[str]]:
+        """See `core.workspace.Workspace.book_contents`."""
+        from storage.reads.books import book_contents
+
+        with self.database.read() as connection:
+            return book_contents(connection, self._catalog(connection), book_id)
+
     def timeline(
         self,
         subject: Subject,
@@ -431,8 +459,13 @@ class SoloWorkspace:
         """See `core.workspace.Workspace.export`."""
         from storage.reads.export import export
 
-        with self.database.read() as connection:
-            yield from export(connection, self._catalog(connection), table, query)
+        require_export(self.catalog())
+
+        def rows() -> Iterator[Row]:
+            with self.database.read() as connection:
+                yield from export(connection, self._catalog(connection), table, query)
+
+        return rows()
 
     def close(self) -> None:
         """See `core.workspace.Workspace.close`."""
