@@ -33,6 +33,8 @@ class Question(Protocol):
 
     is_ready: bool
     """It can be typed into."""
+    is_deaf: bool
+    """It has come while the user was at something else; keys are not meant for it yet, and are dropped."""
 
 
 class TypeAhead:
@@ -53,6 +55,9 @@ class TypeAhead:
 
     async def take(self, key: events.Key | events.Paste) -> None:
         """Hands a key, or a paste, on at once or when its turn comes."""
+        screen = self._app.screen
+        if isinstance(screen, Question) and screen.is_deaf:
+            return
         if self._under_way or self._waiting or self._asking():
             self._waiting.append(key)
             if self._under_way:

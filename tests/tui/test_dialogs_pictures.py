@@ -42,7 +42,8 @@ def conflict(floor):
             "deals", deal, "next_step", "Agree on the price", "Send it", long, floor.COLLEAGUE, at
         )
         value = FieldConflict("deals", deal, "value_minor", 4_800_000, None, 5_500_000, floor.COLLEAGUE, at)
-        await screen.app.push_screen_wait(ConflictDialog(screen.desk, (step, value), currency="EUR"))
+        dialog = ConflictDialog(screen.desk, (step, value), currency="EUR", kept=("Closes", "Tags"))
+        await screen.app.push_screen_wait(dialog)
 
     return ask
 
@@ -100,7 +101,7 @@ def test_picture_of_a_dangerous_question(picture, size, floor):
 
 
 def test_picture_of_a_conflict(picture, size, floor):
-    assert picture(size, conflict(floor))
+    assert picture(size, conflict(floor), ["t"])
 
 
 def test_picture_of_the_pipeline_editor(picture, size):

@@ -11,13 +11,15 @@ from core.commands.companies import EditCompany
 from core.commands.contacts import EditContact
 from core.commands.deals import DeleteDeals, EditDeal, MoveDeal
 from core.commands.setup import DefineField
+from core.commands.tasks import EditTask
 from core.errors import Invalid
 from core.money import Money
 from tui.dialogs.conflict import ConflictDialog
 from tui.dialogs.fields import FormField, read, shown
 from tui.dialogs.form import Form
-from tui.flows import records
+from tui.flows import activities, records
 from tui.flows.run import run
+from tui.widgets.sides import Sides
 
 ZONE = dt.UTC
 NOW = dt.datetime(2026, 3, 18, 9, 30, tzinfo=dt.UTC)
@@ -318,20 +320,40 @@ def clash(app, ready, start, settle, enter, workspace, colleague, floor):
     return begin
 
 
-async def test_a_conflict_shows_mine_theirs_and_before(app, clash):
+def row(dialog, label):
+    """A contested field as it stands in the dialog."""
+    return next(one for one in dialog.query_one(Sides)._rows if one.label == label)
+
+
+async def test_a_conflict_shows_mine_theirs_and_the_original_and_what_is_kept(app, clash):
     async with app.run_test(size=(80, 24)) as pilot:
         await clash(pilot)
         words = shown_in(app.screen)
         assert "Jonas Weber changed the same meanwhile" in words
-        for word in ("Value", "mine", "$6,000.00", "theirs", "€55,000.00", "before", "–", "today 10:30"):
-            assert word in words
+        assert "Nobody else changed, so yours is kept: Next step." in words
+        assert "today 10:30" in words
+        assert row(app.screen, "Value").values == {
+            "original": "–",
+            "theirs": "€55,000.00",
+            "mine": "$6,000.00",
+        }
         await pilot.press("escape")
+
+
+async def test_nothing_is_saved_before_it_is_decided(app, clash, settle, workspace, floor):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await clash(pilot)
+        await pilot.press("enter")
+        assert app.screen.told == "Whose is it to be? Value: m mine, t theirs, o original."
+        assert isinstance(app.screen, ConflictDialog)
+        await pilot.press("escape")
+    assert workspace.record("deals", floor.uid("deal", 13)).value_minor == 5_500_000
 
 
 async def test_mine_is_written_over_theirs_once_seen(app, clash, settle, workspace, floor):
     async with app.run_test(size=(80, 24)) as pilot:
         await clash(pilot)
-        await pilot.press("m")
+        await pilot.press("m", "enter")
         await settle(pilot)
         assert not app.screen.is_modal
     one = workspace.record("deals", floor.uid("deal", 13))
@@ -343,10 +365,90 @@ async def test_mine_is_written_over_theirs_once_seen(app, clash, settle, workspa
     )
 
 
+async def test_the_original_can_come_back(app, clash, settle, workspace, floor):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await clash(pilot)
+        await pilot.press("o", "enter")
+        await settle(pilot)
+    one = workspace.record("deals", floor.uid("deal", 13))
+    assert (one.value_minor, one.next_step) == (None, "Call their lawyer")
+
+
+async def test_another_value_can_be_typed(app, clash, settle, workspace, floor):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await clash(pilot)
+        await pilot.press("e", "ctrl+u", *"5k CHF", "enter")
+        await settle(pilot)
+        assert row(app.screen, "Value").edited == "5k CHF"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert not app.screen.is_modal
+    one = workspace.record("deals", floor.uid("deal", 13))
+    assert (one.value_minor, one.currency, one.next_step) == (500_000, "CHF", "Call their lawyer")
+
+
+async def test_each_field_is_decided_for_itself(
+    app, ready, start, settle, enter, workspace, colleague, floor
+):
+    deal = floor.uid("deal", 13)
+    async with app.run_test(size=(40, 30)) as pilot:
+        await ready(pilot, "QuietScreen")
+        await start(pilot, records.edit(app.screen, "deals", deal))
+        theirs = {"title": "Acme: parts", "next_step": "Visit them", "source": "fair"}
+        assert colleague.execute(EditDeal(deal_id=deal, values=theirs)).applied
+        await enter(pilot, title="Acme: spares", next_step="Call them", source="web")
+        await save(pilot, settle)
+        labels = [one.label for one in app.screen.query_one(Sides)._rows]
+        assert sorted(labels) == ["Next step", "Source", "Title"]
+        sides = {"Next step": "t", "Source": "o", "Title": "m"}
+        await pilot.press(*(sides[label] for label in labels), "enter")
+        await settle(pilot)
+        assert not app.screen.is_modal
+    one = workspace.record("deals", deal)
+    assert (one.title, one.next_step, one.source) == ("Acme: spares", "Visit them", "")
+
+
+async def test_everything_is_mine_or_theirs_by_one_key(
+    app, ready, start, settle, enter, workspace, colleague, floor, said
+):
+    deal = floor.uid("deal", 13)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, "QuietScreen")
+        await start(pilot, records.edit(app.screen, "deals", deal))
+        assert colleague.execute(EditDeal(deal_id=deal, values={"title": "Theirs", "source": "fair"})).applied
+        await enter(pilot, title="Mine", source="web")
+        await save(pilot, settle)
+        await pilot.press("M", "T", "enter")
+        await settle(pilot)
+        assert said(app) == "Nothing was changed."
+    one = workspace.record("deals", deal)
+    assert (one.title, one.source) == ("Theirs", "fair")
+
+
+async def test_a_task_that_two_people_moved_asks_too(app, ready, start, settle, enter, workspace, floor):
+    task = workspace.record("tasks", floor.uid("task", 1))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, "QuietScreen")
+        await start(pilot, activities.edit_task(app.screen, task))
+        due = NOW + dt.timedelta(days=3)
+        assert workspace.execute(EditTask(task_id=task.id, values={"due_at": due})).applied
+        await enter(pilot, when="2026-03-30 15:00", body="Bring the offer")
+        await save(pilot, settle)
+        assert isinstance(app.screen, ConflictDialog)
+        await pilot.press("e", "ctrl+u", *"2026-04-01 11:00", "enter")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert not app.screen.is_modal
+    one = workspace.record("tasks", task.id)
+    assert one.due_at == dt.datetime(2026, 4, 1, 9, 0, tzinfo=dt.UTC)
+    assert one.body == "Bring the offer"
+
+
 async def test_theirs_stands_and_the_rest_of_mine_is_saved(app, clash, settle, workspace, floor, said):
     async with app.run_test(size=(80, 24)) as pilot:
         await clash(pilot)
-        await pilot.press("t")
+        await pilot.press("t", "enter")
         await settle(pilot)
         assert not app.screen.is_modal
         assert said(app).startswith("Edited Acme: spare parts")
@@ -365,7 +467,7 @@ async def test_leaving_a_conflict_undecided_keeps_the_form(app, clash, settle, w
         assert form.told == "Not saved, and still here: ctrl+s asks again who is right."
         await save(pilot, settle)
         assert isinstance(app.screen, ConflictDialog)
-        await pilot.press("m")
+        await pilot.press("m", "enter")
         await settle(pilot)
     assert workspace.record("deals", floor.uid("deal", 13)).value_minor == 600_000
 
@@ -384,10 +486,12 @@ async def test_a_company_that_two_people_changed_is_shown_by_its_name(
         await enter(pilot, company_name="Orchard Health", phones="+49 30 5550111 mobile")
         await save(pilot, settle)
         assert isinstance(app.screen, ConflictDialog)
-        words = shown_in(app.screen)
-        for name in ("Orchard Health", "Nakamura Trading", "Acme Robotics"):
-            assert name in words
-        await pilot.press("m")
+        assert row(app.screen, "Company").values == {
+            "original": "Acme Robotics",
+            "theirs": "Nakamura Trading",
+            "mine": "Orchard Health",
+        }
+        await pilot.press("M", "enter")
         await settle(pilot)
     one = workspace.record("contacts", contact)
     assert one.company_id == floor.uid("company", 11)
@@ -404,10 +508,12 @@ async def test_a_move_that_crossed_another_asks_too(app, ready, start, settle, w
         await ready(pilot, "QuietScreen")
         mine = MoveDeal(deal_id=deal.id, stage_id=stages["Qualified"], from_stage_id=deal.stage_id)
         await start(pilot, run(app.screen, mine))
-        words = shown_in(app.screen)
-        for word in ("Stage", "Qualified", "Lost", "Contacted"):
-            assert word in words
-        await pilot.press("t")
+        assert row(app.screen, "Stage").values == {
+            "original": "Contacted",
+            "theirs": "Lost",
+            "mine": "Qualified",
+        }
+        await pilot.press("t", "enter")
         await settle(pilot)
     assert workspace.record("deals", deal.id).stage_id == stages["Lost"]
 

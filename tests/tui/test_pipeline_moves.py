@@ -14,6 +14,7 @@ from core.commands.deals import DeleteDeals, EditDeal, MoveDeal
 from core.commands.records import Assign
 from core.errors import Unavailable
 from core.workspace import Page
+from tui.dialogs.conflict import ConflictDialog
 from tui.widgets.bars import StatusBar
 from tui.widgets.board import Board
 
@@ -187,8 +188,9 @@ def _full_disk() -> Any:
     raise Unavailable("The disk is full.")
 
 
+@pytest.mark.parametrize("key", ["escape", "m"])
 async def test_another_who_was_quicker_is_named_and_the_card_is_where_they_put_it(
-    board: Any, app: Any, colleague: Any, floor: Any, settle: Any, wait_until: Any
+    board: Any, app: Any, colleague: Any, floor: Any, settle: Any, wait_until: Any, key: str
 ) -> None:
     deal = floor.uid("deal", 3)
     async with board() as (pilot, screen):
@@ -207,7 +209,18 @@ async def test_another_who_was_quicker_is_named_and_the_card_is_where_they_put_i
         await pilot.press("L")
         await settle(pilot)
         app.desk._listeners.extend(hear)
-        await wait_until(pilot, lambda: where(screen, deal) == "Lost")
+        assert isinstance(app.screen, ConflictDialog)
+        assert where(screen, deal) == "Lost", "the card is where they put it, behind the question"
+        await pilot.press("m", "enter", "escape")
+        assert isinstance(app.screen, ConflictDialog), "keys that were meant for the board decide nothing"
+        await wait_until(pilot, lambda: not app.screen.is_deaf)
+        if key == "m":
+            await pilot.press("m", "enter")
+            await settle(pilot)
+            assert said(screen).startswith("Invalid move: Lost → Proposal"), "mine goes on from theirs"
+            return
+        await pilot.press("escape")
+        await settle(pilot)
         assert (
             said(screen)
             == "Jonas Weber moved Übermut: till system to Lost meanwhile. It stays as they left it."

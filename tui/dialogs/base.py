@@ -22,6 +22,8 @@ from tui.widgets.entry import TooLong
 
 R = TypeVar("R")
 
+DEAF = 0.6
+"""Seconds in which a question that nobody asked for takes no key: they were meant for what is below it."""
 BORDERS = 2
 _MARGIN = 2
 _ACTION = re.compile(r"[a-z]+\.[a-z-]+")
@@ -54,15 +56,26 @@ class Dialog(ModalScreen[R | None]):
         self._hints = tuple(hints)
         self._warned = False
         self._told = ""
+        self._unasked = False
         self.is_ready = False
+        self.is_deaf = False
+
+    def come_unasked(self) -> None:
+        """To be called before it is shown where the user is at something else: for a moment, keys do nothing."""
+        self._unasked = self.is_deaf = True
 
     def on_mount(self) -> None:
         """Guesses the room of what scrolls, and lets in what was typed ahead once there is a field for it."""
+        if self._unasked:
+            self.set_timer(DEAF, self._hear)
         for flex in self.query(".dialog--flex"):
             # So the first layout is mostly the last.
             flex.styles.max_height = max(3, self.app.size.height - _MARGIN - _AROUND)
         # A focus that was asked for while mounting is set by the app's own queue: get in line behind it.
         self.call_after_refresh(self.app.call_later, self.go_on)
+
+    def _hear(self) -> None:
+        self.is_deaf = False
 
     def hold(self) -> None:
         """Has what is typed from here on wait until it is known who it is for."""

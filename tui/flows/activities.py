@@ -99,6 +99,7 @@ async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, ta
         FormField("assignee_id", "Who", "choice", task.assignee_id if task else desk.catalog.me.id, users),
         FormField("body", "Details", "text", task.body if task else ""),
     ]
+    editors = {{"when": "due_at"}.get(field.name, field.name): field for field in fields}
 
     async def submit(values: dict[str, Any]) -> Mapping[str, str] | None:
         if "when" in values:
@@ -110,7 +111,7 @@ async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, ta
         else:
             assert subject is not None
             command = CreateTask(table=subject.table, record_id=subject.id, **values)
-        answer = await settle(screen, command, await desk.execute(command))
+        answer = await settle(screen, command, await desk.execute(command), editors=editors)
         return at_fields(screen, answer, {"due_at": "when", "all_day": "when"})
 
     async def watch(typed: dict[str, str]) -> str:

@@ -329,10 +329,11 @@ async def edit(screen: DeskScreen, table: str, record_id: str, *, focus: str = "
         company = await desk.read(lambda ws: ws.record("companies", record.company_id))
     fields = _FIELDS[table](desk, record, company.name if company else "")
     fields += _custom_fields(desk, table, record)
+    editors = {{"value": "value_minor"}.get(field.name, field.name): field for field in fields}
 
     async def submit(values: dict[str, Any]) -> dict[str, str] | None:
         command = _edit_command(table, record, values)
-        answer = await settle(screen, command, await desk.execute(command))
+        answer = await settle(screen, command, await desk.execute(command), editors=editors)
         return at_fields(screen, answer, {} if table == "companies" else _FORM_NAMES)
 
     title = f"Edit {_WHAT[table]} · {title_of(record)}"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from core.changes import Answer, FieldConflict, Status
 from core.commands.base import Command, title_of
+from core.conflicts import Choice, offered, resolve
 from core.errors import OffhookError
-from core.ids import new_id
 from core.workspace import Workspace
 from tui.actions import key_of
 
 if TYPE_CHECKING:
+    from tui.dialogs.fields import FormField
     from tui.screens.base import DeskScreen
+
+_FOLLOWERS = frozenset({"currency", "all_day"})
+"""Fields that are told together with another one."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,8 +46,8 @@ def flow(steps: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T 
 async def run(screen: DeskScreen, command: Command) -> Answer:
     """Executes a command and tells the user what came of it.
 
-    Where another user changed the same field, both values are shown; "mine" runs the command again, this time against
-    their value, so that nothing is overwritten that the user has not seen.
+    Where another user changed the same fields, it is asked whose are to stand; what is decided is a new command,
+    against their values, so that nothing is overwritten that the user has not seen.
     """
     answer = await settle(screen, command, await screen.desk.execute(command))
     if answer is None:
@@ -54,26 +57,47 @@ async def run(screen: DeskScreen, command: Command) -> Answer:
     return answer
 
 
-async def settle(screen: DeskScreen, command: Command, answer: Answer) -> Answer | None:
+async def settle(
+    screen: DeskScreen,
+    command: Command,
+    answer: Answer,
+    *,
+    editors: Mapping[str, FormField] | None = None,
+    unasked: bool = False,
+) -> Answer | None:
     """Asks who is right until there is no conflict left.
+
+    Args:
+        screen: where it is asked.
+        command: what met the conflict.
+        answer: what the workspace said.
+        editors: how fields are typed, by their names; others can be mine, theirs or the original.
+        unasked: the user is at something else meanwhile.
 
     Returns:
         The last answer: a conflict where the user wants to decide later. None where theirs stands and nothing of the
         command was left to do.
     """
     while answer.status is Status.CONFLICT and answer.conflicts:
-        mine = await _ask(screen, answer.conflicts)
-        if mine is None:
+        choices = await _ask(screen, command, answer.conflicts, editors or {}, unasked=unasked)
+        if choices is None:
             return answer
-        again = (against_theirs if mine else without_conflicts)(command, answer.conflicts)
+        again = resolve(command, answer.conflicts, choices)
         if again is None:
-            return answer if mine else None
+            return None
         command = again
         answer = await screen.desk.execute(command)
     return answer
 
 
-async def _ask(screen: DeskScreen, conflicts: Sequence[FieldConflict]) -> bool | None:
+async def _ask(
+    screen: DeskScreen,
+    command: Command,
+    conflicts: Sequence[FieldConflict],
+    editors: Mapping[str, FormField],
+    *,
+    unasked: bool,
+) -> dict[str, Choice] | None:
     from tui.dialogs.conflict import ConflictDialog
 
     def look(workspace: Workspace) -> tuple[str, dict[str, str]]:
@@ -87,8 +111,25 @@ async def _ask(screen: DeskScreen, conflicts: Sequence[FieldConflict]) -> bool |
         return str(getattr(record, "currency", "")), names
 
     currency, names = await screen.desk.read(look)
-    dialog = ConflictDialog(screen.desk, conflicts, names=names, currency=currency)
+    dialog = ConflictDialog(
+        screen.desk, conflicts, names=names, currency=currency, ways=offered(command), editors=editors,
+        kept=_kept(screen, command, conflicts), unasked=unasked,
+    )  # fmt: skip
     return await screen.app.push_screen_wait(dialog)
+
+
+def _kept(screen: DeskScreen, command: Command, conflicts: Sequence[FieldConflict]) -> list[str]:
+    """What people call the fields of an edit that nobody else changed."""
+    from tui.dialogs.conflict import label_of
+
+    values: Mapping[str, Any] = getattr(command, "values", {})
+    told = {conflict.field for conflict in conflicts} | _FOLLOWERS
+    table, catalog = conflicts[0].table, screen.desk.catalog
+    labels = [label_of(table, name, catalog) for name in values if name not in told]
+    # The name of a company comes beside the values.
+    if getattr(command, "company_name", "") and "company_id" not in told:
+        labels.append("Company")
+    return labels
 
 
 def tell(screen: DeskScreen, answer: Answer) -> None:
@@ -121,29 +162,3 @@ def at_fields(
         return {"": f"Not saved, and still here: {key_of(screen, 'form.save')} asks again who is right."}
     wrong = {(names or {}).get(name, name): sentence for name, sentence in answer.fields.items()}
     return wrong or {"": answer.reason or "That did not work."}
-
-
-def against_theirs(command: Command, conflicts: Sequence[FieldConflict]) -> Command | None:
-    """The same command by a user who has seen the others' values; None where it does not say what was seen."""
-    seen: Mapping[str, Any] = {conflict.field: conflict.theirs for conflict in conflicts}
-    changes: dict[str, Any] = {"id": new_id()}
-    names = {field.name for field in dataclasses.fields(command)}
-    if "expected" in names:
-        changes["expected"] = {**getattr(command, "expected", {}), **seen}
-    if "from_stage_id" in names and "stage_id" in seen:
-        changes["from_stage_id"] = seen["stage_id"]
-    return dataclasses.replace(command, **changes) if len(changes) > 1 else None
-
-
-def without_conflicts(command: Command, conflicts: Sequence[FieldConflict]) -> Command | None:
-    """The command without the fields that others changed; None where nothing is left of it."""
-    names = {field.name for field in dataclasses.fields(command)}
-    if not {"values", "expected"} <= names:
-        return None
-    theirs = {conflict.field for conflict in conflicts}
-    values = {name: value for name, value in getattr(command, "values", {}).items() if name not in theirs}
-    changes: dict[str, Any] = {"id": new_id(), "values": values}
-    if "company_id" in theirs and "company_name" in names:
-        changes["company_name"] = ""
-    company_name = changes.get("company_name", getattr(command, "company_name", ""))
-    return dataclasses.replace(command, **changes) if values or company_name else None

@@ -52,6 +52,7 @@ class TooSmall(ModalScreen[None]):
 
     is_ready = True
     """Keys come here and end here, instead of waiting for a question below that nobody sees."""
+    is_deaf = False
 
     def compose(self) -> ComposeResult:
         """One sentence that fits nearly anywhere."""

@@ -194,18 +194,24 @@ class Moves:
             self._model.go_to(pending.card_id)
         self._screen.show_damage(damage, before)
         if not answer.applied:
-            await self._explain(pending.card_id, answer)
+            await self._explain(command, pending.card_id, answer)
         elif not quiet:
             from tui.flows.run import tell
 
             tell(self._screen, answer)
 
-    async def _explain(self, card_id: str, answer: Answer) -> None:
-        """Says why a change was refused, with the card where it really is."""
+    async def _explain(self, command: Command, card_id: str, answer: Answer) -> None:
+        """Says why a change was refused, with the card where it really is; asks where somebody else moved it, too."""
         if answer.status in (Status.CONFLICT, Status.GONE):
             await self._screen.read_cards([card_id])
         if answer.status is not Status.CONFLICT or not answer.conflicts:
             self._screen.say(answer.reason or "That was not done.", problem=True)
+            return
+        from tui.flows.run import settle, tell
+
+        settled = await settle(self._screen, command, answer, unasked=True)
+        if settled is not None and settled.status is not Status.CONFLICT:
+            tell(self._screen, settled)
             return
         catalog, conflict = self._desk.catalog, answer.conflicts[0]
         card = self._model.cards.get(card_id)
