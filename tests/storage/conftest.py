@@ -21,6 +21,8 @@ from core.defaults import founding
 from core.entities import Stage
 from storage.database import Database, cipher
 from storage.solo import SoloWorkspace, create_solo, open_solo
+from tests.server import Cluster
+from tests.storage.mirror import Mirror, MirroredWorkspace, installed
 
 encrypted = pytest.mark.skipif(
     cipher() is None, reason="sqlcipher3 has no wheel for this Python: nothing is encrypted"
@@ -138,9 +140,29 @@ def fresh(template: Path, tmp_path: Path) -> Callable[[str], Path]:
     return make
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Files that name several `STORES` ask the same of each of them."""
+    if "office" in metafunc.fixturenames and (stores := getattr(metafunc.module, "STORES", ())):
+        metafunc.parametrize("store", stores, indirect=True)
+
+
 @pytest.fixture
-def office(fresh: Callable[[str], Path]) -> Iterator[Office]:
+def store(request: pytest.FixtureRequest) -> str:
+    """Where an office reads: solo, or postgresql."""
+    return str(getattr(request, "param", "solo"))
+
+
+@pytest.fixture(scope="module")
+def mirror(cluster: Cluster) -> Iterator[Mirror]:
+    """A PostgreSQL that holds what a workspace holds."""
+    yield from installed(cluster)
+
+
+@pytest.fixture
+def office(fresh: Callable[[str], Path], store: str, request: pytest.FixtureRequest) -> Iterator[Office]:
     clock = Clock()
-    workspace = open_solo(fresh("office"), clock=clock)
+    workspace: Any = open_solo(fresh("office"), clock=clock)
+    if store == "postgresql":
+        workspace = MirroredWorkspace(workspace, request.getfixturevalue("mirror"))
     yield Office(workspace, clock)
     workspace.close()

@@ -17,7 +17,7 @@ from storage.bulk import Loader
 from storage.codec import to_micros
 from storage.database import connect
 from storage.reads.sqlite import prepare
-from storage.solo import SoloWorkspace
+from tests.storage.mirror import Asked, MirroredWorkspace
 
 NOW = dt.datetime(2026, 3, 18, 9, 30, tzinfo=dt.UTC)
 
@@ -86,9 +86,10 @@ def points(*values: str) -> st.SearchStrategy[tuple[dict[str, str], ...]]:
 
 EMAILS = ("a@x.de", "A@X.de", "ñ@x.de")
 PHONES = ("+4930123", "+331234")
-BOOKS = ("book-1", "book-2", "book-3")
-STAGES = ("stage-1", "stage-2")
-PIPELINE = "pipeline-1"
+_IDS = [f"0197a000-0000-7000-8000-{n:012}" for n in range(6)]
+BOOKS = tuple(_IDS[:3])
+STAGES = tuple(_IDS[3:5])
+PIPELINE = _IDS[5]
 
 common: dict[str, st.SearchStrategy[Any]] = {
     "book_id": st.sampled_from(BOOKS),
@@ -192,22 +193,25 @@ def exprs(table: str) -> st.SearchStrategy[Expr]:
 
 
 @contextlib.contextmanager
-def holding(
-    workspace: SoloWorkspace, table: str, rows: list[dict[str, Any]]
-) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """A connection that sees the rows in the workspace's file until it is done: (connection, rows by id as a filter sees them)."""
+def holding(workspace: Any, table: str, rows: list[dict[str, Any]]) -> Iterator[tuple[Asked, dict[str, Any]]]:
+    """The reads of a workspace that has the rows until it is done: (reads, rows by id as a filter sees them)."""
     connection = connect(workspace.path, workspace.key.hex)
     prepare(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        yield connection, _put(connection, workspace, table, rows)
+        seen = _put(connection, workspace, table, rows)
+        if isinstance(workspace, MirroredWorkspace):
+            with workspace.reading(connection) as asked:
+                yield asked, seen
+        else:
+            yield Asked(workspace.catalog(), connection, on_postgres=False), seen
     finally:
         connection.execute("ROLLBACK")
         connection.close()
 
 
 def _put(
-    connection: Any, workspace: SoloWorkspace, table: str, rows: list[dict[str, Any]]
+    connection: Any, workspace: Any, table: str, rows: list[dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     loader = Loader(connection, workspace.org_id, workspace.user_id, NOW)
     companies = {name: new_id() for name in ("Acme", "Ömer & Co", "gone")}

@@ -13,10 +13,11 @@ from core.filters import All, Any_, Query, Test, parse
 from core.ids import new_id
 from storage.bulk import load_rows
 from storage.reads import contacts as contact_list
-from storage.reads.board import board, cards
 from storage.reads.compile import compile_query
-from storage.reads.contacts import SORTS, contact_ids, contacts, count_contacts
+from storage.reads.contacts import SORTS
 from tests.storage.reads_fixtures import NOW, PIPELINE, contact_rows, deal_rows, exprs, holding, holds
+
+STORES = ("solo", "postgresql")
 
 LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -25,10 +26,10 @@ LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 @given(rows=st.lists(contact_rows, max_size=6), expr=exprs("contacts"))
 def test_contacts_are_let_through_as_the_filter_says(office, rows, expr):
     query = Query(where=expr)
-    with holding(office.workspace, "contacts", rows) as (connection, seen):
+    with holding(office.workspace, "contacts", rows) as (asked, seen):
         expected = {record_id for record_id, row in seen.items() if holds(expr, row)}
-        assert set(contact_ids(connection, office.catalog, query)) == expected
-        assert count_contacts(connection, office.catalog, query) == len(expected)
+        assert set(asked.contact_ids(query)) == expected
+        assert asked.count_contacts(query) == len(expected)
 
 
 @settings(max_examples=60)
@@ -43,14 +44,12 @@ def test_windows_put_together_are_the_whole_list_once(office, rows, expr, sort, 
     query = Query(where=expr)
     with (
         pytest.MonkeyPatch.context() as patch,
-        holding(office.workspace, "contacts", rows) as (connection, seen),
+        holding(office.workspace, "contacts", rows) as (asked, seen),
     ):
         patch.setattr(contact_list, "PROBED", probed)
 
         def window(offset, limit):
-            found = contacts(
-                connection,
-                office.catalog,
+            found = asked.contacts(
                 query,
                 sort=sort,
                 descending=descending,
@@ -69,13 +68,13 @@ def test_windows_put_together_are_the_whole_list_once(office, rows, expr, sort, 
 @given(rows=st.lists(deal_rows, max_size=6), expr=exprs("deals"))
 def test_deals_are_let_through_as_the_filter_says(office, rows, expr):
     query = Query(where=expr)
-    with holding(office.workspace, "deals", rows) as (connection, seen):
+    with holding(office.workspace, "deals", rows) as (asked, seen):
         expected = {record_id for record_id, row in seen.items() if holds(expr, row)}
-        everything = board(connection, office.catalog, PIPELINE, query, closed_since=LONG_AGO)
+        everything = asked.board(PIPELINE, query, closed_since=LONG_AGO)
         assert {card.id for card in everything} == expected
-        opened = board(connection, office.catalog, PIPELINE, query)
+        opened = asked.board(PIPELINE, query)
         assert {card.id for card in opened} == {i for i in expected if seen[i]["outcome"] == "open"}
-        assert {card.id for card in cards(connection, office.catalog, list(seen), query)} == expected
+        assert {card.id for card in asked.cards(list(seen), query)} == expected
 
 
 @pytest.mark.parametrize(

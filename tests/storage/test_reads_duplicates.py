@@ -6,6 +6,8 @@ import pytest
 
 from core.commands.contacts import DeleteContacts
 
+STORES = ("solo", "postgresql")
+
 
 def point(*values):
     return tuple({"value": value, "label": "work"} for value in values)

@@ -15,6 +15,8 @@ from core.filters import EVERYTHING, Query, parse
 from core.ids import new_id
 from storage.bulk import load_rows
 
+STORES = ("solo", "postgresql")
+
 
 def point(*pairs):
     return tuple({"value": value, "label": label} for value, label in pairs)
@@ -64,7 +66,7 @@ def test_a_field_that_is_called_like_a_column_keeps_apart(office):
     load_rows(office.workspace, {"custom_fields": fields})
     row = {
         "id": new_id(),
-        "book_id": "x",
+        "book_id": new_id(),
         "city": "Bonn",
         "custom": {"own_city": "Ulm", "twin": "Jena", "nick": "Jo"},
     }

@@ -14,9 +14,13 @@ from core.commands.setup import DefineField
 from core.commands.tasks import CompleteTask, CreateTask
 from core.errors import NotFound
 from core.filters import EVERYTHING, Query, parse
+from core.ids import new_id
 from core.workspace import Card, ContactLine
 from storage.bulk import load_rows
 from storage.database import connect
+
+STORES = ("solo", "postgresql")
+ANN = "0197a000-0000-7000-8000-000000000001"
 
 
 def point(*values):
@@ -98,10 +102,10 @@ def test_a_card_without_anything_says_so(office):
     ],
 )  # fmt: skip
 def test_a_contact_is_called_the_same_everywhere(office, values, name):
-    row = {"id": "c1", "book_id": office.catalog.my_book.id, **values}
+    row = {"id": ANN, "book_id": office.catalog.my_book.id, **values}
     load_rows(office.workspace, {"contacts": [row]})
-    office.deal("Deal", contact_id="c1")
-    assert office.get("contacts", "c1").name == name
+    office.deal("Deal", contact_id=ANN)
+    assert office.get("contacts", ANN).name == name
     assert board(office)["Deal"].contact == name
     assert office.workspace.page("deals", board(office)["Deal"].id).contact.name == name
 
@@ -170,7 +174,7 @@ def test_cards_of_many_deals_are_read_at_once(office):
     book, stage = office.catalog.my_book.id, office.stage("New").id
     deals = [
         {
-            "id": f"d{n}", "book_id": book, "title": f"Deal {n}", "pipeline_id": office.pipeline_id, "stage_id": stage,
+            "id": new_id(), "book_id": book, "title": f"Deal {n}", "pipeline_id": office.pipeline_id, "stage_id": stage,
             "currency": "EUR", "outcome": "open", "stage_since": office.clock.now,
         }
         for n in range(3_000)
@@ -290,10 +294,10 @@ def test_a_task_that_is_done_is_no_next_task(five):
 
 
 def test_another_organization_in_the_same_file_is_not_there(five):
-    connection = connect(five.workspace.path, five.workspace.key.hex)
+    connection, other = connect(five.workspace.path, five.workspace.key.hex), new_id()
     for table in ("organizations", "contacts", "companies", "deals", "activities", "tasks"):
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "n"]
-        values = ", ".join("'other'" if name == "org_id" else name for name in columns)
+        values = ", ".join(f"'{other}'" if name == "org_id" else name for name in columns)
         connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table}")
     connection.close()
     assert names(five, "name") == "ECBAD"

@@ -12,6 +12,8 @@ from core.commands.undo import Undo
 from core.filters import EVERYTHING, Query
 from core.workspace import Hit
 
+STORES = ("solo", "postgresql")
+
 HOSTILE = (
     '"', '""', '"anna', "'", "*", "anna*", "^anna", "-anna", "NEAR(", 'NEAR("a" "b", 5)', "(", ")", "{search} : a", "AND", "OR",
     "NOT anna", "search:anna", "anna OR", "a\0b", "\0", "\\", "%", "_", "+", "();", "🐝", "👩‍💻 a", "' or 1=1 --", "\ud800", "x\udfff",

@@ -7,7 +7,7 @@ declare
         -- who is asking
         'my_org', 'my_user', 'my_role', 'my_teams', 'visible_books', 'writable_books', 'shareable_books',
         -- text, as policies and triggers that run under the caller's rights need it
-        'fold',
+        'fold', 'lowered',
         -- the feed
         'hello', 'changes', 'my_channels',
         -- writing
@@ -18,7 +18,7 @@ declare
         'titled', 'normal', 'get_path', 'same_value', 'item_value', 'find_item', 'merge_list', 'with_items',
         'spread_over_groups',
         -- reading
-        'found', 'history', 'lead_statuses',
+        'found', 'lead_statuses', 'history', 'lead_statuses',
         -- people; each asks for an admin itself
         'create_user', 'set_role', 'disable_user', 'enable_user', 'reset_password',
         -- the audit
@@ -43,6 +43,20 @@ begin
                 );
             end if;
         end if;
+    end loop;
+end
+$$;
+
+-- Triggers hold rules and keep the audit, so they fire in every session, also in one that calls itself a replica.
+do $$
+declare
+    v_trigger record;
+begin
+    for v_trigger in
+        select c.relname as on_table, t.tgname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
+        where c.relnamespace = 'offhook'::regnamespace and not t.tgisinternal and t.tgenabled <> 'A'
+    loop
+        execute format('alter table %I enable always trigger %I', v_trigger.on_table, v_trigger.name);
     end loop;
 end
 $$;

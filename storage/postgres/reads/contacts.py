@@ -1,0 +1,168 @@
+"""The list of contacts: windows into an order, counts, ids."""
+
+# ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from core.catalog import Catalog
+from core.filters import Query
+from core.workspace import ContactLine
+from storage.postgres.reads import dialect
+from storage.postgres.reads.search import told
+from storage.postgres.reads.statement import Connection, rows, value
+from storage.reads.compile import Condition, compile_query
+from storage.reads.lines import COMPANY, columns
+from storage.reads.ranking import RANKED, rank
+
+
+class _Leg(NamedTuple):
+    """A part of an order: the whole order is its parts, one behind the other.
+
+    Attributes:
+        order: the columns, none of which is null in this part: so an index gives them either way.
+        where: which contacts are in this part.
+        join: what else is needed to sort them.
+    """
+
+    order: tuple[str, ...]
+    where: str = "true"
+    join: str = ""
+
+
+_BY_NAME = ("t.sort_key", "t.id")
+_HERE = "companies k where k.org_id = :org and k.id = t.company_id and k.deleted_at is null"
+SORTS: Mapping[str, Sequence[_Leg]] = {
+    "name": (_Leg(_BY_NAME),),
+    "last": (
+        _Leg(("t.id",), "t.last_activity_at is null"),
+        _Leg(("t.last_activity_at", "t.id"), "t.last_activity_at is not null"),
+    ),
+    "created": (_Leg(("t.created_at", "t.id")),),
+    "status": (_Leg(("t.lead_status", *_BY_NAME)),),
+    "next": (
+        _Leg(("t.next_task_at", "t.id"), "t.next_task_at is not null"),
+        _Leg(("t.id",), "t.next_task_at is null"),
+    ),
+    "company": (
+        _Leg(
+            ("k.sort_key", "k.id", *_BY_NAME),
+            join=" join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null",
+        ),
+        _Leg(_BY_NAME, "t.company_id is null"),
+        _Leg(("t.company_id", *_BY_NAME), f"t.company_id is not null and not exists (select from {_HERE})"),
+    ),
+}
+"""How the list can be sorted, in the meaning of `storage.reads.contacts.SORTS`."""
+
+_TURNED = frozenset({"last"})
+"""Sorts whose parts change places when they run the other way round."""
+
+
+def contacts(
+    connection: Connection,
+    catalog: Catalog,
+    query: Query,
+    *,
+    sort: str = "name",
+    descending: bool = False,
+    offset: int = 0,
+    limit: int = 100,
+) -> list[ContactLine]:
+    """See `storage.reads.contacts.contacts`."""
+    condition = compile_query(catalog, "contacts", query, dialect)
+    if sort == "relevance" and condition.terms is not None:
+        return _relevant(connection, condition, offset, limit)
+    legs = SORTS.get(sort, SORTS["name"])
+    if descending and sort in _TURNED:
+        legs = legs[::-1]
+    parameters = {**condition.parameters, "offset": offset, "limit": limit, "needed": offset + limit}
+    return _lines(value(connection, _window(condition, legs, descending), parameters))
+
+
+def count_contacts(connection: Connection, catalog: Catalog, query: Query) -> int:
+    """See `storage.reads.contacts.count_contacts`."""
+    condition = compile_query(catalog, "contacts", query, dialect)
+    if condition.terms is not None and condition.tests == "true":
+        sql = f"select count(*) from {dialect.found('contacts', 'null')}"
+    else:
+        sql = f"select count(*) from contacts t where {condition.whole}"
+    return int(value(connection, sql, condition.parameters))
+
+
+def contact_ids(connection: Connection, catalog: Catalog, query: Query) -> list[str]:
+    """See `storage.reads.contacts.contact_ids`."""
+    condition = compile_query(catalog, "contacts", query, dialect)
+    sql = f"select coalesce(json_agg(t.id), '[]') from contacts t where {condition.whole}"
+    ids: list[str] = value(connection, sql, condition.parameters)
+    return ids
+
+
+def _window(condition: Condition, legs: Sequence[_Leg], descending: bool) -> str:
+    """A window of all that matches: what each part has of it, as far as those before have not enough, then the lines."""
+    way = " desc" if descending else ""
+    parts: list[str] = []
+    for place, leg in enumerate(legs):
+        order = ", ".join(f"{column}{way}" for column in leg.order)
+        # A limit of nothing is an answer at once, whatever it is a limit of.
+        before = " + ".join(f"(select count(*) from leg{n})" for n in range(place))
+        limit = f"greatest(0, :needed - ({before}))" if before else ":needed"
+        parts.append(
+            f"leg{place} as materialized (select t.id, {place} as leg, row_number() over (order by {order}) as place"
+            f" from contacts t{leg.join} where {condition.whole} and {leg.where} order by {order} limit {limit})"
+        )
+    whole = " union all ".join(f"select * from leg{place}" for place in range(len(legs)))
+    return f"""
+        with {", ".join(parts)}
+        select coalesce(json_agg(json_build_array({columns(dialect)}) order by found.leg, found.place), '[]')
+        from (select * from ({whole}) legs order by leg, place offset :offset limit :limit) found
+        join contacts t on t.org_id = :org and t.id = found.id {COMPANY}
+    """
+
+
+def _lines(listed: Sequence[Any]) -> list[ContactLine]:
+    return list(map(ContactLine._make, listed))
+
+
+def _relevant(connection: Connection, condition: Condition, offset: int, limit: int) -> list[ContactLine]:
+    assert condition.terms is not None
+    newest = "order by t.created_at desc, t.id desc"
+    source, where = f"contacts t where {condition.whole}", ""
+    if condition.tests == "true":
+        # Without other tests the newest are all that has to be looked up.
+        source = f"{dialect.found('contacts', ':most')} as found join contacts t on t.id = found"
+        where = f"where {condition.live}"
+    chosen: list[str] = []
+    if offset < RANKED:
+        parameters = {
+            **condition.parameters, "tokens": list(dict.fromkeys(condition.terms.tokens)), "most": RANKED,
+        }  # fmt: skip
+        at = "date_part('epoch', t.last_activity_at)"
+        head = (
+            f"select t.id, t.sort_key, {told('contacts')}, {at} from {source} {where} {newest} limit {RANKED}"
+        )
+        hits = value(connection, rows(head, 4), parameters)
+        chosen = [hit[0] for hit in rank(hits, condition.terms.tokens)][offset : offset + limit]
+        if len(hits) < RANKED:
+            limit = len(chosen)
+    rest = ""
+    if len(chosen) < limit:
+        rest = f"""
+            union all select id, {RANKED} + place from (
+                select t.id, row_number() over ({newest}) as place from {source} {where} {newest}
+                offset :offset limit :limit
+            ) rest
+        """
+    if not chosen and not rest:
+        return []
+    first, rows_left = max(offset, RANKED), limit - len(chosen)
+    sql = f"""
+        select coalesce(json_agg(json_build_array({columns(dialect)}) order by found.place), '[]')
+        from (select id, place from unnest(:ids::uuid[]) with ordinality as chosen (id, place) {rest}) found
+        join contacts t on t.org_id = :org and t.id = found.id and t.deleted_at is null {COMPANY}
+    """
+    parameters = {
+        **condition.parameters, "ids": chosen, "most": first + rows_left, "offset": first, "limit": rows_left,
+    }  # fmt: skip
+    return _lines(value(connection, sql, parameters))

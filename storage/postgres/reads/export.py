@@ -1,0 +1,51 @@
+"""Records as flat rows for files that other programs read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.catalog import Catalog
+from core.changes import Row
+from core.filters import Query
+from storage.postgres.reads import dialect
+from storage.postgres.reads.statement import Connection, prepared
+from storage.reads import flat
+from storage.reads.compile import compile_query
+
+_AT_ONCE = 500
+"""Rows that come with a round trip."""
+
+
+def export(connection: Connection, catalog: Catalog, table: str, query: Query) -> Iterator[Row]:
+    """See `storage.reads.export.export`. All rows are of one moment, and few of them are in memory at a time.
+
+    Args:
+        connection: busy with a transaction as long as the rows are taken.
+        catalog: the names.
+        table: contacts, deals or activities.
+        query: a filter on that table.
+
+    Raises:
+        NotFound: such records cannot be exported.
+        Invalid: the filter has more parts than a filter can have.
+    """
+    plan = flat.plan(catalog, table, dialect)
+    condition = compile_query(catalog, table, query, dialect)
+    lengths = ", ".join(f"max({dialect.length_of_list(f't.{name}s')})" for name in plan.lists)
+    source = f"from {table} t {plan.joins} where {condition.whole}"
+    with connection.transaction():
+        connection.execute("set transaction isolation level repeatable read, read only")
+        longest: dict[str, int] = {}
+        if lengths:
+            widths = connection.execute(
+                prepared(f"select {lengths} {source}"), condition.parameters
+            ).fetchone()
+            longest = {name: width or 1 for name, width in zip(plan.lists, widths or (), strict=True)}
+        with connection.cursor(name="export") as cursor:
+            cursor.itersize = _AT_ONCE
+            told = f"json_build_array({', '.join(plan.selected)})"
+            cursor.execute(
+                prepared(f"select {told} {source} order by t.created_at, t.id"), condition.parameters
+            )
+            for (values,) in cursor:
+                yield plan.row(values, longest)

@@ -1,0 +1,68 @@
+"""Statements as the reads write them, on psycopg: one JSON value comes back, whatever the number of rows.
+
+A round trip costs more than any of these queries, and a row that Python takes from the driver costs more than a row
+that Python takes from JSON.
+"""
+
+# ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import psycopg
+
+from core.changes import decode_value
+from core.schema import Kind, Record, fields_of
+
+Connection = psycopg.Connection[Any]
+R = TypeVar("R", bound=Record)
+
+_NAMED = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
+
+
+@lru_cache(maxsize=256)
+def prepared(sql: str) -> str:
+    """A statement with parameters `:name`, which SQLite knows, as psycopg wants it."""
+    # Names in it are constants of the program, or come from the declarations; values are parameters.
+    return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+def value(connection: Connection, sql: str, parameters: Mapping[str, Any]) -> Any:
+    """The one value that a statement selects."""
+    row = connection.execute(prepared(sql), parameters).fetchone()
+    assert row is not None, "a statement that selects one value selects one row"
+    return row[0]
+
+
+def rows(select: str, columns: int) -> str:
+    """The rows that a statement selects, so many columns each, as a statement that selects one JSON value.
+
+    Args:
+        select: in its order.
+        columns: how many it has.
+    """
+    names = ", ".join(f"c{place}" for place in range(columns))
+    # The order is that of the rows: an aggregate takes them in as they come.
+    return f"select coalesce(json_agg(json_build_array({names})), '[]') from ({select}) as selected({names})"
+
+
+def columns_of(record: type[Record], alias: str) -> str:
+    """A row of a record as a JSON list, for `entity`."""
+    return f"json_build_array({', '.join(f'{alias}.{name}' for name in fields_of(record))})"
+
+
+def entity(record: type[R], values: Sequence[Any]) -> R:
+    """A record from what `columns_of` selects."""
+    given = zip(fields_of(record).values(), values, strict=True)
+    return record(**{spec.name: _decoded(spec.kind, value) for spec, value in given})
+
+
+def _decoded(kind: Kind, value: Any) -> Any:
+    if kind is Kind.TIME and value is not None:
+        import datetime as dt
+
+        return dt.datetime.fromisoformat(value).astimezone(dt.UTC)
+    return decode_value(kind, value)
