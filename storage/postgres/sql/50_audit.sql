@@ -77,7 +77,7 @@ declare
     v_untold text[];
 begin
     -- What the store keeps for itself is no news: stamps, and what is worked out of other rows.
-    select array_agg(f.name) || array['sync_xid', 'lexemes'] into v_untold
+    select array_agg(f.name) || array['id', 'sync_xid', 'lexemes'] into v_untold
     from fields f where f.table_name = tg_table_name and f.role <> 'data';
     if tg_op = 'INSERT' then
         insert into audit (org_id, at, xid, login, user_id, table_name, row_id, op, changeset_id, diff, salt, digest)
