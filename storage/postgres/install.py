@@ -10,6 +10,7 @@ by its own `users`.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -76,8 +77,7 @@ def upgrade(connection: psycopg.Connection[Any]) -> None:
         Unavailable: the tables are in use all the time.
     """
     _check_server(connection)
-    row = connection.execute("SELECT to_regnamespace('offhook') IS NULL").fetchone()
-    if row == (True,):
+    if not is_installed(connection):
         raise Refused("offhook is not installed in this database. Run: offhook admin init")
     _patiently(lambda: _install(connection))
 
@@ -148,6 +148,30 @@ def as_owner(connection: psycopg.Connection[Any]) -> Iterator[None]:
         connection.execute("RESET ROLE")
 
 
+def is_installed(connection: psycopg.Connection[Any]) -> bool:
+    """Whether offhook is in this database."""
+    row = connection.execute("SELECT to_regnamespace('offhook') IS NOT NULL").fetchone()
+    return row == (True,)
+
+
+def made(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """What functions and triggers there are: by name a digest of what each does.
+
+    Args:
+        connection: inside `as_owner`.
+    """
+    return dict(
+        connection.execute(
+            "SELECT 'function ' || p.oid::regprocedure, encode(sha256(convert_to(pg_get_functiondef(p.oid), 'UTF8')), 'hex')"
+            " FROM pg_proc p WHERE pronamespace = 'offhook'::regnamespace"
+            " UNION ALL SELECT 'trigger ' || relname || '.' || tgname,"
+            " encode(sha256(convert_to(pg_get_triggerdef(t.oid) || tgenabled::text, 'UTF8')), 'hex')"
+            " FROM pg_trigger t JOIN pg_class ON pg_class.oid = tgrelid"
+            " WHERE relnamespace = 'offhook'::regnamespace AND NOT tgisinternal"
+        )
+    )
+
+
 def program(connection: psycopg.Connection[Any]) -> None:
     """Runs the program: all files of SQL, in order.
 
@@ -160,6 +184,7 @@ def program(connection: psycopg.Connection[Any]) -> None:
         except psycopg.Error as error:
             error.add_note(f"in {path.name}")
             raise
+    _put(connection, "program", json.dumps(made(connection)))
 
 
 def program_files() -> list[Path]:
@@ -331,17 +356,18 @@ def _fill(connection: psycopg.Connection[Any]) -> None:
     connection.execute("DELETE FROM fields")
     with connection.cursor() as cursor:
         cursor.executemany("INSERT INTO fields VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", declared_fields())
-    for key, value in (
-        ("schema_version", schema_version.HEAD),
-        ("min_client", schema_version.OLDEST_CLIENT),
-    ):
-        connection.execute(
-            "INSERT INTO meta (key, value) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (key, value),
-        )
+    _put(connection, "schema_version", schema_version.HEAD)
+    _put(connection, "min_client", schema_version.OLDEST_CLIENT)
     # Made once: another one tells clients that this is another database, or one restored from a backup.
     connection.execute(
         "INSERT INTO meta (key, value) VALUES ('epoch', gen_random_uuid()::text) ON CONFLICT (key) DO NOTHING"
+    )
+
+
+def _put(connection: psycopg.Connection[Any], key: str, value: str) -> None:
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
     )
 
 

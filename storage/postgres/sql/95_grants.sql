@@ -16,7 +16,7 @@ declare
         'apply_one', 'locked_rows', 'visible_row', 'add_row', 'change_row', 'remember', 'mark_undone', 'stored_answer',
         'answer', 'refusal', 'out_of_reach', 'fault_of', 'fault_of_fields', 'is_uuid', 'owner_name', 'label', 'title_of',
         'titled', 'normal', 'get_path', 'same_value', 'item_value', 'find_item', 'merge_list', 'with_items',
-        'spread_over_groups',
+        'spread_over_groups', 'declared',
         -- reading
         'found', 'lead_statuses', 'history', 'lead_statuses',
         -- people; each asks for an admin itself
