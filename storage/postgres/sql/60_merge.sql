@@ -168,6 +168,13 @@ declare
     v_list record;
     v_spread record;
 begin
+    -- Mostly nobody else has touched what I change: plain values over plain values that are what I saw.
+    if not p_change ? 'add' and not p_change ? 'remove'
+        and not exists (select from jsonb_each(v_base) b where b.value is distinct from p_held -> b.key)
+        and not exists (select from jsonb_each(v_set) s where jsonb_typeof(s.value) = 'array' or position('.' in s.key) > 0)
+    then
+        return jsonb_build_object('write', v_set, 'conflicts', v_conflicts, 'merged', false);
+    end if;
     if exists (select from jsonb_each(v_set) s where jsonb_typeof(s.value) = 'array') then
         select coalesce(array_agg(f.name), '{}') into v_lists
         from offhook.fields f where f.table_name = p_table and f.kind = 'set' and v_set ? f.name;

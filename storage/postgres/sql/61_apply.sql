@@ -107,9 +107,7 @@ begin
             v_ids uuid[];
         begin
             perform from changesets h
-            where h.org_id = v_org and h.seq = p_seq and h.user_id = offhook.my_user()
-                and not exists (select from changeset_rows r where r.org_id = v_org and r.seq = p_seq
-                                and (r.table_name, r.row_id) in (select * from unnest(p_tables, p_ids)));
+            where h.org_id = v_org and h.seq = p_seq and h.user_id = offhook.my_user();
             if not found then
                 raise exception 'That change is not yours to tell of.' using errcode = 'OH001';
             end if;
@@ -148,6 +146,17 @@ $$;
 
 -- --- what a changeset may say -------------------------------------------------------------------------------------
 
+-- What offhook.fields says, as one constant: {table: {field: [kind, role, nullable]}}.
+do $make$
+begin
+    execute format(
+        'create or replace function offhook.declared() returns jsonb language sql immutable parallel safe as $$ select %L::jsonb $$',
+        (select jsonb_object_agg(t.table_name, t.names) from (
+            select f.table_name, jsonb_object_agg(f.name, jsonb_build_array(f.kind, f.role, f.nullable)) as names
+            from offhook.fields f group by f.table_name) t));
+end
+$make$;
+
 create or replace function offhook.is_uuid(p_text text) returns boolean
 language sql immutable parallel safe
 as $$
@@ -185,7 +194,7 @@ begin
     select case
         when jsonb_typeof(c.value) <> 'object' or not offhook.is_uuid(c.value ->> 'id')
             or coalesce(c.value ->> 'op', '') not in ('insert', 'update') then 'That is no change of a row.'
-        when not exists (select from offhook.fields f where f.table_name = c.value ->> 'table')
+        when not coalesce(offhook.declared() ? (c.value ->> 'table'), false)
             then format('There is no “%s” to change.', left(c.value ->> 'table', 40))
         when c.value ->> 'table' = 'activities' and c.value ->> 'op' = 'update' then 'Activities are only ever added.'
         when exists (
@@ -206,35 +215,36 @@ create or replace function offhook.fault_of_fields(p_changes jsonb) returns text
 language sql stable
 as $$
     select case
-        when f.name is null or (v.path <> '' and f.kind <> 'map')
+        when v.field is null or (v.path <> '' and v.field ->> 0 <> 'map')
             then format('A %s has no field “%s”.', offhook.label(v.table_name), left(v.name, 40))
-        when v.part <> 'base' and (f.role <> 'data' or (f.name = 'id' and v.op = 'update'))
-            then format('“%s” of a %s is kept by offhook itself.', f.name, offhook.label(v.table_name))
-        when v.part <> 'base' and v.op = 'update' and f.name = 'book_id'
+        when v.part <> 'base' and (v.field ->> 1 <> 'data' or (v.head = 'id' and v.op = 'update'))
+            then format('“%s” of a %s is kept by offhook itself.', v.head, offhook.label(v.table_name))
+        when v.part <> 'base' and v.op = 'update' and v.head = 'book_id'
             and v.table_name not in ('companies', 'contacts', 'deals')
             then format('Where a %s lies does not change by itself.', offhook.label(v.table_name))
         else format('“%s” of a %s cannot be %s.', v.name, offhook.label(v.table_name), left(v.value::text, 60))
         end
     from (
         select c.value ->> 'table' as table_name, c.value ->> 'op' as op, part.name as part, e.key as name, e.value,
-               split_part(e.key, '.', 1) as head, substr(e.key, length(split_part(e.key, '.', 1)) + 2) as path
+               h.head, substr(e.key, length(h.head) + 2) as path, offhook.declared() -> (c.value ->> 'table') -> h.head as field
         from jsonb_array_elements(p_changes) c
-        cross join unnest(array['set', 'base', 'add', 'remove']) as part(name)
-        cross join lateral jsonb_each(coalesce(c.value -> part.name, '{}')) e
+        cross join (values ('set'), ('base'), ('add'), ('remove')) as part(name)
+        cross join lateral jsonb_each(c.value -> part.name) e
+        cross join lateral (select split_part(e.key, '.', 1)) as h(head)
+        offset 0
     ) v
-    left join offhook.fields f on f.table_name = v.table_name and f.name = v.head
-    where f.name is null
-        or (v.path <> '' and f.kind <> 'map')
-        or (v.part <> 'base' and (f.role <> 'data' or (v.op = 'update' and f.name = 'id')))
-        or (v.part <> 'base' and v.op = 'update' and f.name = 'book_id'
+    where v.field is null
+        or (v.path <> '' and v.field ->> 0 <> 'map')
+        or (v.part <> 'base' and (v.field ->> 1 <> 'data' or (v.op = 'update' and v.head = 'id')))
+        or (v.part <> 'base' and v.op = 'update' and v.head = 'book_id'
             and v.table_name not in ('companies', 'contacts', 'deals'))
-        or (v.part in ('add', 'remove') and (f.kind <> 'set' or jsonb_typeof(v.value) <> 'array'))
+        or (v.part in ('add', 'remove') and (v.field ->> 0 <> 'set' or jsonb_typeof(v.value) <> 'array'))
         or (v.part in ('set', 'base') and v.path = '' and case
-                when v.value = 'null' then v.part = 'set' and not f.nullable
-                when f.kind = 'int' then jsonb_typeof(v.value) <> 'number'
-                when f.kind = 'bool' then jsonb_typeof(v.value) <> 'boolean'
-                when f.kind = 'set' then jsonb_typeof(v.value) <> 'array'
-                when f.kind = 'map' then jsonb_typeof(v.value) <> 'object'
+                when v.value = 'null' then v.part = 'set' and not (v.field -> 2)::boolean
+                when v.field ->> 0 = 'int' then jsonb_typeof(v.value) <> 'number'
+                when v.field ->> 0 = 'bool' then jsonb_typeof(v.value) <> 'boolean'
+                when v.field ->> 0 = 'set' then jsonb_typeof(v.value) <> 'array'
+                when v.field ->> 0 = 'map' then jsonb_typeof(v.value) <> 'object'
                 else jsonb_typeof(v.value) <> 'string'
             end)
     order by 1 limit 1
@@ -359,16 +369,13 @@ begin
             return offhook.answer(v_said, 'rejected', v_message);
         end if;
         v_id := (p_body ->> 'id')::uuid;
-        v_stop := offhook.stored_answer(p_org, p_user, v_id);
-        if v_stop is not null then
-            return v_stop;
-        end if;
         v_count := jsonb_array_length(p_body -> 'changes');
         if v_count = 0 then
             return offhook.answer(v_said, 'ok');
         end if;
 
-        -- First of all, so that the same changeset sent twice at once waits here for itself.
+        -- First of all: a changeset that was applied already, or is being applied on another connection, fails (or waits)
+        -- here, and its answer is found below.
         insert into offhook.changesets (id, org_id, user_id, at, command, summary, body, status, undoes)
         values (v_id, p_org, p_user, (p_body ->> 'at')::timestamptz, p_body ->> 'command', p_body ->> 'summary', p_body,
                 'ok', (p_body ->> 'undoes')::uuid)
@@ -408,7 +415,7 @@ begin
                 end if;
                 v_tables[v_place] := v_table;
                 v_row_ids[v_place] := v_change.id;
-                v_after[v_place] := offhook.normal(v_table, v_change.body -> 'set');
+                v_after[v_place] := v_change.body -> 'set';
                 continue;
             end if;
             if v_row is null then
@@ -420,6 +427,8 @@ begin
                 v_tables[v_place] := v_table;
                 v_row_ids[v_place] := v_change.id;
                 v_before[v_place] := v_row;
+            elsif v_before[v_place] is null then
+                v_row := offhook.normal(v_table, v_row);
             end if;
             if v_row ->> 'deleted_at' is not null
                 and (v_change.body -> 'set' -> 'deleted_at') is distinct from 'null'::jsonb
