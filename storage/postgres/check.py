@@ -32,6 +32,10 @@ from storage.postgres.install import (
 SAFE_SERVERS = {15: 14, 16: 10, 17: 6}
 """The minor versions from which on no known defect of PostgreSQL lets people see past policies (CVE-2025-8713)."""
 
+_FOREIGN = (
+    "SELECT count(*) FROM pg_class"
+    " WHERE relnamespace = 'offhook'::regnamespace AND relkind IN ('r', 'p') AND relowner::regrole::text <> %s"
+)
 _POLICIES = "90_policies.sql"
 _GRANTS = "95_grants.sql"
 _POWERS = "rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication"
@@ -62,17 +66,24 @@ def problems(connection: psycopg.Connection[Any]) -> list[Problem]:
     """
     if not is_installed(connection):
         raise Refused("offhook is not installed in this database. Run: offhook admin init")
+    if _all(connection, "SELECT NOT pg_has_role(%s, 'MEMBER')", OWNER) == [(True,)]:
+        raise Refused(
+            "This login has not installed offhook here. Check with the login that owns the database."
+        )
     found: list[Problem] = []
     with connection.transaction(force_rollback=True):
         # Names are told with their schema whatever the operator has set.
         connection.execute("SET LOCAL search_path = pg_catalog")
         for look in (_server, _relations, _public, _functions, _groups):
             found += look(connection)
-        with as_owner(connection):
-            found += _program(connection)
-            connection.execute("SET LOCAL search_path = pg_catalog")
-            found += _people(connection)
-        found += _twins(connection)
+        if _all(connection, _FOREIGN, OWNER) == [(0,)]:
+            with as_owner(connection):
+                found += _program(connection)
+                connection.execute("SET LOCAL search_path = pg_catalog")
+                found += _people(connection)
+            found += _twins(connection)
+        else:
+            found.append(Problem("schema", "has tables of others, which stand in the way of a closer look"))
     return sorted(set(found))
 
 

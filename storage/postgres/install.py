@@ -184,7 +184,7 @@ def program(connection: psycopg.Connection[Any]) -> None:
         except psycopg.Error as error:
             error.add_note(f"in {path.name}")
             raise
-    _put(connection, "program", json.dumps(made(connection)))
+    _put(connection, "program", json.dumps(made(connection), sort_keys=True))
 
 
 def program_files() -> list[Path]:
