@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import Unavailable
+from storage import keyrings
 from storage.database import cipher
+from storage.keyrings import SERVICE
 
 Store = Literal["keyring", "file", "plain"]
-
-SERVICE = "offhook"
-"""What the operating system's keyring lists the keys under."""
 
 _NOTES: dict[Store, str] = {
     "keyring": "",
@@ -79,7 +78,7 @@ def make(data: Path, *, prefer: Store = "keyring") -> Key:
     if prefer == "keyring" and not key_file(data).exists():
         key = os.urandom(32).hex()
         account = f"workspace-{os.urandom(8).hex()}"
-        backend = _keep_in_keyring(account, key)
+        backend = keyrings.put(account, key)
         if backend:
             _remember(data, {"store": "keyring", "account": account, "backend": backend})
             return Key(key, "keyring")
@@ -141,7 +140,7 @@ def adopt(data: Path, key: str | None, *, prefer: Store = "keyring") -> Key:
         _remember(data, {"store": "plain"})
         return Key(None, "plain")
     account = f"workspace-{os.urandom(8).hex()}"
-    backend = _keep_in_keyring(account, key) if prefer == "keyring" else ""
+    backend = keyrings.put(account, key) if prefer == "keyring" else ""
     if backend:
         _remember(data, {"store": "keyring", "account": account, "backend": backend})
         return Key(key, "keyring")
@@ -251,53 +250,14 @@ def _recall(data: Path) -> dict[str, Any]:
 # --- the operating system's keyring -----------------------------------------------------------------------------
 
 
-def _keep_in_keyring(account: str, key: str) -> str:
-    """Puts a key into the keyring and reads it back. The back end's name; empty where the key is not kept."""
-    try:
-        import keyring
-
-        backend = keyring.get_keyring()
-        name = f"{type(backend).__module__}.{type(backend).__qualname__}"
-        if _keeps_nothing(name):
-            return ""
-        backend.set_password(SERVICE, account, key)
-        return name if backend.get_password(SERVICE, account) == key else ""
-    except Exception:  # noqa: BLE001 (back ends raise whatever their system does; the answer is always the key file)
-        return ""
-
-
-def _keeps_nothing(backend: str) -> bool:
-    """Back ends that refuse, forget, or write what they are given into a file in the clear."""
-    return backend.startswith(("keyring.backends.fail.", "keyring.backends.null.", "keyrings.alt."))
-
-
 def _from_keyring(data: Path, account: str, backend: str) -> str:
-    failed = "is not there"
-    for load in (_known_backend, _any_backend):
-        try:
-            key = load(backend).get_password(SERVICE, account)
-        except Exception as error:  # noqa: BLE001 (as above: a locked keyring, a missing service, a refusal)
-            failed = f"was not handed out ({type(error).__name__}: {error})" if str(error) else failed
-            continue
-        if key:
-            return str(key)
+    key, failed = keyrings.get(account, backend)
+    if key:
+        return key
     raise Unavailable(
         f"The key of {data.name} is kept in the keyring of this system as {SERVICE}/{account}, and {failed}."
         " Unlock the keyring (log in to the desktop), then try again. Nothing was changed."
     )
-
-
-def _known_backend(name: str) -> Any:
-    # Going straight to the back end that kept the key saves the search for all of them, about 0.1 s a start.
-    from keyring.core import load_keyring
-
-    return load_keyring(name)
-
-
-def _any_backend(_name: str) -> Any:
-    import keyring
-
-    return keyring.get_keyring()
 
 
 @dataclass(frozen=True, slots=True)
