@@ -120,6 +120,7 @@ class Server:
         self._settings = {**_SETTINGS, **({} if durable else _CARELESS), **(settings or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._started = False
+        self._log_begins = 0
         self._watchdog: subprocess.Popen[bytes] | None = None
 
     @property
@@ -157,18 +158,28 @@ class Server:
             if not (self.data / "PG_VERSION").exists():
                 self._make(rights)
             self._check_version()
-            for tried in range(1, _PORTS_TRIED + 1):
-                self.port = free_port()
-                if self._launch(rights):
-                    return
-                if tried == _PORTS_TRIED or "could not create any TCP/IP sockets" not in self._last_words():
-                    raise Unavailable(
-                        f"PostgreSQL does not start: {self._last_words() or 'it said nothing'}"
-                        f" More stands in {self.log}."
-                    )
+            self._launch_somewhere(rights)
         except BaseException:
             self.stop()
             raise
+
+    def _launch_somewhere(self, rights: unprivileged.Rights) -> None:
+        """Starts it on a port that is free, and once nobody else works on its data."""
+        until = time.monotonic() + _PATIENCE
+        ports = 0
+        while True:
+            self.port = free_port()
+            if self._launch(rights):
+                return
+            told = self._last_words()
+            ports += "could not create any TCP/IP sockets" in told
+            # The one before is still stopping.
+            occupied = "postmaster.pid" in told and not running(self.folder) and time.monotonic() < until
+            if not occupied and not 0 < ports < _PORTS_TRIED:
+                raise Unavailable(
+                    f"PostgreSQL does not start: {told or 'it said nothing.'} More stands in {self.log}."
+                )
+            time.sleep(0.1 if occupied else 0)
 
     def stop(self) -> None:
         """Stops it; what is committed stays. One that does not run is left alone."""
@@ -236,7 +247,8 @@ class Server:
     def _launch(self, rights: unprivileged.Rights) -> bool:
         """Starts it on `port`; False if it ended at once."""
         options = [f"-c{name}={value}" for name, value in {**self._settings, "port": str(self.port)}.items()]
-        with os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as log:
+        with os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
+            self._log_begins = log.tell()
             if os.name == "nt":
                 return self._launch_on_windows(options)
             self._process = subprocess.Popen(  # noqa: S603
@@ -270,9 +282,7 @@ class Server:
 
     def _last_words(self) -> str:
         """What went wrong, in the server's own words."""
-        lines = (
-            self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
-        )
+        lines = self.log.read_bytes()[self._log_begins :].decode("utf-8", "replace").splitlines()
         told = [line.split(":  ", 1)[1] for line in lines if "FATAL:  " in line or "WARNING:  " in line]
         return "; ".join(told) + "." if told else (lines[-1] if lines else "")
 

@@ -110,6 +110,19 @@ def test_one_folder_holds_one_server(server):
     assert ask(server, "select 1") == 1
 
 
+def test_a_new_start_waits_for_the_one_before_to_come_to_an_end(tmp_path):
+    with Server(tmp_path, durable=False) as first:
+        pid = tmp_path / "data" / "postmaster.pid"
+        # As it looks while it stops.
+        pid.write_text(pid.read_text().replace("ready", "stopping"))
+        assert running(tmp_path) is None
+        ending = threading.Timer(0.5, first.stop)
+        ending.start()
+        with Server(tmp_path, durable=False) as second:
+            assert ask(second, "select 1") == 1
+        ending.join()
+
+
 def test_a_stopped_server_can_be_stopped_again_and_its_folder_be_removed(tmp_path):
     server = Server(tmp_path / "gone", durable=False, remove=True)
     server.start()
