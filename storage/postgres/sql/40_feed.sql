@@ -193,9 +193,10 @@ end $$;
 --   {"cursor": text, "rows": [[table, id, xid], …], "setup": the set-up changed, "books": [what the caller sees],
 --    "more": so much changed that no rows are listed: read anew}
 --
--- A row that left one of the caller's books is listed like one that changed: whether it is still in sight shows when
--- it is read. Rows of a book that the caller has only just been given are not news of the feed: a client compares
--- "books" with what it had.
+-- With an activity or a task come the records that it is about: their screens show it. A row that left one of the
+-- caller's books is listed like one that changed: whether it is still
+-- in sight shows when it is read. Rows of a book that the caller has only just been given are not news of the feed: a
+-- client compares "books" with what it had.
 --
 -- The settings make the planner use the feed's index (org_id, book_id, sync_xid, id) with one plan for the whole
 -- session: it has no idea how few transactions lie behind the cursor, and would guess a third of the table.
@@ -247,19 +248,28 @@ begin
          where t.org_id = org and t.book_id = any (books)
             and t.sync_xid >= low and not pg_visible_in_snapshot(t.sync_xid, seen) limit most + 1)
         union all
-        (select 'activities', t.id, t.sync_xid from activities t
+        (select f.name, f.id, t.sync_xid from activities t
+         cross join lateral (
+            values ('activities', t.id), ('deals', t.deal_id), ('contacts', t.contact_id), ('companies', t.company_id)
+         ) f (name, id)
          where t.org_id = org and t.book_id = any (books)
-            and t.sync_xid >= low and not pg_visible_in_snapshot(t.sync_xid, seen) limit most + 1)
+            and t.sync_xid >= low and not pg_visible_in_snapshot(t.sync_xid, seen) and f.id is not null
+         limit most + 1)
         union all
-        (select 'tasks', t.id, t.sync_xid from tasks t
+        (select f.name, f.id, t.sync_xid from tasks t
+         cross join lateral (
+            values ('tasks', t.id), ('deals', t.deal_id), ('contacts', t.contact_id), ('companies', t.company_id)
+         ) f (name, id)
          where t.org_id = org and t.book_id = any (books)
-            and t.sync_xid >= low and not pg_visible_in_snapshot(t.sync_xid, seen) limit most + 1)
+            and t.sync_xid >= low and not pg_visible_in_snapshot(t.sync_xid, seen) and f.id is not null
+         limit most + 1)
         union all
         (select t.table_name, t.row_id, t.sync_xid from exits t
          where t.org_id = org and t.book_id = any (books)
             and t.sync_xid >= low and not pg_visible_in_snapshot(t.sync_xid, seen) limit most + 1)
     )
-    select jsonb_agg(jsonb_build_array(d.name, d.id, d.xid::text)), count(*) into listed, counted from delta d;
+    select jsonb_agg(jsonb_build_array(d.name, d.id, d.xid::text)), count(*)
+    into listed, counted from (select distinct name, id, xid from delta) d;
 
     with delta as (
         select 'organizations' as name, t.id, t.sync_xid as xid from organizations t where t.org_id = org
@@ -296,8 +306,3 @@ begin
         'more', counted > most
     );
 end $$;
-
-revoke all on function note_exit(), note_setup_exit(), make_channel(), hint_books(), hint_setup() from public;
-revoke all on function hello(text), my_channels(), changes(text) from public;
-grant execute on function hello(text), my_channels(), changes(text)
-    to offhook_admin, offhook_manager, offhook_rep, offhook_readonly;
