@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -119,13 +119,19 @@ class Catalog:
             return frozenset()
         if book.kind == "own":
             return frozenset({book.user_id} if book.user_id else ())
-        return frozenset(self._sharers.get(book_id, ()))
+        return frozenset(self.shared_with(book_id))
+
+    def shared_with(self, book_id: str) -> Mapping[str, bool]:
+        """The ids of the users that a book is shared with, and whether they may change what lies in it."""
+        return self._shared_with.get(book_id, {})
 
     @cached_property
-    def _sharers(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
+    def _shared_with(self) -> dict[str, dict[str, bool]]:
+        found: dict[str, dict[str, bool]] = {}
         for share in self.shares:
-            found.setdefault(share.book_id, set()).add(share.user_id)
+            rights = found.setdefault(share.book_id, {})
+            # Two people may have shared the book with the same colleague at the same moment.
+            rights[share.user_id] = share.can_write or rights.get(share.user_id, False)
         return found
 
     def held_together(self, user_id: str) -> tuple[Book, ...]:
@@ -144,15 +150,15 @@ class Catalog:
 
     @cached_property
     def destinations(self) -> tuple[Book, ...]:
-        """The books that a record can be handed over to: those of active users, the pools, and what one holds oneself."""
-        active = {user.id for user in self.active_users}
-        return tuple(
-            book
-            for book in self.books
-            if book.kind == "pool"
-            or (book.kind == "own" and book.user_id in active)
-            or (book.kind == "shared" and self.me.id in self.holders(book.id))
-        )
+        """The books that a record can be handed over to."""
+        return tuple(book for book in self.books if self.is_destination(book))
+
+    def is_destination(self, book: Book) -> bool:
+        """Whether records can be handed over to a book: of an active user, a pool, or one that one holds oneself."""
+        if book.kind == "own":
+            user = self.user_by_id.get(book.user_id or "")
+            return user is not None and user.disabled_at is None
+        return book.kind == "pool" or self.me.id in self.shared_with(book.id)
 
     @cached_property
     def my_book(self) -> Book:

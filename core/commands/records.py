@@ -146,7 +146,7 @@ def _destination(catalog: Catalog, book_id: str) -> str:
     if book is None:
         raise NotFound("That person or pool is not there any more.")
     to = catalog.owner_name(book_id)
-    if book not in catalog.destinations:
+    if not catalog.is_destination(book):
         if book.kind == "own":
             raise Refused(f"{to} cannot log in any more. Choose somebody else, or a pool.")
         raise Refused(f"The book of {to} is theirs alone. Share the record with them instead.")

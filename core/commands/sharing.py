@@ -187,7 +187,7 @@ def _shares(catalog: Catalog, book_id: str, user_id: str) -> list[Share]:
 
 def _keeps_writer(catalog: Catalog, book: Book, leaving: str) -> None:
     """Raises `Refused` where nobody would be left who may change what lies in a shared book."""
-    rest = [s for s in catalog.shares if s.book_id == book.id and s.user_id != leaving and s.can_write]
+    rest = [one for one, writes in catalog.shared_with(book.id).items() if writes and one != leaving]
     if book.kind == "shared" and not rest:
         raise Refused(
             f"Nobody else may change what lies in the book of {catalog.owner_name(book.id)}. "
@@ -200,9 +200,11 @@ def _rights(catalog: Catalog, book_id: str) -> dict[str, bool]:
 
     What lies in a pool is held by whoever shares it.
     """
-    own = catalog.holders(book_id) if catalog.book_by_id[book_id].kind == "own" else {catalog.me.id}
-    rights = {share.user_id: share.can_write for share in catalog.shares if share.book_id == book_id}
-    return rights if catalog.book_by_id[book_id].kind == "shared" else rights | dict.fromkeys(own, True)
+    book, rights = catalog.book_by_id[book_id], dict(catalog.shared_with(book_id))
+    if book.kind == "shared":
+        return rights
+    whose = catalog.holders(book_id) if book.kind == "own" else {catalog.me.id}
+    return rights | dict.fromkeys(whose, True)
 
 
 def _book_of(
