@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
+from core.money import MAX_MINOR
 from core.text import fold
 
 _BEYOND_ASCII = 0x80
@@ -27,7 +28,8 @@ def placeholders() -> dict[str, str]:
     Returns:
         By name: `fold_map` and `lower_map`, JSON objects from a character to what it becomes, written for a place between
         the quotes of an SQL literal; `fold_class`, `lower_class` and `word_class`, the inside of a bracket expression: the
-        characters beyond ASCII that folding changes, that lower case changes, and that words are made of.
+        characters beyond ASCII that folding changes, that lower case changes, and that words are made of; `max_minor`, the
+        largest value of a deal.
     """
     folds = dict(_changed_by(fold))
     lowers = dict(_changed_by(str.lower))
@@ -38,6 +40,7 @@ def placeholders() -> dict[str, str]:
         "lower_map": _literal(lowers),
         "lower_class": _bracket(sorted(lowers)),
         "word_class": _bracket(filter(str.isalnum, _characters())),
+        "max_minor": str(MAX_MINOR),
     }
 
 

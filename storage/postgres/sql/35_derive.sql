@@ -1,0 +1,556 @@
+-- What the store works out of the data, as storage.derive does it on SQLite: search texts and their lexemes, sort keys,
+-- contact points, last activity, next task, what a revision takes the place of, the book of a child.
+--
+-- Whoever depends on a row locks it: a child its parent, a record the company or contact whose name it takes. So a move or
+-- a rename that happens at the same moment misses nobody. Contacts are locked before deals, and each kind in order of id.
+
+-- --- the columns of a row itself -----------------------------------------------------------------------------------
+
+create or replace function offhook.name_of_company(org uuid, company uuid, lock boolean) returns text
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_name text;
+begin
+    if company is null then
+        return '';
+    end if;
+    if lock then
+        select c.name into v_name from companies c where c.org_id = org and c.id = company for share;
+    else
+        select c.name into v_name from companies c where c.org_id = org and c.id = company;
+    end if;
+    return coalesce(v_name, '');
+end
+$$;
+
+create or replace function offhook.name_of_contact(org uuid, contact uuid, lock boolean) returns text
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_name text;
+begin
+    if contact is null then
+        return '';
+    end if;
+    if lock then
+        select full_name(c.first_name, c.last_name) into v_name
+        from contacts c where c.org_id = org and c.id = contact for share;
+    else
+        select full_name(c.first_name, c.last_name) into v_name
+        from contacts c where c.org_id = org and c.id = contact;
+    end if;
+    return coalesce(v_name, '');
+end
+$$;
+
+create or replace function offhook.derive_contact() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    -- A record that a rename would pass over: it is not there yet, or deleted, or belongs to another company.
+    v_unreached boolean := true;
+begin
+    if tg_op = 'UPDATE' then
+        v_unreached := old.company_id is distinct from new.company_id or old.deleted_at is not null;
+    else
+        new.last_activity_at := null;
+        new.next_task_at := null;
+    end if;
+    new.sort_key := contact_sort_key(new);
+    new.search := contact_search(new, name_of_company(new.org_id, new.company_id, v_unreached));
+    new.lexemes := lexemes(new.search);
+    return new;
+end
+$$;
+
+create or replace function offhook.derive_company() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    new.sort_key := fold(new.name);
+    new.search := company_search(new);
+    new.lexemes := lexemes(new.search);
+    return new;
+end
+$$;
+
+create or replace function offhook.derive_deal() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_unreached boolean := true;
+begin
+    if tg_op = 'UPDATE' then
+        v_unreached := (old.company_id, old.contact_id) is distinct from (new.company_id, new.contact_id)
+            or old.deleted_at is not null;
+    else
+        new.last_activity_at := null;
+        new.next_task_at := null;
+    end if;
+    new.sort_key := fold(new.title);
+    new.search := deal_search(
+        new,
+        name_of_company(new.org_id, new.company_id, v_unreached),
+        name_of_contact(new.org_id, new.contact_id, v_unreached)
+    );
+    new.lexemes := lexemes(new.search);
+    return new;
+end
+$$;
+
+create or replace function offhook.derive_activity() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        new.superseded := false;
+    end if;
+    new.search := activity_search(new);
+    new.lexemes := lexemes(new.search);
+    return new;
+end
+$$;
+
+-- Whether the caller sees what lies in a book. The operator, who founds organizations and loads data, sees everything.
+create or replace function offhook.is_seen(book uuid, books uuid[]) returns boolean
+language sql stable parallel safe as $$
+    select book is not null and (
+        book = any (books) or (cardinality(books) = 0 and pg_has_role(session_user, 'offhook_owner', 'member'))
+    )
+$$;
+
+-- What is hidden and what never was get the same answer.
+create or replace function offhook.refuse_reference(ref text, tbl text) returns void
+language plpgsql as $$
+begin
+    raise exception 'The % that this % points to is not there.', offhook.label(ref), offhook.label(tbl)
+        using errcode = 'OH002';
+end
+$$;
+
+-- What an entry or a task is about: the first of deal, contact and company is its parent, whose book it shares. Each must be
+-- in sight of the caller, or else be what the parent itself points to, as a contact's company that a colleague has. They
+-- are locked as the change of their times will need it, so that two children never wait for each other.
+create or replace function offhook.place_child() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_books uuid[] := visible_books();
+    v_deal record;
+    v_contact record;
+    v_company uuid;
+    -- Links of a task that were there before were seen to then.
+    v_known uuid[] := '{}';
+begin
+    if tg_op = 'UPDATE' then
+        v_known := array[old.deal_id, old.contact_id, old.company_id];
+    end if;
+    if new.contact_id is not null then
+        select c.book_id, c.company_id into v_contact from contacts c
+        where c.org_id = new.org_id and c.id = new.contact_id for no key update;
+    end if;
+    if new.deal_id is not null then
+        select d.book_id, d.contact_id, d.company_id into v_deal from deals d
+        where d.org_id = new.org_id and d.id = new.deal_id for no key update;
+        if v_deal.book_id is null or not (is_seen(v_deal.book_id, v_books) or new.deal_id = any (v_known)) then
+            perform refuse_reference('deals', tg_table_name);
+        end if;
+        v_known := v_known || array[v_deal.contact_id, v_deal.company_id];
+        new.book_id := v_deal.book_id;
+    end if;
+    if new.contact_id is not null then
+        if v_contact.book_id is null
+            or not (is_seen(v_contact.book_id, v_books) or coalesce(new.contact_id = any (v_known), false))
+        then
+            perform refuse_reference('contacts', tg_table_name);
+        end if;
+        v_known := v_known || v_contact.company_id;
+        if new.deal_id is null then
+            new.book_id := v_contact.book_id;
+        end if;
+    end if;
+    if new.company_id is not null and not coalesce(new.company_id = any (v_known), false) then
+        select c.book_id into v_company from companies c
+        where c.org_id = new.org_id and c.id = new.company_id for share;
+        if not is_seen(v_company, v_books) then
+            perform refuse_reference('companies', tg_table_name);
+        end if;
+    end if;
+    if new.company_id is not null and new.deal_id is null and new.contact_id is null then
+        select c.book_id into new.book_id from companies c
+        where c.org_id = new.org_id and c.id = new.company_id for share;
+    end if;
+    return new;
+end
+$$;
+
+-- --- what other rows take from it ----------------------------------------------------------------------------------
+
+-- What a contact is looked up by (storage.derive.points_of): e-mails in lower case, phones without their extension. A
+-- statement's contacts all at once.
+create or replace function offhook.add_points() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    insert into contact_points (org_id, contact_id, kind, value, book_id)
+    select f.org_id, f.id, 'email', lowered(point ->> 'value'), f.book_id
+    from fresh f cross join jsonb_array_elements(f.emails) as point where f.deleted_at is null
+    union
+    select f.org_id, f.id, 'phone', split_part(point ->> 'value', ';', 1), f.book_id
+    from fresh f cross join jsonb_array_elements(f.phones) as point where f.deleted_at is null;
+    return null;
+end
+$$;
+
+create or replace function offhook.change_points() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    delete from contact_points p where p.org_id = old.org_id and p.contact_id = old.id;
+    if tg_op = 'UPDATE' and new.deleted_at is null then
+        insert into contact_points (org_id, contact_id, kind, value, book_id)
+        select new.org_id, new.id, 'email', lowered(point ->> 'value'), new.book_id
+        from jsonb_array_elements(new.emails) as point
+        union
+        select new.org_id, new.id, 'phone', split_part(point ->> 'value', ';', 1), new.book_id
+        from jsonb_array_elements(new.phones) as point;
+    end if;
+    return null;
+end
+$$;
+
+create or replace function offhook.rename_company() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_contact contacts;
+    v_deal deals;
+    v_search text;
+begin
+    for v_contact in
+        select * from contacts c
+        where c.org_id = new.org_id and c.company_id = new.id and c.deleted_at is null
+        order by c.id for no key update
+    loop
+        v_search := contact_search(v_contact, new.name);
+        update contacts c set search = v_search, lexemes = lexemes(v_search)
+        where c.org_id = v_contact.org_id and c.id = v_contact.id and c.search <> v_search;
+    end loop;
+    for v_deal in
+        select * from deals d
+        where d.org_id = new.org_id and d.company_id = new.id and d.deleted_at is null
+        order by d.id for no key update
+    loop
+        v_search := deal_search(v_deal, new.name, name_of_contact(v_deal.org_id, v_deal.contact_id, false));
+        update deals d set search = v_search, lexemes = lexemes(v_search)
+        where d.org_id = v_deal.org_id and d.id = v_deal.id and d.search <> v_search;
+    end loop;
+    return null;
+end
+$$;
+
+create or replace function offhook.rename_contact() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_deal deals;
+    v_search text;
+begin
+    for v_deal in
+        select * from deals d
+        where d.org_id = new.org_id and d.contact_id = new.id and d.deleted_at is null
+        order by d.id for no key update
+    loop
+        v_search := deal_search(
+            v_deal,
+            name_of_company(v_deal.org_id, v_deal.company_id, false),
+            full_name(new.first_name, new.last_name)
+        );
+        update deals d set search = v_search, lexemes = lexemes(v_search)
+        where d.org_id = v_deal.org_id and d.id = v_deal.id and d.search <> v_search;
+    end loop;
+    return null;
+end
+$$;
+
+-- A record that moves takes along what has it as its parent. The entries in two halves, each in the words of an index.
+create or replace function offhook.move_children() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    case tg_table_name
+    when 'deals' then
+        update activities a set book_id = new.book_id
+        where a.org_id = new.org_id and a.deal_id = new.id
+            and a.deleted_at is null and not a.superseded and not a.retracted;
+        update activities a set book_id = new.book_id
+        where a.org_id = new.org_id and a.deal_id = new.id and (a.superseded or a.retracted);
+        update tasks t set book_id = new.book_id where t.org_id = new.org_id and t.deal_id = new.id;
+    when 'contacts' then
+        update activities a set book_id = new.book_id
+        where a.org_id = new.org_id and a.contact_id = new.id and a.deal_id is null
+            and a.deleted_at is null and not a.superseded and not a.retracted;
+        update activities a set book_id = new.book_id
+        where a.org_id = new.org_id and a.contact_id = new.id and a.deal_id is null and (a.superseded or a.retracted);
+        update tasks t set book_id = new.book_id
+        where t.org_id = new.org_id and t.contact_id = new.id and t.deal_id is null;
+    else
+        update activities a set book_id = new.book_id
+        where a.org_id = new.org_id and a.company_id = new.id and a.deal_id is null and a.contact_id is null
+            and a.deleted_at is null and not a.superseded and not a.retracted;
+        update activities a set book_id = new.book_id
+        where a.org_id = new.org_id and a.company_id = new.id and a.deal_id is null and a.contact_id is null
+            and (a.superseded or a.retracted);
+        update tasks t set book_id = new.book_id
+        where t.org_id = new.org_id and t.company_id = new.id and t.deal_id is null and t.contact_id is null;
+    end case;
+    return null;
+end
+$$;
+
+-- --- times ---------------------------------------------------------------------------------------------------------
+
+-- The last thing that people told of a contact and of a deal, from the entries. Locked first and read afterwards: what
+-- others committed meanwhile is in it.
+create or replace function offhook.find_last_activity(org uuid, contact uuid, deal uuid) returns void
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_at timestamptz;
+begin
+    if contact is not null then
+        perform from contacts c where c.org_id = org and c.id = contact for no key update;
+        select max(a.occurred_at) into v_at from activities a
+        where a.org_id = org and a.contact_id = contact
+            and a.deleted_at is null and not a.superseded and not a.retracted and is_told(a.kind);
+        update contacts c set last_activity_at = v_at
+        where c.org_id = org and c.id = contact and c.last_activity_at is distinct from v_at;
+    end if;
+    if deal is not null then
+        perform from deals d where d.org_id = org and d.id = deal for no key update;
+        select max(a.occurred_at) into v_at from activities a
+        where a.org_id = org and a.deal_id = deal
+            and a.deleted_at is null and not a.superseded and not a.retracted and is_told(a.kind);
+        update deals d set last_activity_at = v_at
+        where d.org_id = org and d.id = deal and d.last_activity_at is distinct from v_at;
+    end if;
+end
+$$;
+
+-- The first thing to be done about a contact and about a deal, from the tasks.
+create or replace function offhook.find_next_task(org uuid, contact uuid, deal uuid) returns void
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_at timestamptz;
+begin
+    if contact is not null then
+        perform from contacts c where c.org_id = org and c.id = contact for no key update;
+        select min(t.due_at) into v_at from tasks t
+        where t.org_id = org and t.contact_id = contact and t.done_at is null and t.deleted_at is null;
+        update contacts c set next_task_at = v_at
+        where c.org_id = org and c.id = contact and c.next_task_at is distinct from v_at;
+    end if;
+    if deal is not null then
+        perform from deals d where d.org_id = org and d.id = deal for no key update;
+        select min(t.due_at) into v_at from tasks t
+        where t.org_id = org and t.deal_id = deal and t.done_at is null and t.deleted_at is null;
+        update deals d set next_task_at = v_at
+        where d.org_id = org and d.id = deal and d.next_task_at is distinct from v_at;
+    end if;
+end
+$$;
+
+-- Brings a time of many records up to date, with a plan of its own: one that was made for a single record must not serve an
+-- import, nor the other way round. Only what is earlier (or later) than it should be is written.
+create or replace function offhook.set_times(tbl text, name text, stale text, org uuid, ids uuid[], ats timestamptz[])
+returns void
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    execute format(
+        'update %1$I r set %2$I = t.at from unnest($2, $3) as t (id, at)'
+        ' where r.org_id = $1 and r.id = t.id and (r.%2$I is null or r.%2$I %3$s t.at)', tbl, name, stale)
+    using org, ids, ats;
+end
+$$;
+
+-- New entries, a statement's all at once, so that a record that many of them are about is written once.
+create or replace function offhook.follow_activities() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_of record;
+    v_one record;
+begin
+    for v_of in
+        select t.org_id, array_agg(t.id) as ids, array_agg(t.at) as ats from (
+            select f.org_id, f.contact_id as id, max(f.occurred_at) as at from fresh f
+            where f.contact_id is not null and f.revises is null and is_told(f.kind)
+                and f.deleted_at is null and not f.retracted
+            group by 1, 2
+        ) t group by 1
+    loop
+        if cardinality(v_of.ids) > 1 then
+            perform set_times('contacts', 'last_activity_at', '<', v_of.org_id, v_of.ids, v_of.ats);
+        else
+            update contacts c set last_activity_at = v_of.ats[1]
+            where c.org_id = v_of.org_id and c.id = v_of.ids[1]
+                and (c.last_activity_at is null or c.last_activity_at < v_of.ats[1]);
+        end if;
+    end loop;
+    for v_of in
+        select t.org_id, array_agg(t.id) as ids, array_agg(t.at) as ats from (
+            select f.org_id, f.deal_id as id, max(f.occurred_at) as at from fresh f
+            where f.deal_id is not null and f.revises is null and is_told(f.kind)
+                and f.deleted_at is null and not f.retracted
+            group by 1, 2
+        ) t group by 1
+    loop
+        if cardinality(v_of.ids) > 1 then
+            perform set_times('deals', 'last_activity_at', '<', v_of.org_id, v_of.ids, v_of.ats);
+        else
+            update deals d set last_activity_at = v_of.ats[1]
+            where d.org_id = v_of.org_id and d.id = v_of.ids[1]
+                and (d.last_activity_at is null or d.last_activity_at < v_of.ats[1]);
+        end if;
+    end loop;
+    for v_one in select f.org_id, f.revises, f.contact_id, f.deal_id from fresh f where f.revises is not null order by 2 loop
+        update activities a set superseded = true
+        where a.org_id = v_one.org_id and a.id = v_one.revises and not a.superseded;
+        perform find_last_activity(v_one.org_id, v_one.contact_id, v_one.deal_id);
+    end loop;
+    return null;
+end
+$$;
+
+-- New tasks, as above.
+create or replace function offhook.follow_tasks() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_of record;
+begin
+    for v_of in
+        select t.org_id, array_agg(t.id) as ids, array_agg(t.at) as ats from (
+            select f.org_id, f.contact_id as id, min(f.due_at) as at from fresh f
+            where f.contact_id is not null and f.done_at is null and f.deleted_at is null
+            group by 1, 2
+        ) t group by 1
+    loop
+        if cardinality(v_of.ids) > 1 then
+            perform set_times('contacts', 'next_task_at', '>', v_of.org_id, v_of.ids, v_of.ats);
+        else
+            update contacts c set next_task_at = v_of.ats[1]
+            where c.org_id = v_of.org_id and c.id = v_of.ids[1]
+                and (c.next_task_at is null or c.next_task_at > v_of.ats[1]);
+        end if;
+    end loop;
+    for v_of in
+        select t.org_id, array_agg(t.id) as ids, array_agg(t.at) as ats from (
+            select f.org_id, f.deal_id as id, min(f.due_at) as at from fresh f
+            where f.deal_id is not null and f.done_at is null and f.deleted_at is null
+            group by 1, 2
+        ) t group by 1
+    loop
+        if cardinality(v_of.ids) > 1 then
+            perform set_times('deals', 'next_task_at', '>', v_of.org_id, v_of.ids, v_of.ats);
+        else
+            update deals d set next_task_at = v_of.ats[1]
+            where d.org_id = v_of.org_id and d.id = v_of.ids[1]
+                and (d.next_task_at is null or d.next_task_at > v_of.ats[1]);
+        end if;
+    end loop;
+    return null;
+end
+$$;
+
+create or replace function offhook.follow_task() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    if tg_op = 'UPDATE' then
+        perform find_next_task(new.org_id, new.contact_id, new.deal_id);
+        if (old.contact_id, old.deal_id) is not distinct from (new.contact_id, new.deal_id) then
+            return null;
+        end if;
+    end if;
+    perform find_next_task(old.org_id, old.contact_id, old.deal_id);
+    return null;
+end
+$$;
+
+-- An entry that is removed for good, with a person's data: what it took the place of counts again.
+create or replace function offhook.forget_activity() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    update activities a set superseded = false
+    where a.org_id = old.org_id and a.id = old.revises
+        and not exists (select from activities r where r.org_id = old.org_id and r.revises = old.revises);
+    perform find_last_activity(old.org_id, old.contact_id, old.deal_id);
+    return null;
+end
+$$;
+
+-- --- the triggers --------------------------------------------------------------------------------------------------
+
+do $$
+declare
+    v_trigger record;
+begin
+    for v_trigger in
+        select * from (values
+            -- Before a row is written.
+            ('t20_place_child', 'activities', 'before insert',
+             'coalesce(new.deal_id, new.contact_id, new.company_id) is not null', 'place_child'),
+            ('t20_place_child', 'tasks', 'before insert',
+             'coalesce(new.deal_id, new.contact_id, new.company_id) is not null', 'place_child'),
+            ('t20_place_child_anew', 'tasks', 'before update',
+             '(old.contact_id, old.deal_id, old.company_id) is distinct from (new.contact_id, new.deal_id, new.company_id)',
+             'place_child'),
+            ('t50_derive_insert', 'companies', 'before insert', '', 'derive_company'),
+            ('t50_derive_insert', 'contacts', 'before insert', '', 'derive_contact'),
+            ('t50_derive_insert', 'deals', 'before insert', '', 'derive_deal'),
+            ('t50_derive_insert', 'activities', 'before insert', '', 'derive_activity'),
+            ('t50_derive_update', 'companies', 'before update',
+             '(old.name, old.domain, old.phone, old.tags, old.city, old.custom, old.deleted_at)'
+             ' is distinct from (new.name, new.domain, new.phone, new.tags, new.city, new.custom, new.deleted_at)',
+             'derive_company'),
+            ('t50_derive_update', 'contacts', 'before update',
+             '(old.first_name, old.last_name, old.company_id, old.title, old.emails, old.phones, old.tags, old.city,'
+             ' old.custom, old.deleted_at) is distinct from (new.first_name, new.last_name, new.company_id, new.title,'
+             ' new.emails, new.phones, new.tags, new.city, new.custom, new.deleted_at)',
+             'derive_contact'),
+            ('t50_derive_update', 'deals', 'before update',
+             '(old.title, old.company_id, old.contact_id, old.tags, old.custom, old.deleted_at)'
+             ' is distinct from (new.title, new.company_id, new.contact_id, new.tags, new.custom, new.deleted_at)',
+             'derive_deal'),
+            ('t50_derive_update', 'activities', 'before update',
+             '(old.kind, old.subject, old.body, old.retracted, old.superseded, old.deleted_at)'
+             ' is distinct from (new.kind, new.subject, new.body, new.retracted, new.superseded, new.deleted_at)',
+             'derive_activity'),
+            -- When it is written.
+            ('derive_points_update', 'contacts', 'after update',
+             '(old.emails, old.phones, old.book_id, old.deleted_at)'
+             ' is distinct from (new.emails, new.phones, new.book_id, new.deleted_at)',
+             'change_points'),
+            ('derive_points_delete', 'contacts', 'after delete', '', 'change_points'),
+            ('derive_rename', 'companies', 'after update', 'old.name <> new.name', 'rename_company'),
+            ('derive_rename', 'contacts', 'after update',
+             '(old.first_name, old.last_name) is distinct from (new.first_name, new.last_name)', 'rename_contact'),
+            ('derive_move', 'companies', 'after update', 'old.book_id <> new.book_id', 'move_children'),
+            ('derive_move', 'contacts', 'after update', 'old.book_id <> new.book_id', 'move_children'),
+            ('derive_move', 'deals', 'after update', 'old.book_id <> new.book_id', 'move_children'),
+            ('derive_task', 'tasks', 'after update',
+             '(old.due_at, old.done_at, old.deleted_at, old.contact_id, old.deal_id)'
+             ' is distinct from (new.due_at, new.done_at, new.deleted_at, new.contact_id, new.deal_id)',
+             'follow_task'),
+            ('derive_task_delete', 'tasks', 'after delete', '', 'follow_task'),
+            ('derive_activity_delete', 'activities', 'after delete', '', 'forget_activity')
+        ) as t (name, tbl, event, condition, function)
+    loop
+        execute format('drop trigger if exists %I on offhook.%I', v_trigger.name, v_trigger.tbl);
+        execute format(
+            'create trigger %I %s on offhook.%I for each row %s execute function offhook.%I()',
+            v_trigger.name, v_trigger.event, v_trigger.tbl,
+            case when v_trigger.condition = '' then '' else format('when (%s)', v_trigger.condition) end,
+            v_trigger.function);
+        execute format('alter table offhook.%I enable always trigger %I', v_trigger.tbl, v_trigger.name);
+    end loop;
+    for v_trigger in
+        select * from (
+            values ('contacts', 'add_points'), ('activities', 'follow_activities'), ('tasks', 'follow_tasks')
+        ) as t (tbl, function)
+    loop
+        execute format('drop trigger if exists derive_followers on offhook.%I', v_trigger.tbl);
+        execute format(
+            'create trigger derive_followers after insert on offhook.%I referencing new table as fresh'
+            ' for each statement execute function offhook.%I()',
+            v_trigger.tbl, v_trigger.function);
+        execute format('alter table offhook.%I enable always trigger derive_followers', v_trigger.tbl);
+    end loop;
+end
+$$;
