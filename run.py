@@ -665,6 +665,8 @@ def run(place: "Place", arguments: "list[str]") -> "int":
     if what == "test":
         os.chdir(place.root)
         return enter(place, "dev", test_command(place, arguments[1:]))
+    # So that offhook can tell what to type for another one.
+    os.environ["OFFHOOK_COMMAND"] = "{} {}".format("py" if os.name == "nt" else "python3", sys.argv[0])
     return enter(place, "runtime", launch_command(place, arguments))
 
 

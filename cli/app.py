@@ -15,10 +15,11 @@ from cli.output import Code, Usage
 if TYPE_CHECKING:
     from cli.session import Session
     from core.workspace import Workspace
+    from tui.config import Opener
 
 
-class Opener:
-    """How the application gets at a workspace; see `tui.config.Opener`."""
+class FileOpener:
+    """How the application gets at a workspace in a file; see `tui.config.Opener`."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
@@ -67,8 +68,13 @@ def require_terminal() -> None:
         )
 
 
-def run_app(session: Session) -> int:
+def run_app(session: Session, opener: Opener | None = None, *notices: str) -> int:
     """Runs the application until its user leaves.
+
+    Args:
+        session: what was said on the command line.
+        opener: how to get at the workspace; None: the file of the session's home.
+        notices: what the user is told once the workspace is open.
 
     Raises:
         Usage: there is no terminal to run it on.
@@ -92,9 +98,9 @@ def run_app(session: Session) -> int:
         zone=session.zone,
         save=lambda key, value: save_setting(home.settings_file, key, value),
         demo=session.demo,
-        notices=(settings.problem,) if settings.problem else (),
+        notices=(*notices, *((settings.problem,) if settings.problem else ())),
     )
-    app = OffhookApp(Opener(home), config)
+    app = OffhookApp(opener or FileOpener(home), config)
     from rich.console import Console
 
     # Textual would print its traceback with the values of variables, which are customers' data.

@@ -501,7 +501,18 @@ def demo(
     seed: Annotated[
         int | None, typer.Option(help="The same number makes the same data.", show_default=False)
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Make the sample workspace anew.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", "--reset", help="Make the sample workspace (or team) anew.")
+    ] = False,
+    team: Annotated[
+        bool, typer.Option("--team", help="A team on a PostgreSQL of its own, which is started for it.")
+    ] = False,
+    login: Annotated[
+        str, typer.Option("--as", help="With --team: as whom, as in ben.", show_default=False)
+    ] = "",
+    traffic: Annotated[
+        bool, typer.Option("--traffic", help="With --team: play colleagues at work, without the app.")
+    ] = False,
     generate_only: Annotated[bool, typer.Option("--generate-only", help="Do not open the app.")] = False,
     big_timeline: Annotated[
         bool, typer.Option("--big-timeline", help="Give one contact ten thousand activities.")
@@ -515,10 +526,25 @@ def demo(
     \b
     offhook demo
     offhook demo --deals 10000 --contacts 100000 --fresh
+    offhook demo --team               (then, in a second terminal: offhook demo --team --as ben)
     offhook --demo find anna          (any command on the sample workspace)
 
-    JSON: {file, deals, contacts, seed, seconds}.
+    JSON: {file, deals, contacts, seed, seconds}; with --team {folder, logins, people, seconds}.
     """
+    from cli.output import Usage
+
+    if team:
+        if (deals, contacts, seed, big_timeline) != (None, None, None, False):
+            raise Usage(
+                "The sample team is always the same size: leave out what --team is not asked for with."
+            )
+        from cli.sample_team import demo_team
+
+        return demo_team(
+            _session(context, as_json), login=login, traffic=traffic, reset=fresh, generate_only=generate_only
+        )
+    if login or traffic:
+        raise Usage("Only a team has colleagues: add --team.")
     from cli.sample import demo as run
 
     return run(

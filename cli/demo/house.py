@@ -29,7 +29,10 @@ RENEWALS_PIPELINE = (
     StagePlan("Churned", "lost", 0, None, ("Upcoming",)),
 )
 
-_COLLEAGUES = (
+Colleague = tuple[str, str, tuple[str, ...], str]
+"""Name, role, teams and time zone."""
+
+_COLLEAGUES: tuple[Colleague, ...] = (
     ("Ingrid Solheim", "manager", ("Europe", "Overseas"), "Europe/Amsterdam"),
     ("Tomasz Zieliński", "rep", ("Europe",), "Europe/Warsaw"),
     ("Lucía Ferrer", "rep", ("Europe",), "Europe/Madrid"),
@@ -109,7 +112,14 @@ class House:
     renewals: Track
 
 
-def build(*, user: str, time_zone: str, founded: int, ids: Ids) -> House:
+def build(
+    *,
+    user: str,
+    time_zone: str,
+    founded: int,
+    ids: Ids,
+    colleagues: tuple[Colleague, ...] = _COLLEAGUES,
+) -> House:
     """The company.
 
     Args:
@@ -117,6 +127,7 @@ def build(*, user: str, time_zone: str, founded: int, ids: Ids) -> House:
         time_zone: where that person is; empty where it is not known.
         founded: when it began to use offhook, in seconds since the epoch.
         ids: makes the ids.
+        colleagues: the manager, two reps for Europe, one for overseas.
     """
 
     def make_id() -> str:
@@ -134,14 +145,14 @@ def build(*, user: str, time_zone: str, founded: int, ids: Ids) -> House:
     overseas_pool = insert(Book, make_id(), {"kind": "pool", "name": "Overseas pool", "team_id": overseas.id})
     changes += [overseas, overseas_pool, _member(make_id(), overseas.id, me.id)]
     teams = {"Europe": europe.id, "Overseas": overseas.id}
-    colleagues = []
-    for name, role, places, zone in _COLLEAGUES:
+    owners = []
+    for name, role, places, zone in colleagues:
         person = insert(
             User, make_id(), {"name": name, "role": role, "time_zone": zone, "email": _email(name)}
         )
         book = insert(Book, make_id(), {"kind": "own", "name": name, "user_id": person.id})
         changes += [person, book, *(_member(make_id(), teams[place], person.id) for place in places)]
-        colleagues.append(Owner(book.id, person.id, name.split()[0], name))
+        owners.append(Owner(book.id, person.id, name.split()[0], name))
     sales_position = by_table["pipelines"][0].set["position"]
     renewals = pipeline_changes(
         "Renewals", RENEWALS_PIPELINE, position=between(sales_position, ""), make_id=make_id
@@ -150,7 +161,7 @@ def build(*, user: str, time_zone: str, founded: int, ids: Ids) -> House:
     return House(
         founding=dataclasses.replace(first, changes=tuple(changes), summary=f"Founded {ORGANIZATION}"),
         you=Owner(my_book.id, me.id, user.split(maxsplit=1)[0], user),
-        colleagues=tuple(colleagues),
+        colleagues=tuple(owners),
         pools=(
             Owner(europe_pool.id, None, "", europe_pool.set["name"]),
             Owner(overseas_pool.id, None, "", "Overseas pool"),

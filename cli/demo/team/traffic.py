@@ -1,0 +1,171 @@
+"""Colleagues of the sample team at work: what they do is done by the very commands that a person would give."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable
+
+from cli.demo import texts
+from core.changes import Status
+from core.commands.activities import LogActivity
+from core.commands.base import Command
+from core.commands.contacts import EditContact
+from core.commands.deals import EditDeal, MoveDeal
+from core.commands.records import Assign, Claim
+from core.commands.tasks import CompleteTask, CreateTask
+from core.entities import Contact
+from core.errors import Unavailable
+from core.filters import Query, parse
+from core.workspace import Card, ContactLine, Workspace
+
+_UNREACHED = ("no answer", "no answer", "no answer", "left voicemail", "left voicemail", "busy")
+_NEXT_STEPS = (
+    "Send the offer",
+    "Call the boss",
+    "Agree on a date for the demo",
+    "Check with legal",
+    "Ask for the order",
+)
+_TITLES = ("Head of Operations", "Plant Manager", "Logistics Lead", "Purchasing Manager", "Site Director")
+_LEAST_IN_POOL = 60
+_GIVEN_BACK = 5
+
+
+class Colleague:
+    """Somebody at work in a workspace of their own.
+
+    Args:
+        workspace: theirs.
+        rng: what they come to do.
+        clock: what time it is.
+    """
+
+    def __init__(self, workspace: Workspace, rng: random.Random, clock: Callable[[], dt.datetime]) -> None:
+        self.name = workspace.catalog().me.name
+        self._workspace = workspace
+        self._rng = rng
+        self._clock = clock
+        self._ways: tuple[tuple[Callable[[], Command | None], int], ...] = (
+            (self._call, 30),
+            (self._note, 14),
+            (self._move, 26),
+            (self._plan, 8),
+            (self._finish, 8),
+            (self._edit_contact, 8),
+            (self._edit_deal, 8),
+            (self._claim, 10),
+        )
+
+    def act(self) -> str:
+        """Does one thing and tells it in a sentence; empty where there was nothing of that kind to do.
+
+        Raises:
+            Unavailable: the workspace is out of reach.
+        """
+        way = self._rng.choices([way for way, _ in self._ways], [weight for _, weight in self._ways])[0]
+        command = way()
+        if command is None:
+            return ""
+        answer = self._workspace.execute(command)
+        if answer.status is Status.UNAVAILABLE:
+            raise Unavailable(answer.reason)
+        return answer.changeset.summary if answer.applied and answer.changeset else answer.reason
+
+    def _query(self, text: str, entity: str) -> Query:
+        return parse(text, entity, self._workspace.catalog(), now=self._clock(), zone=dt.UTC)
+
+    def _contact(self, text: str = "owner:me") -> ContactLine | None:
+        query = self._query(text, "contacts")
+        count = self._workspace.count_contacts(query)
+        if not count:
+            return None
+        lines = self._workspace.contacts(query, offset=self._rng.randrange(count), limit=1)
+        return lines[0] if lines else None
+
+    def _deal(self) -> Card | None:
+        pipeline = self._workspace.catalog().pipelines[0]
+        cards = self._workspace.board(pipeline.id, self._query("owner:me", "deals"))
+        return self._rng.choice(cards) if cards else None
+
+    def _call(self) -> Command | None:
+        line = self._contact()
+        if line is None or line.do_not_call:
+            return None
+        if self._rng.random() < 0.85:
+            return LogActivity(
+                table="contacts", record_id=line.id, kind="call", direction="out",
+                outcome=self._rng.choice(_UNREACHED), duration_s=self._rng.randrange(10, 40),
+            )  # fmt: skip
+        return LogActivity(
+            table="contacts", record_id=line.id, kind="call", direction="out", outcome="connected",
+            body="Good talk: wants to see it at work.", duration_s=self._rng.randrange(90, 900),
+        )  # fmt: skip
+
+    def _note(self) -> Command | None:
+        card = self._deal()
+        return card and LogActivity(
+            table="deals",
+            record_id=card.id,
+            kind="note",
+            body=f"They also look at {self._rng.choice(texts.RIVALS[:-1])}.",
+        )
+
+    def _move(self) -> Command | None:
+        card = self._deal()
+        if card is None:
+            return None
+        catalog = self._workspace.catalog()
+        stage = catalog.stage(card.stage_id)
+        ahead = [catalog.stage(stage_id) for stage_id in stage.next_stage_ids]
+        # Most deals go on: an empty board would not be worth looking at.
+        target = (
+            self._rng.choices(ahead, [1 if to.kind == "lost" else 8 for to in ahead])[0] if ahead else None
+        )
+        if target is None:
+            return None
+        reason = self._rng.choice(catalog.lost_reasons) if target.kind == "lost" else ""
+        return MoveDeal(deal_id=card.id, stage_id=target.id, from_stage_id=stage.id, reason=reason)
+
+    def _plan(self) -> Command | None:
+        line = self._contact()
+        due = self._clock() + dt.timedelta(days=self._rng.randrange(1, 9))
+        return line and CreateTask(
+            table="contacts", record_id=line.id, subject="Call back", due_at=due, kind="call"
+        )
+
+    def _finish(self) -> Command | None:
+        me = self._workspace.catalog().me.id
+        tasks = self._workspace.tasks(assignee_id=me, limit=30)
+        return CompleteTask(task_id=self._rng.choice(tasks).task.id) if tasks else None
+
+    def _edit_contact(self) -> Command | None:
+        line = self._contact()
+        if line is None:
+            return None
+        contact: Contact = self._workspace.record("contacts", line.id)
+        return EditContact(
+            contact_id=contact.id,
+            values={"title": self._rng.choice(_TITLES)},
+            expected={"title": contact.title},
+        )
+
+    def _edit_deal(self) -> Command | None:
+        card = self._deal()
+        return card and EditDeal(
+            deal_id=card.id,
+            values={"next_step": self._rng.choice(_NEXT_STEPS)},
+            expected={"next_step": card.next_step},
+        )
+
+    def _claim(self) -> Command | None:
+        """Takes a lead out of a pool; puts some back into one that has run low."""
+        catalog = self._workspace.catalog()
+        query = self._query("owner:pool", "contacts")
+        if self._workspace.count_contacts(query) < _LEAST_IN_POOL:
+            mine = self._workspace.contacts(self._query("owner:me", "contacts"), limit=_GIVEN_BACK)
+            pools = [book for book in catalog.pools() if book.id in catalog.writable_books]
+            if mine and pools:
+                return Assign(table="contacts", ids=tuple(line.id for line in mine), book_id=pools[0].id)
+        line = self._contact("owner:pool")
+        return line and Claim(table="contacts", ids=(line.id,), from_book_id=line.book_id)

@@ -1,0 +1,192 @@
+"""`offhook demo --team`: the sample team, on a PostgreSQL of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.output import Code, Usage, say, say_json
+from cli.progress import Progress
+from cli.session import Session
+from core.errors import Refused
+from core.text import printable
+
+if TYPE_CHECKING:
+    from cli.demo.team.server import TeamServer
+    from core.workspace import Workspace
+
+_PAUSES = (0.15, 0.55)
+"""Seconds between two things that the colleagues do: about three a second."""
+
+
+class TeamOpener:
+    """How the application gets at the sample team's workspace; see `tui.config.Opener`.
+
+    Args:
+        team: the server.
+        login: who opens it.
+    """
+
+    def __init__(self, team: TeamServer, login: str) -> None:
+        self._team = team
+        self._login = login
+
+    def existing(self) -> Workspace:
+        """Logs in.
+
+        Raises:
+            OffhookError: the server does not answer.
+        """
+        return open_as(self._team, self._login)
+
+    def start_alone(self) -> Workspace:
+        """There is nothing to begin: the sample team is there.
+
+        Raises:
+            Refused: always.
+        """
+        raise Refused("This is the sample team. Start a workspace of your own with: offhook")
+
+    def start_demo(self, progress: Callable[[float, str], None]) -> Workspace:
+        """The sample workspace of one person is another one.
+
+        Raises:
+            Refused: always.
+        """
+        raise Refused("This is the sample team. Open the sample workspace with: offhook demo")
+
+
+def demo_team(
+    session: Session,
+    *,
+    login: str = "",
+    traffic: bool = False,
+    reset: bool = False,
+    generate_only: bool = False,
+) -> int:
+    """Opens the app on the sample team, which is made and started where it is not.
+
+    Args:
+        session: what was said on the command line.
+        login: as whom; empty: as the first rep.
+        traffic: play the colleagues at work instead of opening the app.
+        reset: make the team anew.
+        generate_only: neither.
+    """
+    from cli.app import require_terminal, run_app
+    from cli.demo.team.cast import PEOPLE, YOU
+    from cli.demo.team.server import person
+
+    who = person(login or YOU.login)
+    if session.json and not generate_only:
+        raise Usage("The app answers nobody with JSON: add --generate-only.")
+    if traffic and (login or generate_only):
+        raise Usage("--traffic plays all colleagues, and nothing else. Leave --as and --generate-only out.")
+    if not (generate_only or traffic):
+        # Said before the work is done, not after.
+        require_terminal()
+    session.demo = True
+    with _team(session, reset=reset) as team:
+        if generate_only:
+            _tell(session, team)
+            return Code.FINE
+        if traffic:
+            return _play(session, team)
+        other = next(each for each in PEOPLE if each.role == "rep" and each != who)
+        hint = (
+            f"You are {who.name} ({who.role}). Open a second terminal as {other.first_name}:"
+            f" {_command()} demo --team --as {other.login}"
+        )
+        say(hint)
+        see = f"See colleagues at work, in a third one: {_command()} demo --team --traffic"
+        say(see)
+        return run_app(session, TeamOpener(team, who.login), hint, see)
+
+
+def open_as(team: TeamServer, login: str) -> Workspace:
+    """The workspace of one of the team.
+
+    Raises:
+        OffhookError: the server does not answer.
+    """
+    from cli.home import make_private
+    from storage.postgres.direct import open_direct
+
+    kept = make_private(team.folder / "kept" / login)
+    return open_direct(team.profile(login), team.password(login), folder=kept, store="file")
+
+
+@contextmanager
+def _team(session: Session, *, reset: bool) -> Iterator[TeamServer]:
+    from cli.demo.team.server import start
+
+    with Progress("Making the sample team") as progress:
+        server = start(
+            _folder(session), zone=session.zone, now=session.now, reset=reset, progress=progress.share
+        )
+    with server as team:
+        yield team
+
+
+def _folder(session: Session) -> Path:
+    return session.home.data / "team"
+
+
+def _command() -> str:
+    """How offhook was started, as it is to be typed again."""
+    return os.environ.get("OFFHOOK_COMMAND") or "offhook"
+
+
+def _tell(session: Session, team: TeamServer) -> None:
+    from cli.demo.team.cast import CONTACTS, DEALS, PEOPLE
+
+    if session.json:
+        say_json(
+            {
+                "folder": str(team.folder),
+                "logins": str(team.logins),
+                "people": [{"login": each.login, "name": each.name, "role": each.role} for each in PEOPLE],
+                "seconds": round(team.made_in, 2),
+            }
+        )
+        return
+    made = f"made in {team.made_in:.1f} s" if team.made_in else "there already"
+    say(f"A sample team with {DEALS:,} open deals and {CONTACTS:,} contacts, {made}.")
+    say("People: " + ", ".join(f"{each.login} ({each.role})" for each in PEOPLE))
+    say(f"It lies in {printable(str(team.folder))}; the passwords are in {team.logins.name} there.")
+    say(f"Open it with: {_command()} demo --team")
+
+
+def _play(session: Session, team: TeamServer) -> int:
+    """Plays colleagues at work until ctrl+c."""
+    from cli.demo.team.cast import PEOPLE, YOU
+    from cli.demo.team.traffic import Colleague
+
+    rng = random.Random()  # noqa: S311 (what colleagues come to do is no secret)
+    say("Colleagues at work. Stop them with ctrl+c.")
+    done = 0
+    with ExitStack() as opened:
+        at_work: list[Colleague] = []
+        for each in PEOPLE:
+            if each.role in ("rep", "manager") and each != YOU:
+                workspace = open_as(team, each.login)
+                opened.callback(workspace.close)
+                at_work.append(Colleague(workspace, rng, lambda: dt.datetime.now(dt.UTC)))
+        try:
+            while True:
+                colleague = rng.choice(at_work)
+                sentence = colleague.act()
+                if sentence:
+                    done += 1
+                    at = session.local(dt.datetime.now(dt.UTC))
+                    say(f"{at:%H:%M:%S}  {printable(colleague.name):<14}  {printable(sentence)}")
+                time.sleep(rng.uniform(*_PAUSES))
+        except KeyboardInterrupt:
+            say(f"\n{done} things done.")
+    return Code.FINE
