@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
@@ -18,11 +19,12 @@ from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.timer import Timer
+from textual.worker import NoActiveWorker, Worker, get_current_worker
 
 FLOW = "flow"
 """The group of workers that ask: see `tui.flows`."""
-PATIENCE = 0.4
-"""Seconds that a key waits for a question at most: a flow that takes longer is not about to ask."""
+PATIENCE = 5.0
+"""Seconds that a key waits for a question at most; a flow reads from a server before it asks."""
 LOST = 2.0
 """Seconds after which a key counts as passed in any case: what it was handed to has gone."""
 
@@ -52,6 +54,7 @@ class TypeAhead:
         self._under_way = 0
         self._handed = 0
         self._patience: Timer | None = None
+        self._at_work: set[Worker[Any]] = set()
 
     async def take(self, key: events.Key | events.Paste) -> None:
         """Hands a key, or a paste, on at once or when its turn comes."""
@@ -77,12 +80,34 @@ class TypeAhead:
         else:
             self._hand_next()
 
+    @contextmanager
+    def not_asking(self) -> Iterator[None]:
+        """While a flow waits for the workspace to do something, and not to ask: keys need not wait for it."""
+        try:
+            worker = get_current_worker()
+        except NoActiveWorker:
+            yield
+            return
+        self._at_work.add(worker)
+        self.go_on()
+        try:
+            yield
+        finally:
+            self._at_work.discard(worker)
+
+    def forget(self) -> None:
+        """Drops what waits: it was typed for a question that does not come, and means something else to what is there."""
+        self._waiting.clear()
+
     def _asking(self) -> bool:
         """Whether a question is on its way and cannot be typed into yet."""
         screen = self._app.screen
         if isinstance(screen, Question):
             return not screen.is_ready
-        return any(worker.group == FLOW and not worker.is_finished for worker in self._app.workers)
+        return any(
+            worker.group == FLOW and not worker.is_finished and worker not in self._at_work
+            for worker in self._app.workers
+        )
 
     def _be_patient(self) -> None:
         if self._patience is None:

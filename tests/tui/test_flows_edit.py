@@ -538,7 +538,7 @@ async def test_editing_what_is_not_there_is_said(app, ready, start, settle, floo
         await ready(pilot, "QuietScreen")
         await start(pilot, records.edit(app.screen, "deals", floor.uid("deal", 99)))
         assert not app.screen.is_modal
-        assert said(app) == "That deal is not there."
+        assert said(app) == "That deal is not there any more."
 
 
 async def test_a_company_is_edited_in_full(app, ready, start, settle, enter, workspace, floor):

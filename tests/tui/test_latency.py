@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 from textual.widgets import Static
 
 from core.commands.activities import LogActivity
 from tests.tui.slow import SlowOpener
+from tui.dialogs.form import Form
+from tui.dialogs.prompt import Prompt
 from tui.dialogs.unsettled import UnsettledDialog
 from tui.widgets.bars import StatusBar
+from tui.widgets.tasks import TaskList
 
 
 @pytest.fixture
@@ -157,3 +161,190 @@ async def test_leaving_waits_until_all_is_sent(app, opener, ready, wait_until, f
         opener.workspace.hold.set()
         await wait_until(pilot, lambda: app.desk is None)
     assert opener.workspace.kept == []
+
+
+# --- shown at once, taken back where it is refused ----------------------------------------------------------------
+
+
+async def test_a_claim_shows_at_once_and_is_taken_back_with_the_reason(
+    app, opener, ready, settle, floor, said
+):
+    deal = floor.uid("deal", 14)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await ready(pilot)
+        screen._go_to(deal)
+        opener.workspace.hold.clear()
+        opener.workspace.refusals["claim"] = "Jonas Weber was faster: Hassan: trial is taken."
+        await pilot.press("m")
+        await pilot.pause()
+        assert screen._model.cards[deal].book_id == floor.MY_BOOK
+        opener.workspace.hold.set()
+        await settle(pilot)
+        assert screen._model.cards[deal].book_id == floor.POOL
+        assert said(app) == "Jonas Weber was faster: Hassan: trial is taken."
+
+
+async def test_keys_need_not_wait_for_the_server(app, opener, ready, settle, floor, wait_until):
+    """A claim and two moves, typed while the first is still under way, are shown at once and done in that order."""
+    one, other = floor.uid("deal", 14), floor.uid("deal", 5)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await ready(pilot)
+        opener.workspace.hold.clear()
+        screen._go_to(one)
+        await pilot.press("m", "L")
+        screen._go_to(other)
+        await pilot.press("L")
+        assert [where(screen, deal) for deal in (one, other)] == ["Contacted", "Qualified"]
+        assert screen._model.cards[one].book_id == floor.MY_BOOK
+        opener.workspace.hold.set()
+        await settle(pilot)
+        assert opener.workspace.asked == ["claim", "move_deal", "move_deal"]
+        inner = opener.workspace.inner
+        assert inner.record("deals", one).book_id == floor.MY_BOOK
+        assert [where(screen, deal) for deal in (one, other)] == ["Contacted", "Qualified"]
+
+
+async def test_tags_show_at_once_in_the_list_of_contacts(app, opener, ready, settle, floor):
+    async with app.run_test(size=(140, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("g", "c")
+        screen = await ready(pilot, "ContactsScreen")
+        line = screen.table.cursor_row
+        await pilot.press("T")
+        await settle(pilot)
+        opener.workspace.hold.clear()
+        opener.workspace.refusals["tag_records"] = "Not today."
+        await pilot.press(*"hot", "enter")
+        await pilot.pause()
+        assert "hot" in screen.table.cursor_row.tags.split()
+        opener.workspace.hold.set()
+        await settle(pilot)
+        assert screen.table.cursor_row.tags == line.tags
+        opener.workspace.refusals.clear()
+        await pilot.press("T")
+        await settle(pilot)
+        await pilot.press(*"warm", "enter")
+        await settle(pilot)
+        assert "warm" in screen.table.cursor_row.tags.split()
+        assert "warm" in opener.workspace.inner.record("contacts", line.id).tags
+
+
+@pytest.fixture
+def record(app, ready):
+    """`screen = await record(pilot, table, id)`: the record's own screen."""
+
+    async def go(pilot, table, record_id):
+        await ready(pilot)
+        app.open_record(table, record_id)
+        return await ready(pilot, {"deals": "DealScreen", "contacts": "ContactScreen"}[table])
+
+    return go
+
+
+async def test_a_note_shows_at_once_and_comes_back_with_its_text_when_it_is_refused(
+    app, opener, record, settle, floor, wait_until
+):
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(pilot, "contacts", floor.uid("contact", 1))
+        count = len(screen.timeline.entries)
+        opener.workspace.hold.clear()
+        await pilot.press("a")
+        await wait_until(pilot, lambda: isinstance(app.screen, Prompt) and app.screen.is_ready)
+        await pilot.press(*"ring", "ctrl+s")
+        await pilot.pause()
+        assert app.screen is screen, "the note does not keep the user"
+        assert [entry.activity.body for entry in screen.timeline.entries[:1]] == ["ring"]
+        opener.workspace.lose()
+        opener.workspace.hold.set()
+        await wait_until(pilot, lambda: isinstance(app.screen, Prompt))
+        assert len(screen.timeline.entries) == count
+        assert (app.screen.typed, app.screen.told) == ("ring", "Not saved. The server cannot be reached.")
+        await wait_until(pilot, lambda: not app.screen.is_deaf)
+        await pilot.press("escape")
+        assert "Not saved yet" in app.screen.told, "nor is it dropped by one key"
+        opener.workspace.find()
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: app.screen is screen)
+        await settle(pilot)
+        entries = screen.timeline.entries
+        assert (len(entries), entries[0].activity.body) == (count + 1, "ring")
+
+
+async def test_a_task_that_is_ticked_off_goes_at_once_and_comes_back_when_that_is_refused(
+    app, opener, record, settle, floor, said
+):
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(pilot, "deals", floor.uid("deal", 1))
+        tasks = screen.query_one(TaskList)
+        tasks.focus()
+        opener.workspace.hold.clear()
+        opener.workspace.refusals["complete_task"] = "Not yet."
+        await pilot.press("space")
+        await pilot.pause()
+        assert tasks.count == 0
+        opener.workspace.hold.set()
+        await settle(pilot)
+        assert (tasks.count, said(app)) == (1, "Not yet.")
+
+
+async def test_a_deal_moves_on_its_own_screen_at_once_and_twice(app, opener, record, settle, floor):
+    deal = floor.uid("deal", 3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await record(pilot, "deals", deal)
+        opener.workspace.hold.clear()
+        await pilot.press("L", "L")
+        await pilot.pause()
+        assert app.desk.catalog.stage(screen.page.deal.stage_id).name == "Negotiation"
+        opener.workspace.hold.set()
+        await settle(pilot)
+        stored = opener.workspace.inner.record("deals", deal)
+        assert app.desk.catalog.stage(stored.stage_id).name == "Negotiation"
+
+
+async def test_a_form_stays_open_with_its_text_while_the_server_is_away(
+    app, opener, ready, settle, wait_until, floor
+):
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        screen._go_to(floor.uid("deal", 3))
+        await pilot.press("e")
+        await wait_until(pilot, lambda: isinstance(app.screen, Form) and app.screen.is_ready)
+        form = app.screen
+        opener.workspace.lose()
+        form._widgets["next_step"].value = "Bring cake"
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: form.told == "Not saved. The server cannot be reached.")
+        opener.workspace.find()
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: app.screen is screen)
+        assert opener.workspace.inner.record("deals", floor.uid("deal", 3)).next_step == "Bring cake"
+
+
+async def test_a_note_typed_ahead_on_a_slow_line_never_reaches_the_board(
+    app, opener, ready, wait_until, floor
+):
+    """The question takes a second to come; meanwhile letters are typed that would move and lose deals."""
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await ready(pilot)
+        screen._go_to(floor.uid("deal", 3))
+        opener.workspace.delay = 0.7
+        app.post_message(events.Key("c", "c"))
+        for letter in "5LXW":
+            app.post_message(events.Key(letter, letter))
+        await wait_until(pilot, lambda: isinstance(app.screen, Prompt) and app.screen.typed == "LXW")
+        assert opener.workspace.asked == []
+
+
+async def test_what_was_typed_for_a_question_that_cannot_come_is_dropped(
+    app, opener, ready, settle, floor, said
+):
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await ready(pilot)
+        screen._go_to(floor.uid("deal", 3))
+        opener.workspace.lose()
+        for letter in "cLXW":
+            app.post_message(events.Key(letter, letter))
+        await settle(pilot)
+        assert said(app) == "The server cannot be reached."
+        assert opener.workspace.asked == []
+        assert where(screen, floor.uid("deal", 3)) == "Qualified"

@@ -40,7 +40,21 @@ class Prompt(Dialog[str]):
         check: Callable[[str], object] | None = None,
         submit: Callable[[str], Awaitable[str]] | None = None,
         limit: int = 0,
+        problem: str = "",
     ) -> None:
+        """Makes the question.
+
+        Args:
+            title: what it is about.
+            label: a sentence above the field.
+            value: what is in the field.
+            multiline: a text, not a line.
+            placeholder: shown while it is empty.
+            check: raises what is wrong with what was typed.
+            submit: does something with it.
+            limit: how many characters it may have.
+            problem: why what was typed comes back unasked, and unsaved.
+        """
         super().__init__(title, hints=[("prompt.save" if multiline else "enter", "save")])
         self._label = label
         self._multiline = multiline
@@ -54,7 +68,10 @@ class Prompt(Dialog[str]):
             self._field.add_class("dialog--flex")
         else:
             self._field = LineEntry(value, limit=limit or LINE_LIMIT, placeholder=placeholder)
-        self._before = self.typed
+        self._before = "" if problem else self.typed
+        self._problem = problem
+        if problem:
+            self.come_unasked()
 
     def compose_body(self) -> ComposeResult:
         """The field."""
@@ -67,6 +84,8 @@ class Prompt(Dialog[str]):
         self._field.focus()
         if isinstance(self._field, TextArea):
             self._field.move_cursor(self._field.document.end)
+        if self._problem:
+            self.tell(self._problem, problem=True)
 
     @property
     def typed(self) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from core.changes import Answer
 from core.commands.activities import CALL_OUTCOMES, EditActivity, LogActivity, RetractActivity
 from core.commands.base import Command
 from core.commands.tasks import TASK_KINDS, CompleteTask, CreateTask, DeleteTask, EditTask
@@ -22,7 +21,7 @@ from tui.dialogs.fields import FormField
 from tui.dialogs.form import Form
 from tui.dialogs.pick import Option, Picker
 from tui.dialogs.prompt import Confirm, Prompt
-from tui.flows.run import at_fields, flow, run, settle, tell
+from tui.flows.run import at_fields, execute, flow, run, settle, tell
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
@@ -40,18 +39,52 @@ def _name(page: Page, subject: Subject) -> str:
     return page.company.name if page.company else "this"
 
 
+async def _called(screen: DeskScreen, subject: Subject) -> str:
+    """What people call a record; the screen mostly knows, so that the question comes at once."""
+    return screen.called(subject) or _name(await _page(screen, subject), subject)
+
+
 @flow
 async def add_note(screen: DeskScreen, subject: Subject) -> None:
-    """Writes a note. A refusal keeps the text."""
-    page = await _page(screen, subject)
+    """Writes a note. It shows at once; where it is refused, the text comes back."""
+    title = f"Note · {await _called(screen, subject)}"
 
-    async def submit(text: str) -> str:
-        command = LogActivity(table=subject.table, record_id=subject.id, kind="note", body=text)
-        return _outcome(screen, await screen.desk.execute(command))
+    def prompt(text: str = "", problem: str = "") -> Prompt:
+        return Prompt(title, multiline=True, check=_some_note, value=text, problem=problem)
 
-    await screen.app.push_screen_wait(
-        Prompt(f"Note · {_name(page, subject)}", multiline=True, check=_some_note, submit=submit)
-    )
+    def make(text: str) -> LogActivity:
+        return LogActivity(table=subject.table, record_id=subject.id, kind="note", body=text)
+
+    text = await screen.app.push_screen_wait(prompt())
+    if text is not None:
+        _log(screen, text, make, prompt)
+
+
+def _log(
+    screen: DeskScreen, text: str, make: Callable[[str], LogActivity], prompt: Callable[[str, str], Prompt]
+) -> None:
+    """Logs what was typed, without keeping the user; what is refused comes back until it is saved or dropped.
+
+    Args:
+        screen: shows it, and tells of it.
+        text: what was typed.
+        make: the command for a text.
+        prompt: asks again, for a text and why it was refused.
+    """
+
+    async def until_it_is_there() -> None:
+        typed: str | None = text
+        command = make(text)
+        while typed is not None:
+            if typed != command.body:
+                command = make(typed)
+            answer = await execute(screen, command)
+            if answer.applied:
+                tell(screen, answer)
+                return
+            typed = await screen.app.push_screen_wait(prompt(typed, answer.reason or "That did not work."))
+
+    screen.run_worker(until_it_is_there(), group="commands")
 
 
 def _some_note(text: str) -> None:
@@ -59,19 +92,10 @@ def _some_note(text: str) -> None:
         raise Invalid({"body": "The note is empty. Escape leaves without one."})
 
 
-def _outcome(screen: DeskScreen, answer: Answer) -> str:
-    """Why a command was refused, for the dialog that waits; empty where it was not, and the screen tells of it."""
-    if answer.applied:
-        tell(screen, answer)
-        return ""
-    return answer.reason or "That did not work."
-
-
 @flow
 async def add_task(screen: DeskScreen, subject: Subject) -> None:
     """Plans something to do."""
-    page = await _page(screen, subject)
-    await _task_form(screen, f"Task · {_name(page, subject)}", subject, None)
+    await _task_form(screen, f"Task · {await _called(screen, subject)}", subject, None)
 
 
 @flow
@@ -166,22 +190,24 @@ async def log_call(screen: DeskScreen, subject: Subject) -> None:
     if not isinstance(outcome, str):
         return
 
-    async def log(body: str) -> str:
-        command = LogActivity(
+    def make(body: str) -> LogActivity:
+        return LogActivity(
             table=subject.table, record_id=subject.id, kind="call", outcome=outcome, direction="out", body=body,
             subject=f"Call: {outcome}",
         )  # fmt: skip
-        return _outcome(screen, await screen.desk.execute(command))
+
+    def prompt(text: str = "", problem: str = "") -> Prompt:
+        label = "What was said (may stay empty)"
+        return Prompt(f"{title} · {outcome}", label=label, multiline=True, value=text, problem=problem)
 
     if outcome not in ("connected", "left message"):
-        if problem := await log(""):
-            screen.say(problem, problem=True)
+        await run(screen, make(""))
         return
-    said = await screen.app.push_screen_wait(
-        Prompt(f"{title} · {outcome}", label="What was said (may stay empty)", multiline=True, submit=log)
-    )
-    if said is not None and outcome == "connected":
-        await add_task(screen, subject)
+    said = await screen.app.push_screen_wait(prompt())
+    if said is not None:
+        _log(screen, said, make, prompt)
+        if outcome == "connected":
+            await add_task(screen, subject)
 
 
 def _whom(screen: DeskScreen, page: Page) -> str:
@@ -205,8 +231,7 @@ def _whom(screen: DeskScreen, page: Page) -> str:
 @flow
 async def log_other(screen: DeskScreen, subject: Subject) -> None:
     """Logs an e-mail or a meeting that took place."""
-    page = await _page(screen, subject)
-    await _entry_form(screen, f"Log · {_name(page, subject)}", subject, None)
+    await _entry_form(screen, f"Log · {await _called(screen, subject)}", subject, None)
 
 
 @flow

@@ -56,7 +56,8 @@ async def export_contacts(
 
     screen.say("Exporting …")
     try:
-        written = await screen.desk.read(write)
+        with screen.offhook.type_ahead.not_asking():
+            written = await screen.desk.read(write)
     except OffhookError as error:
         screen.say(str(error), problem=True)
         return

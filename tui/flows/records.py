@@ -323,11 +323,10 @@ async def new_company(screen: DeskScreen) -> str | None:
 async def edit(screen: DeskScreen, table: str, record_id: str, *, focus: str = "") -> None:
     """Edits every field of a contact, deal or company. What was not touched is neither checked nor sent."""
     desk = screen.desk
-    record = await desk.read(lambda ws: ws.record(table, record_id))
-    company = None
-    if table != "companies" and record.company_id:
-        company = await desk.read(lambda ws: ws.record("companies", record.company_id))
-    fields = _FIELDS[table](desk, record, company.name if company else "")
+    page = await desk.read(lambda ws: ws.page(table, record_id))
+    record: Any = {"contacts": page.contact, "deals": page.deal, "companies": page.company}[table]
+    company = page.company.name if page.company and getattr(record, "company_id", None) else ""
+    fields = _FIELDS[table](desk, record, company)
     fields += _custom_fields(desk, table, record)
     editors = {{"value": "value_minor"}.get(field.name, field.name): field for field in fields}
 

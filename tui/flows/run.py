@@ -37,10 +37,23 @@ def flow(steps: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T 
             return await steps(*args, **kwargs)
         except OffhookError as error:
             screen = cast("DeskScreen", args[0])
-            screen.say(str(error), problem=True)
+            screen.offhook.type_ahead.forget()
+            screen.front.say(str(error), problem=True)
             return None
 
     return guarded
+
+
+async def execute(screen: DeskScreen, command: Command) -> Answer:
+    """Executes a command and shows at once what it will have changed; where it is refused, that is taken back.
+
+    What the user types meanwhile need not wait for it.
+    """
+    settle = screen.foresee(command)
+    with screen.offhook.type_ahead.not_asking():
+        answer = await screen.desk.execute(command)
+    settle(answer.applied)
+    return answer
 
 
 async def run(screen: DeskScreen, command: Command) -> Answer:
@@ -49,9 +62,9 @@ async def run(screen: DeskScreen, command: Command) -> Answer:
     Where another user changed the same fields, it is asked whose are to stand; what is decided is a new command,
     against their values, so that nothing is overwritten that the user has not seen.
     """
-    answer = await settle(screen, command, await screen.desk.execute(command))
+    answer = await settle(screen, command, await execute(screen, command), unasked=True)
     if answer is None:
-        screen.say("Nothing was changed.")
+        screen.front.say("Nothing was changed.")
         return Answer(Status.CONFLICT, None, "Nothing was changed.")
     tell(screen, answer)
     return answer
@@ -86,7 +99,7 @@ async def settle(
         if again is None:
             return None
         command = again
-        answer = await screen.desk.execute(command)
+        answer = await execute(screen, command)
     return answer
 
 
@@ -134,6 +147,7 @@ def _kept(screen: DeskScreen, command: Command, conflicts: Sequence[FieldConflic
 
 def tell(screen: DeskScreen, answer: Answer) -> None:
     """Says what came of a command in the status bar."""
+    screen = screen.front
     if answer.applied and answer.changeset is not None:
         undo = f" · {key_of(screen, 'app.undo')} undoes" if answer.changeset.changes else ""
         merged = " (merged with a colleague's change)" if answer.status is Status.MERGED else ""

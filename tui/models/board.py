@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from typing import Any, overload
 
 from core.entities import Stage
 from core.money import weighted
@@ -94,12 +94,14 @@ class Pending:
         stage: where it goes; None: it stays in its column.
         at: when, in seconds since the epoch.
         position: its new fractional key; None: it keeps its own.
+        values: what else of it changes, by the card's fields.
     """
 
     card_id: str
-    stage: Stage | None
-    at: int
-    position: str | None
+    stage: Stage | None = None
+    at: int = 0
+    position: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def over(self, card: Card) -> Card:
         """The card with this change made."""
@@ -109,7 +111,7 @@ class Pending:
             )
         if self.position is not None and card.position != self.position:
             card = card._replace(position=self.position)
-        return card
+        return card._replace(**self.values) if self.values else card
 
 
 @dataclass(slots=True)
@@ -362,7 +364,11 @@ class BoardModel:
 
     def place(self, card_id: str, position: str) -> tuple[Pending, Damage]:
         """Shows a card at another place of its column before the store has agreed."""
-        return self._change(Pending(card_id, None, 0, position))
+        return self._change(Pending(card_id, position=position))
+
+    def alter(self, card_id: str, values: Mapping[str, Any]) -> tuple[Pending, Damage]:
+        """Shows a card with other values (its book, its tags) before the store has agreed."""
+        return self._change(Pending(card_id, values=values))
 
     def _change(self, pending: Pending) -> tuple[Pending, Damage]:
         card_id = pending.card_id

@@ -79,6 +79,7 @@ class PagedSource(Generic[R]):
         exact: False while `count` is only how many are known of.
         page: rows a page.
         keep: pages that are kept.
+        over: makes a row that was read into the one that is shown.
     """
 
     def __init__(
@@ -90,11 +91,13 @@ class PagedSource(Generic[R]):
         exact: bool = True,
         page: int = 100,
         keep: int = 24,
+        over: Callable[[R], R] = lambda row: row,
     ) -> None:
         self._fetch = fetch
         self._row_id = row_id
         self._page = page
         self._keep = keep
+        self._over = over
         self._pages: OrderedDict[int, Sequence[R]] = OrderedDict()
         self._under_way: set[int] = set()
         self.count = count
@@ -119,7 +122,7 @@ class PagedSource(Generic[R]):
         if rows is None or not 0 <= place < len(rows):
             return None
         self._pages.move_to_end(page)
-        return rows[place]
+        return self._over(rows[place])
 
     def id_of(self, row: R) -> str:
         return self._row_id(row)

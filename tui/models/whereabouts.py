@@ -20,6 +20,17 @@ def taken(
     )
 
 
+def gone(workspace: Workspace, catalog: Catalog, table: str, record_id: str, title: str, book_id: str) -> str:
+    """Who took or deleted a record whose screen is open; empty where nobody can tell."""
+    if words := taken(workspace, catalog, table, record_id, title, book_id):
+        return words
+    try:
+        record = workspace.record(table, record_id)
+    except NotFound:
+        return ""
+    return f"{title} was deleted by {catalog.user_name(record.updated_by)}" if record.deleted_at else ""
+
+
 def whereabouts(workspace: Workspace, catalog: Catalog, card: Card) -> str:
     """Who did what with a deal, so that a board does not show it any more.
 

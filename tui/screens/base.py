@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +15,7 @@ from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
+from core.commands.base import Command
 from core.errors import OffhookError
 from core.text import printable
 from core.workspace import Changed, Subject
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 MESSAGE_SECONDS = 6.0
 BREATH = 0.1
 """Seconds between looks at what others changed: colleagues at work leave the keys as quick as they are."""
+
+
+def _nothing(_applied: bool) -> None:
+    """What there is to do where nothing was shown ahead."""
 
 
 class DeskScreen(Screen[None]):
@@ -176,6 +181,26 @@ class DeskScreen(Screen[None]):
             return False
         above = self.app.screen_stack[::-1]
         return next((one for one in above if not isinstance(one, ModalScreen)), None) is self
+
+    @property
+    def front(self) -> DeskScreen:
+        """The screen that can be seen: this one, or where the user has gone from it."""
+        if self.is_in_sight:
+            return self
+        screens = (one for one in reversed(self.app.screen_stack) if isinstance(one, DeskScreen))
+        return next(screens, self)
+
+    def foresee(self, command: Command) -> Callable[[bool], None]:
+        """Shows what a command will have changed before it is so.
+
+        Returns:
+            What is to be called with its answer: whether it was applied.
+        """
+        return _nothing
+
+    def called(self, subject: Subject) -> str:
+        """What people call a record that can be seen; empty where the screen does not know."""
+        return ""
 
     def _on_changed(self, changed: Changed) -> None:
         self._pending.add(changed)

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from core.commands.base import Command
 from core.entities import SmartView
 from core.errors import OffhookError
 from core.filters import EVERYTHING, Query, parse
@@ -32,6 +33,7 @@ from tui.models.contact_text import (
     owner_words,
     phone_words,
 )
+from tui.models.foresight import Foreseen, Foresight, line_over
 from tui.repaint import paint_now
 from tui.screens.base import DeskScreen
 from tui.screens.quick import QuickScreen
@@ -150,6 +152,7 @@ class ContactsScreen(QuickScreen):
         self._held: ExitStack | None = None
         self._hinted = False
         self._counting: asyncio.Task[None] | None = None
+        self._foresight = Foresight[ContactLine]()
         self._to_count: tuple[Query, PagedSource[ContactLine]] | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -280,7 +283,10 @@ class ContactsScreen(QuickScreen):
             )
 
         first, height = table.in_sight if keep_cursor else (0, FIRST)
-        source = PagedSource(fetch, 0, lambda line: line.id, exact=False, page=FIRST)
+        settled = self._foresight.settled()
+        source = PagedSource(
+            fetch, 0, lambda line: line.id, exact=False, page=FIRST, over=self._foresight.over
+        )
         source.count = max(table.count if keep_cursor else 0, FIRST)
         await source.load_around(first, first + height - 1)
         if self._stale:
@@ -289,6 +295,8 @@ class ContactsScreen(QuickScreen):
         if counting is not None:
             # Most counts are quick enough for the same frame.
             await asyncio.wait([counting], timeout=QUICK)
+        for foreseen in settled:
+            self._foresight.drop(foreseen)
         self._clock = Clock.at(self.desk.now, self.desk.zone)
         table.show(source, keep_cursor=keep_cursor, empty=self._nothing())
         table.sorted_by(sort, descending=descending)
@@ -414,6 +422,28 @@ class ContactsScreen(QuickScreen):
             "activities",
         }:
             self._find()
+
+    def foresee(self, command: Command) -> Callable[[bool], None]:
+        """Shows whose contacts will be, and their tags."""
+        catalog = self.desk.catalog
+        if getattr(command, "table", "") != "contacts" or not hasattr(command, "ids"):
+            return super().foresee(command)
+        foreseen = Foreseen[ContactLine](lambda line: line_over(command, line, catalog))
+        self._foresight.add(foreseen)
+        self.table.refresh()
+
+        def settle(applied: bool) -> None:
+            foreseen.settled = applied
+            if not applied:
+                self._foresight.drop(foreseen)
+                self.table.refresh()
+
+        return settle
+
+    def called(self, subject: Subject) -> str:
+        """The name of the contact under the cursor."""
+        line = self.table.cursor_row
+        return name_words(line) if line is not None and line.id == subject.id else ""
 
     # --- actions ------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import gc
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
+from core.commands.base import Command
 from core.entities import Pipeline, SmartView
 from core.errors import Invalid, OffhookError
 from core.filters import Query, parse
@@ -25,6 +26,7 @@ from tui.ahead import CLOSED_DAYS
 from tui.desk import Desk
 from tui.models.board import Arranged, BoardModel, Damage, arrange
 from tui.models.card_text import Clock
+from tui.models.foresight import card_values
 from tui.models.news import ids_of, rows_of
 from tui.models.order import DEFAULT, SORTS
 from tui.models.peek import glance
@@ -323,6 +325,32 @@ class PipelineScreen(DeskScreen):
         # left are the few things that cards say of others and deals are not found by.
         others = ids_of(changes, "contacts", local=local) | ids_of(changes, "companies", local=local)
         return self._cards_of(others)
+
+    def foresee(self, command: Command) -> Callable[[bool], None]:
+        """Shows whose deals will be, and their tags."""
+        catalog, before = self.desk.catalog, self._model.cursor_id
+        under_way = []
+        for card_id in getattr(command, "ids", ()):
+            card = self._model.cards.get(card_id)
+            if card is not None and (values := card_values(command, card, catalog)):
+                pending, damage = self._model.alter(card_id, values)
+                under_way.append(pending)
+                self.show_damage(damage, before)
+        if under_way:
+            self.paint()
+
+        def settle(applied: bool) -> None:
+            for pending in under_way:
+                before = self._model.cursor_id
+                done = self._model.commit if applied else self._model.roll_back
+                self.show_damage(done(pending), before)
+
+        return settle
+
+    def called(self, subject: Subject) -> str:
+        """The title of a deal on the board."""
+        card = self._model.cards.get(subject.id)
+        return card.title if card is not None else ""
 
     def _watched(self, ids: Collection[str]) -> list[Card]:
         """Those of the cards that the user is looking at: the one under the cursor, and its column."""

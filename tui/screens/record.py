@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
@@ -15,6 +15,7 @@ from textual.containers import Container, Vertical
 from textual.events import ScreenResume, ScreenSuspend
 from textual.widget import Widget
 
+from core.commands.base import Command
 from core.entities import Task
 from core.errors import NotFound, OffhookError
 from core.workspace import Changed, Entry, Page, Subject, Workspace
@@ -22,7 +23,9 @@ from tui.actions import key_of
 from tui.desk import Desk
 from tui.models.card_text import Clock
 from tui.models.detail import Detail
+from tui.models.foresight import Foreseen, Foresight, entry_of, page_over
 from tui.models.record_text import Scene
+from tui.models.whereabouts import gone
 from tui.repaint import paint_now
 from tui.screens.base import DeskScreen
 from tui.screens.quick import QuickScreen
@@ -117,6 +120,8 @@ class RecordScreen(QuickScreen):
         super().__init__(desk)
         self.record_id = record_id
         self.page: Page | None = None
+        self._read: Page | None = None
+        self._foresight = Foresight[Page]()
         self._begun = False
         self._came = False
         self._gone = False
@@ -208,7 +213,9 @@ class RecordScreen(QuickScreen):
 
     def _forget(self) -> None:
         """Leaves nothing of the record to be seen, or to take up room."""
-        self.page, self._gone, self._begun = None, False, False
+        self.page = self._read = None
+        self._gone = self._begun = False
+        self._foresight.clear()
         self._pending.clear()
         self.title_bar.show(self.LABEL)
         self.query_one(Details).show(())
@@ -264,7 +271,8 @@ class RecordScreen(QuickScreen):
         except OffhookError as error:
             self._show_gone(str(error))
             return
-        self._show(page)
+        self._read = page
+        self._show(self._foresight.over(page))
         self.timeline.show(self.TABLE, entries, page.counts, fetch)
         # The frame is out already; what is in it must not wait for the next one's turn.
         paint_now(self, *self.query(Widget))
@@ -288,9 +296,10 @@ class RecordScreen(QuickScreen):
 
     def _show_gone(self, reason: str) -> None:
         self._gone = True
-        crumbs = (self.headline(self.page), "deleted") if self.page else ("deleted",)
+        word = "deleted" if "deleted" in reason else "gone"
+        crumbs = (self.headline(self.page), word) if self.page else (word,)
         self.title_bar.show(self.LABEL, crumbs)
-        self.say(f"{reason} esc goes back.", problem=True)
+        self.say(f"{reason} {key_of(self, 'record.back')} goes back.", problem=True)
 
     def _tick(self) -> None:
         """Brings up to date what changes by the clock alone."""
@@ -314,13 +323,62 @@ class RecordScreen(QuickScreen):
             self._loading = False
 
     async def _renew(self) -> None:
+        settled = self._foresight.settled()
         try:
             page = await self.desk.read(self.gather)
         except NotFound as error:
-            self._show_gone(str(error))
+            await self._explain_gone(str(error))
             return
-        self._show(page)
+        for foreseen in settled:
+            self._foresight.drop(foreseen)
+        self._read = page
+        self._show(self._foresight.over(page))
         await self.timeline.renew(page.counts)
+        self.timeline.foresee(self._foresight.entries)
+
+    async def _explain_gone(self, reason: str) -> None:
+        """Says that the record is gone, and where to, if somebody took it."""
+        page, catalog = self.page, self.desk.catalog
+        record = (page.contact or page.deal or page.company) if page else None
+        if page is not None and record is not None and not self._gone:
+            title, table = self.headline(page), self.TABLE
+            words = await self.desk.read(
+                lambda ws: gone(ws, catalog, table, record.id, title, record.book_id)
+            )
+            reason = f"{words}." if words else reason
+        self._show_gone(reason)
+
+    def foresee(self, command: Command) -> Callable[[bool], None]:
+        """Shows where the deal will be, whose the record is, its tags, what is done, what was said."""
+        page, catalog, now = self._read, self.desk.catalog, self.desk.now
+        if page is None or self._gone:
+            return super().foresee(command)
+        record_id = self.record_id
+        entry = entry_of(command, page, catalog, now)
+        foreseen = Foreseen[Page](lambda page: page_over(command, page, catalog, now), entry)
+        if entry is None and foreseen.over(page) is page:
+            return super().foresee(command)
+        self._foresight.add(foreseen)
+        self._reshow()
+
+        def settle(applied: bool) -> None:
+            foreseen.settled = applied
+            if not applied:
+                self._foresight.drop(foreseen)
+                if record_id == self.record_id:
+                    self._reshow()
+
+        return settle
+
+    def _reshow(self) -> None:
+        if self._read is not None and not self._gone:
+            self._show(self._foresight.over(self._read))
+            self.timeline.foresee(self._foresight.entries)
+
+    def called(self, subject: Subject) -> str:
+        """The record's name."""
+        known = self.page is not None and subject == Subject(self.TABLE, self.record_id)
+        return self.headline(self.page) if known and self.page else ""
 
     # --- what is acted upon -------------------------------------------------------------------------------------
 

@@ -126,6 +126,7 @@ class Timeline(Widget, can_focus=True):
         self._counts: Mapping[str, int] = {}
         self._group = ""
         self._entries: list[Entry] = []
+        self._foreseen: list[Entry] = []
         self._complete = False
         self._unfolded: set[str] = set()
         self._wrapped: dict[str, list[list[Piece]]] = {}
@@ -166,6 +167,7 @@ class Timeline(Widget, can_focus=True):
     def clear(self) -> None:
         """Shows nothing, until there is something to show."""
         self._fetch, self._counts, self._group = None, {}, ""
+        self._foreseen = []
         self._start(())
         self._complete = False
 
@@ -182,6 +184,13 @@ class Timeline(Widget, can_focus=True):
     @property
     def _first_place(self) -> Place:
         return Place(0, -self._heading(0)) if self._entries else Place(0, 0)
+
+    def foresee(self, entries: Sequence[Entry]) -> None:
+        """Shows entries that are not kept yet, the latest first; those that were shown before and are not named go."""
+        if list(entries) != self._foreseen:
+            before = {entry.activity.id for entry in self._foreseen}
+            self._foreseen = list(entries)
+            self._splice([entry for entry in self._entries if entry.activity.id not in before])
 
     async def renew(self, counts: Mapping[str, int]) -> None:
         """Reads anew what has been read, from the top; what is being read and the cursor stay where they are.
@@ -208,6 +217,10 @@ class Timeline(Widget, can_focus=True):
 
     def _splice(self, entries: list[Entry]) -> None:
         """Takes another list of entries, keeping window and cursor on theirs, by id or by what revised it."""
+        known = {entry.activity.id for entry in entries}
+        kinds = kinds_of(self._group, self._counts)
+        ahead = [one for one in self._foreseen if not kinds or one.activity.kind in kinds]
+        entries = [*(one for one in ahead if one.activity.id not in known), *entries]
         at_top = self._top == self._first_place and (self.cursor == 0 or not self.has_focus)
         anchor = self._entries[self._top.entry].activity.id if self._entries else ""
         held = self.cursor_entry.activity.id if self.cursor_entry else ""
