@@ -52,10 +52,13 @@ begin
         ) as rules (name, inserters, updaters, fixed)
     loop
         execute format('grant select on %I to %s', rule.name, everybody);
-        execute format('grant delete on %I to offhook_admin', rule.name);
-        execute format(
-            'create policy remove on %I for delete to offhook_admin using (org_id = (select my_org()))', rule.name
-        );
+        -- Only admins delete for good; an organization and its people are never deleted, but left or disabled.
+        if rule.name not in ('organizations', 'users') then
+            execute format('grant delete on %I to offhook_admin', rule.name);
+            execute format(
+                'create policy remove on %I for delete to offhook_admin using (org_id = (select my_org()))', rule.name
+            );
+        end if;
         if rule.inserters is not null then
             select string_agg(quote_ident(field.name), ', ' order by field.position) into columns
             from offhook.fields field
