@@ -69,15 +69,33 @@ def apply(
         psycopg.Error: the server could not say; nothing was applied, or the connection broke and it is not known. The
             same changesets can be sent again.
     """
-    body = Jsonb([to_json(changeset) for changeset in changesets])
-    answers = _call(connection, body)
     return [
         _applied(changeset, answer, catalog, seen)
-        for changeset, answer in zip(changesets, answers, strict=True)
+        for changeset, answer in zip(changesets, _answers(connection, changesets), strict=True)
     ]
 
 
-def _call(connection: psycopg.Connection[Any], body: Jsonb) -> list[dict[str, Any]]:
+def _answers(connection: psycopg.Connection[Any], changesets: Sequence[Changeset]) -> list[Mapping[str, Any]]:
+    try:
+        return _call(connection, [to_json(changeset) for changeset in changesets])
+    except errors.DataError:
+        # What is no JSON for PostgreSQL (NUL, half a character, NaN) is refused before the function has seen any of it.
+        # The others must not suffer for that one.
+        if len(changesets) == 1:
+            return [_UNREADABLE]
+        return [answer for changeset in changesets for answer in _answers(connection, [changeset])]
+
+
+_UNREADABLE: Mapping[str, Any] = {
+    "status": "rejected", "revision": 0, "xid": None, "taken_by": None, "about": None, "conflicts": (), "rows": (),
+    "fields": {}, "reason": "It holds a character or a number that the server cannot keep.",
+}  # fmt: skip
+
+
+def _call(
+    connection: psycopg.Connection[Any], bodies: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    body = Jsonb(bodies)
     for attempt in range(TRIES):
         try:
             row = connection.execute("SELECT offhook.apply(%s)", (body,)).fetchone()
@@ -88,7 +106,7 @@ def _call(connection: psycopg.Connection[Any], body: Jsonb) -> list[dict[str, An
             time.sleep(random.uniform(0.5, 1.5) * _PAUSE_SECONDS * 2**attempt)  # noqa: S311 (no secret)
         else:
             assert row is not None, "a function gives one row"
-            answers: list[dict[str, Any]] = row[0]
+            answers: list[Mapping[str, Any]] = row[0]
             return answers
     raise AssertionError("the last attempt returns or raises")
 

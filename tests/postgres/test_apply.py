@@ -503,6 +503,15 @@ def test_a_value_that_a_field_cannot_hold_is_no_trouble_for_the_next_changeset(
     assert [answer.status for answer in apply(ann.connection, [bad, good])] == [Status.REJECTED, Status.OK]
 
 
+@pytest.mark.parametrize("title", ["a\0b", "\ud800", float("nan")])
+def test_what_no_database_can_keep_is_refused_and_the_others_are_applied(
+    floor: Floor, ann: Desk, title: Any
+) -> None:
+    bad = ann.changes(Change("deals", floor.deal("ann"), set={"title": title}, base={}))
+    good = ann.changes(rename(ann, "ann", "B"))
+    assert [answer.status for answer in apply(ann.connection, [bad, good])] == [Status.REJECTED, Status.OK]
+
+
 def test_a_login_that_was_disabled_changes_nothing(floor: Floor, ann: Desk) -> None:
     mine = ann.changes(rename(ann, "ann", "B"))
     floor.database.superuser().execute("UPDATE users SET disabled_at = now() WHERE login = 'ann'")
