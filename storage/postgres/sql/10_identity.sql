@@ -44,10 +44,12 @@ create or replace function my_teams() returns uuid[]
 language plpgsql stable security definer parallel safe
 set search_path = offhook, pg_temp
 as $$
+declare
+    -- Once, and not once for each membership that is looked at.
+    org constant uuid := my_org();
+    me constant uuid := my_user();
 begin
-    return array(
-        select team_id from memberships where org_id = my_org() and user_id = my_user() and deleted_at is null
-    );
+    return array(select team_id from memberships where org_id = org and user_id = me and deleted_at is null);
 end
 $$;
 
