@@ -125,11 +125,15 @@ def insert_rows(
         rows.append(row)
     _insert(connection, table, rows)
     connection.execute(
-        "INSERT INTO changesets (id, org_id, user_id, at, command, summary, body, status, undoes)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, 'ok', %s)",
+        "WITH told AS ("
+        "  INSERT INTO changesets (id, org_id, user_id, at, command, summary, body, status, undoes)"
+        "  VALUES (%s, %s, %s, %s, %s, %s, %s, 'ok', %s) RETURNING org_id, seq)"
+        " INSERT INTO changeset_rows (org_id, table_name, row_id, seq)"
+        " SELECT org_id, table_name, row_id, seq FROM told, unnest(%s::text[], %s::uuid[]) AS rows (table_name, row_id)",
         (
             changeset.id, changeset.org_id, changeset.user_id, changeset.at, changeset.command, changeset.summary,
             Jsonb(to_json(changeset)), changeset.undoes,
+            [change.table for change in changeset.changes], [change.id for change in changeset.changes],
         ),
     )  # fmt: skip
 
@@ -241,6 +245,8 @@ def _patiently(work: Callable[[], None]) -> None:
 
 
 def _install(connection: psycopg.Connection[Any]) -> None:
+    # Worked out before the first lock is taken: it takes a second.
+    placeholders()
     with connection.transaction():
         connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT_MS)))
         _make_roles(connection)

@@ -17,6 +17,7 @@ from core.defaults import founding
 from core.errors import Refused, Unavailable
 from storage import schema_version, tables
 from storage.postgres import install
+from storage.postgres.check import problems
 from tests.server import Cluster, Database
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
@@ -78,9 +79,10 @@ def test_the_migrations_make_the_declared_tables(empty: Database) -> None:
     install.init(operator)
     operator.execute("CREATE SCHEMA declared")
     operator.execute("SET search_path = declared")
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     for table in tables.build("postgresql").sorted_tables:
         for part in (CreateTable(table), *(CreateIndex(index) for index in table.indexes)):
-            operator.execute(str(part.compile(dialect=postgresql.dialect())))
+            operator.execute(str(part.compile(dialect=dialect)))
     operator.execute("SET search_path = pg_catalog")
     with install.as_owner(operator):
         operator.execute("SET LOCAL search_path = pg_catalog")
@@ -145,7 +147,8 @@ def test_what_is_written_at_the_founding_is_kept_as_history(empty: Database) -> 
     found(operator, "Nordlicht", "ada")
     with install.as_owner(operator):
         [(command, status)] = all_of(operator, "SELECT command, status FROM changesets")
-    assert (command, status) == ("founding", "ok")
+        [(stages,)] = all_of(operator, "SELECT count(*) FROM changeset_rows WHERE table_name = 'stages'")
+    assert (command, status, stages) == ("founding", "ok", 7)
 
 
 def test_nobody_connects_but_people_and_nobody_makes_temporary_tables(empty: Database) -> None:
@@ -190,7 +193,7 @@ def test_an_upgrade_takes_place_once_the_tables_are_free(
         if len(pauses) == 2:
             rep.commit()
 
-    monkeypatch.setattr(install.time, "sleep", pause)
+    monkeypatch.setattr("storage.postgres.install.time.sleep", pause)
     install.upgrade(operator)
     assert pauses == sorted(pauses)
     assert len(pauses) == 2
@@ -251,6 +254,38 @@ def test_who_may_not_make_roles_is_told_so(cluster: Cluster, empty: Database) ->
         with cluster.superuser(empty.name) as connection:
             connection.execute("drop owned by mere_owner")
             connection.execute("drop role mere_owner")
+
+
+def test_another_operator_of_the_same_server_is_told_whom_to_ask(
+    cluster: Cluster, empty: Database, floor_template: str
+) -> None:
+    with cluster.superuser() as connection:
+        connection.execute("create role second_operator login createrole password 'second'")
+        connection.execute(
+            sql.SQL("alter database {} owner to second_operator").format(sql.Identifier(empty.name))
+        )
+    try:
+        with cluster.connect("second_operator", "second", empty.name) as connection:
+            if cluster.version >= 16:
+                with pytest.raises(Refused, match="with the login that installed it"):
+                    install.init(connection)
+            else:
+                # Older servers let everybody who makes roles use all of them.
+                install.init(connection)
+    finally:
+        with cluster.superuser(empty.name) as connection:
+            connection.execute("drop schema if exists offhook cascade")
+            connection.execute(
+                sql.SQL("alter database {} owner to operator").format(sql.Identifier(empty.name))
+            )
+            connection.execute("drop owned by second_operator")
+            connection.execute("drop role second_operator")
+
+
+def test_a_superuser_may_install_too(empty: Database, floor_template: str) -> None:
+    superuser = empty.superuser()
+    install.init(superuser)
+    assert problems(superuser) == []
 
 
 def test_a_file_of_the_program_that_fails_leaves_all_as_it_was(

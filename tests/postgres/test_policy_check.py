@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from core.errors import Refused
-from storage.postgres import install
+from storage.postgres import check, install
 from storage.postgres.check import callable_functions, problems
 
 if TYPE_CHECKING:
@@ -274,6 +274,14 @@ def test_what_is_wrong_with_roles_and_owners_is_found(
         superuser.execute(statement.format(database=shared_database.name))
         found = told(superuser)
     assert [line for line in found if expected in line], found
+
+
+def test_a_server_with_a_known_defect_is_told(
+    cluster: Cluster, shared_floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(check.SAFE_SERVERS, cluster.version, 99)
+    [line] = told(shared_floor.operator())
+    assert f"update it to {cluster.version}.99 or newer" in line
 
 
 def test_only_who_has_installed_offhook_can_check_it(shared_floor: Floor) -> None:
