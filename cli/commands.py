@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from cli.admin.commands import admin_app, audit_app
 from cli.session import Session
 from core.commands.activities import CALL_OUTCOMES
 from core.commands.tasks import TASK_KINDS
@@ -25,7 +26,7 @@ class _InOrder(TyperGroup):
 
     ORDER = (
         "find", "show", "log", "task", "move", "undo", "pipelines", "status", "export", "backup", "restore",
-        "doctor", "init", "demo",
+        "doctor", "init", "login", "logout", "password", "admin", "audit", "demo",
     )  # fmt: skip
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -42,6 +43,8 @@ app = typer.Typer(
 )
 log_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(log_app, name="log", short_help="Logs a call, note, e-mail or meeting.")
+app.add_typer(admin_app, name="admin", short_help="The team's server, its people and their rights.")
+app.add_typer(audit_app, name="audit", short_help="Who changed what, and the proof of it.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON, for programs.")]
 
@@ -487,6 +490,73 @@ def init(
     return run(
         _session(context, as_json), name=name, organization=organization, currency=currency, country=country
     )
+
+
+@app.command(short_help="Logs in at your team's server.")
+def login(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="Where it is: host, host/database or host:port/database.")],
+    user: Annotated[str, typer.Option("--as", help="Your login, which your admin has given you.")],
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--ca-file", help="Certificates to trust; those of the system otherwise.", show_default=False
+        ),
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Connect without a verified certificate. Others may listen.")
+    ] = False,
+    in_file: Annotated[
+        bool, typer.Option("--in-file", help="Keep the password in a file, not in the system's keyring.")
+    ] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Logs in at your team's server; from then on offhook opens the team's workspace, until you log out.
+
+    The password is asked for, and kept in the system's keyring. Off this machine the server must prove who it is.
+
+    \b
+    offhook login db.example.com/offhook --as ben
+
+    JSON: {server, login, role, notes}.
+    """
+    from cli.team import login as run
+
+    return run(
+        _session(context, as_json), address, user, ca_file=ca_file, insecure=insecure, password_stdin=password_stdin,
+        in_file=in_file,
+    )  # fmt: skip
+
+
+@app.command(short_help="Logs out, and wipes what is here of the team.")
+def logout(
+    context: typer.Context,
+    force: Annotated[
+        bool, typer.Option("--force", help="Give up changes that the server has not answered yet.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Forgets server and password, and removes everything of the team from this machine. Nothing changes on the server."""
+    from cli.team import logout as run
+
+    return run(_session(context, as_json), force=force)
+
+
+@app.command(short_help="Changes your password at the team's server.")
+def password(
+    context: typer.Context,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the new one from standard input.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Asks for a new password twice. It is hashed on this machine: the server never sees it."""
+    from cli.team import password as run
+
+    return run(_session(context, as_json), password_stdin=password_stdin)
 
 
 @app.command(short_help="Opens the app on sample data.")

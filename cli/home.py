@@ -36,6 +36,16 @@ class Home:
         return self.data / "workspace.db"
 
     @property
+    def team(self) -> Path:
+        """What this machine holds of a team: who logs in where, the password's place, changes without an answer yet."""
+        return self.data / "team"
+
+    @property
+    def team_profile(self) -> Path:
+        """Where the team's server is, and who logs in. There exactly while one is logged in."""
+        return self.team / "profile.json"
+
+    @property
     def settings_file(self) -> Path:
         """What the user has set."""
         return self.config / "config.toml"

@@ -28,7 +28,7 @@ def backup(session: Session, file: Path, *, force: bool, key_file: Path | None) 
 
     if key_file is not None and key_file.exists():
         raise Refused(f"There is a file at {key_file} already. Choose another name for the recovery key.")
-    with session.open() as workspace, Progress("Copying") as progress:
+    with session.open_file() as workspace, Progress("Copying") as progress:
 
         def tell(left: int, all_of_them: int) -> None:
             progress.share(1 - left / all_of_them if all_of_them else 1.0)
@@ -104,7 +104,7 @@ def doctor(session: Session, *, repair: bool) -> Code:
     findings = _surroundings(session)
     mended: list[str] = []
     try:
-        with session.open() as workspace, Progress("Looking at") as progress:
+        with session.open_file() as workspace, Progress("Looking at") as progress:
             if repair:
                 mended = store.repair(workspace, progress=progress.step)
             findings += store.check(workspace, progress=progress.step)

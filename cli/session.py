@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cli.home import Home, find_home
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 
 if TYPE_CHECKING:
+    from core.workspace import Workspace
     from storage.solo import SoloWorkspace
 
 
@@ -51,29 +52,63 @@ class Session:
         """A time where the user is."""
         return when.astimezone(self.zone)
 
+    @property
+    def in_team(self) -> bool:
+        """Whether this run works with a team's server."""
+        return not self.demo and self.home.team_profile.exists()
+
     def require_workspace(self) -> None:
         """Makes sure that there is a workspace.
 
         Raises:
             NotFound: there is none; the message says how to get one.
         """
-        if self.home.workspace.exists():
+        if self.in_team or self.home.workspace.exists():
             return
         if self.demo:
             raise NotFound("There is no sample workspace yet. Make one with: offhook demo")
         raise NotFound(
             "There is no workspace yet. Start one with “offhook” (asks one question) or “offhook init” (asks none),"
-            " or look at sample data with “offhook demo”."
+            " join your team with “offhook login”, or look at sample data with “offhook demo”."
         )
 
     @contextmanager
-    def open(self) -> Iterator[SoloWorkspace]:
-        """The workspace, open as long as the block runs.
+    def open(self) -> Iterator[Workspace]:
+        """The workspace, open as long as the block runs: the team's where one is logged in, otherwise one's own file.
 
         Raises:
             NotFound: there is none.
+            Refused, Unavailable: it cannot be opened.
+        """
+        self.require_workspace()
+        workspace: Workspace
+        if self.in_team:
+            from cli.team import open_team
+
+            workspace = open_team(self.home)
+        else:
+            from storage.solo import open_solo
+
+            workspace = open_solo(self.home.workspace)
+        try:
+            yield workspace
+        finally:
+            workspace.close()
+
+    @contextmanager
+    def open_file(self) -> Iterator[SoloWorkspace]:
+        """One's own workspace, which is a file, open as long as the block runs.
+
+        Raises:
+            Refused: one is logged in to a team, whose data lies on its server.
+            NotFound: there is none.
             Unavailable: it cannot be opened.
         """
+        if self.in_team:
+            raise Refused(
+                "A team's data lies on its server, and is kept safe there. Your admin has the backups; for your own"
+                " workspace log out first: offhook logout"
+            )
         self.require_workspace()
         from storage.solo import open_solo
 

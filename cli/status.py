@@ -28,7 +28,7 @@ def status(session: Session) -> Code:
         due = workspace.tasks(assignee_id=catalog.me.id, due_before=tomorrow, limit=_MOST_TASKS)
         today = dt.datetime.combine(session.local(session.now).date(), dt.time(), session.zone)
         late = sum(1 for line in due if (line.task.due_at < (today if line.task.all_day else session.now)))
-        file = session.home.workspace
+        where, size = _place(session)
         data: dict[str, Any] = {
             "mode": health.mode,
             "demo": session.demo,
@@ -37,8 +37,7 @@ def status(session: Session) -> Code:
             "line": health.line,
             "level": health.level,
             "notes": list(health.notes),
-            "file": str(file),
-            "bytes": file.stat().st_size,
+            **where,
             "contacts": workspace.count_contacts(EVERYTHING),
             "open_deals": sum(len(workspace.board(p.id, EVERYTHING)) for p in catalog.pipelines),
             "tasks_overdue": late,
@@ -59,10 +58,22 @@ def status(session: Session) -> Code:
     for line in table(rows, right=(1,)):
         say(line)
     say()
-    say(f"{printable(data['file'])}  {_size(data['bytes'])}")
+    say(f"{printable(next(iter(where.values())))}{size}")
     for note in data["notes"]:
         say(printable(note))
     return Code.FINE
+
+
+def _place(session: Session) -> tuple[dict[str, Any], str]:
+    """Where the data lies, as JSON tells it, and how large it is, in words."""
+    if session.in_team:
+        from storage.postgres.profile import Profile
+
+        profile = Profile.load(session.home.team_profile)
+        return {"server": str(profile.address), "login": profile.login}, f"  as {profile.login}"
+    file = session.home.workspace
+    octets = file.stat().st_size
+    return {"file": str(file), "bytes": octets}, f"  {_size(octets)}"
 
 
 def _size(octets: int) -> str:

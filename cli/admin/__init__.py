@@ -1,0 +1,1 @@
+"""`offhook admin`: the team's server, its people and their rights."""

@@ -1,0 +1,234 @@
+"""Working with a team's server: logging in and out, one's password, and opening the workspace there."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.home import Home
+from cli.output import Code, Usage, say, say_json
+from cli.session import Session
+from core.errors import NotFound, Refused
+from core.text import printable
+
+if TYPE_CHECKING:
+    from storage.postgres.connection import Wire
+    from storage.postgres.direct import DirectWorkspace
+    from storage.postgres.profile import Profile
+
+
+def ask_password(prompt: str, *, from_stdin: bool = False) -> str:
+    """A password as it is typed, unseen; or the first line of standard input, for scripts.
+
+    Raises:
+        Usage: nobody is there to ask.
+    """
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Usage(
+            "There is no terminal to ask for the password on. Give it on standard input with --password-stdin, or in"
+            " OFFHOOK_PASSWORD."
+        )
+    return getpass.getpass(prompt)
+
+
+def ask_new_password(*, from_stdin: bool = False) -> str:
+    """A new password, typed twice.
+
+    Raises:
+        Usage: nobody is there to ask.
+        Invalid, Refused: it is none, or the two are not the same.
+    """
+    from storage.postgres.people import check_password
+
+    new = check_password(ask_password("New password: ", from_stdin=from_stdin))
+    if not from_stdin and ask_password("Once more: ") != new:
+        raise Refused("The two are not the same. Nothing was changed.")
+    return new
+
+
+def login(
+    session: Session,
+    address: str,
+    user: str,
+    *,
+    ca_file: Path | None,
+    insecure: bool,
+    password_stdin: bool,
+    in_file: bool,
+) -> Code:
+    """Logs in at a team's server and remembers where and who, so that `offhook` opens the team's workspace from now on."""
+    from storage.postgres import password as keeping
+    from storage.postgres.profile import Profile, parse_address
+
+    if session.demo:
+        raise Usage("The sample team logs in by itself: offhook demo --team --as NAME")
+    home = session.home
+    _refuse_unsent(home)
+    where = parse_address(address)
+    if ca_file is not None and not ca_file.is_file():
+        raise NotFound(f"There is no file {ca_file}. It is the one with your CA's certificate.")
+    authority = str(ca_file.absolute()) if ca_file else ""
+    profile = Profile(*where, login=user, ca_file=authority, insecure=insecure)
+    import os
+
+    given = os.environ.get(keeping.VARIABLE)
+    password = given or ask_password(f"Password of {printable(user)}: ", from_stdin=password_stdin)
+    who = join(home, profile, password, prefer="file" if in_file else "keyring")
+    note = keeping.note(home.team)
+    notes = [each for each in (profile.note, note) if each]
+    if session.json:
+        say_json({"server": str(where), "login": user, "role": who, "notes": notes})
+        return Code.FINE
+    say(f"Logged in to {printable(str(where))} as {printable(user)} ({who}). Open it with: offhook")
+    for each in notes:
+        say(printable(each))
+    if home.workspace.exists():
+        say("Your own workspace on this machine stays as it is; it is there again after: offhook logout")
+    return Code.FINE
+
+
+def join(home: Home, profile: Profile, password: str, *, prefer: str = "keyring") -> str:
+    """Tries a login, and remembers it only if it is good.
+
+    Args:
+        home: where it is remembered.
+        profile: where, and who.
+        password: the login's.
+        prefer: `keyring`, or `file`.
+
+    Returns:
+        The user's role.
+
+    Raises:
+        Refused, Unavailable: it is not good, or the server cannot be reached.
+    """
+    from storage.postgres import password as keeping
+
+    with wire_to(profile, password) as (_, role):
+        pass
+    keeping.keep(home.team, password, prefer="file" if prefer == "file" else "keyring")
+    profile.save(home.team_profile)
+    return role
+
+
+@contextmanager
+def wire_to(profile: Profile, password: str | None) -> Iterator[tuple[Wire, str]]:
+    """A bare connection to an installed server, and the role of who logged in.
+
+    Raises:
+        Refused, Unavailable: it cannot be had.
+    """
+    from storage.postgres.connection import connect, greet
+    from storage.schema_version import HEAD
+
+    wire = connect(profile, password)
+    try:
+        yield wire, greet(wire, profile, HEAD).role
+    finally:
+        wire.close()
+
+
+@contextmanager
+def own_wire(session: Session) -> Iterator[Wire]:
+    """A bare connection with the login that this machine remembers.
+
+    Raises:
+        NotFound: it remembers none.
+        Refused, Unavailable: it cannot be had.
+    """
+    home = session.home
+    require_joined(home)
+    from storage.postgres import password as keeping
+    from storage.postgres.profile import Profile
+
+    with wire_to(Profile.load(home.team_profile), keeping.read(home.team)) as (wire, _):
+        yield wire
+
+
+def require_joined(home: Home) -> None:
+    """Raises `NotFound` unless this machine remembers a login at a team's server."""
+    if not home.team_profile.exists():
+        raise NotFound(
+            "You are not logged in to a team's server. Log in with: offhook login HOST/DATABASE --as NAME"
+        )
+
+
+def open_team(home: Home) -> DirectWorkspace:
+    """Opens the team's workspace with the login that this machine remembers.
+
+    Raises:
+        NotFound, Refused, Unavailable: it cannot be opened; the message says why.
+    """
+    require_joined(home)
+    from storage.postgres import password as keeping
+    from storage.postgres.direct import open_direct
+    from storage.postgres.profile import Profile
+
+    return open_direct(Profile.load(home.team_profile), keeping.read(home.team), folder=home.team)
+
+
+def logout(session: Session, *, force: bool) -> Code:
+    """Forgets login and password, and wipes what this machine holds of the team."""
+    import shutil
+
+    from storage.postgres import password as keeping
+
+    home = session.home
+    require_joined(home)
+    if not force:
+        _refuse_unsent(home)
+    keeping.forget(home.team)
+    # The profile first: without it nothing of the rest is ever looked at again.
+    home.team_profile.unlink(missing_ok=True)
+    shutil.rmtree(home.team, ignore_errors=True)
+    if session.json:
+        say_json({"logged_out": True})
+    else:
+        say("Logged out. Nothing of the team is left on this machine.")
+    return Code.FINE
+
+
+def _refuse_unsent(home: Home) -> None:
+    """Raises `Refused` while changes wait for the server's answer: they would be lost."""
+    from storage.postgres.unsettled import Unsettled
+
+    if not home.team_profile.exists():
+        return
+    waiting = Unsettled(home.team)
+    try:
+        waiting.open()
+        number = len(waiting)
+    finally:
+        waiting.close()
+    if number:
+        raise Refused(
+            f"{number} of your changes wait for the server's answer. Open offhook while the server can be reached, then"
+            " try again; or give them up with: offhook logout --force"
+        )
+
+
+def password(session: Session, *, password_stdin: bool) -> Code:
+    """Changes one's own password, on the server and where this machine keeps it."""
+    from storage.postgres import password as keeping
+    from storage.postgres.connection import change_password
+    from storage.postgres.profile import Profile
+
+    home = session.home
+    with own_wire(session) as wire:
+        new = ask_new_password(from_stdin=password_stdin)
+        profile = Profile.load(home.team_profile)
+        change_password(wire, profile.login, new)
+    with wire_to(profile, new):
+        pass
+    keeping.keep(home.team, new, prefer="file" if keeping.note(home.team) else "keyring")
+    if session.json:
+        say_json({"changed": True})
+    else:
+        say("Your password was changed. Other machines of yours ask for the new one.")
+    return Code.FINE
