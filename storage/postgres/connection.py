@@ -33,7 +33,7 @@ ANSWER_SECONDS = 40.0
 """How long an answer may take before the connection counts as lost; the server gives a statement up before that."""
 
 _OPTIONS = (
-    "-c search_path=offhook,pg_temp -c statement_timeout=30s -c lock_timeout=10s"
+    "-c search_path=offhook,pg_temp -c statement_timeout=30s -c lock_timeout=4s"
     " -c idle_in_transaction_session_timeout=30s -c jit=off"
 )
 _BUNDLES = (

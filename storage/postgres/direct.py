@@ -1,0 +1,558 @@
+"""The direct workspace: a team's PostgreSQL over a handful of connections, for who is online.
+
+`open_direct` is the door. A command takes two round trips, one to load what it must see and one to apply what it
+comes to; a screen takes one or two.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import threading
+import time
+import zoneinfo
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from core.catalog import Catalog
+from core.changes import Answer, Changeset, Row, Status
+from core.commands.base import Command, Context, GetChangeset, Need, changeset, load_needs
+from core.entities import Company
+from core.errors import Invalid, NotFound, OffhookError, Unavailable
+from core.filters import Query
+from core.workspace import (
+    Card,
+    Changed,
+    ContactLine,
+    Entry,
+    Health,
+    HistoryEntry,
+    Hit,
+    Page,
+    Reservation,
+    Subject,
+    TaskLine,
+)
+from storage.derive import PARENTS
+from storage.keys import Store
+from storage.load import CATALOG_TABLES
+from storage.postgres.codec import is_id
+from storage.postgres.connection import ANSWER_SECONDS, Hello, Wire, greet
+from storage.postgres.link import Link
+from storage.postgres.live import POLL_SECONDS, Live, News, Own, RowKey
+from storage.postgres.load import Loaded
+from storage.postgres.load import catalog as load_catalog
+from storage.postgres.profile import Profile
+from storage.postgres.sending import PATIENCE_SECONDS, Decided, NoAnswer, Sender
+from storage.postgres.unsettled import Unsettled
+from storage.schema_version import HEAD
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Clock = Callable[[], dt.datetime]
+
+_CATALOG_SECONDS = 5.0
+"""How old the set-up may be while nobody follows the feed."""
+
+
+def utc_now() -> dt.datetime:
+    """The time, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def open_direct(
+    profile: Profile,
+    password: str | None,
+    *,
+    folder: Path | None = None,
+    store: Store = "keyring",
+    notes: Sequence[str] = (),
+    clock: Clock = utc_now,
+    patience: float = PATIENCE_SECONDS,
+    answer_seconds: float = ANSWER_SECONDS,
+    poll_seconds: float = POLL_SECONDS,
+) -> DirectWorkspace:
+    """Logs in and opens the workspace.
+
+    Args:
+        profile: where to, and who.
+        password: the login's; None: libpq looks for one in its own places.
+        folder: where commands without an answer are kept over a restart; None: they are not.
+        store: where the key of that file is kept.
+        notes: what is less than perfect about the login, for `health`.
+        clock: what time it is.
+        patience: seconds that a command waits for a connection before it is given back.
+        answer_seconds: seconds after which a server that says nothing counts as lost.
+        poll_seconds: how often to look for changes without a hint.
+
+    Raises:
+        SignInRefused: login or password is not good.
+        Refused: this program and the server do not fit, or the connection would not be safe.
+        Unavailable: the server cannot be reached.
+    """
+    workspace = DirectWorkspace(
+        profile,
+        password,
+        unsettled=Unsettled(folder, store=store),
+        notes=notes,
+        clock=clock,
+        patience=patience,
+        answer_seconds=answer_seconds,
+        poll_seconds=poll_seconds,
+    )
+    try:
+        workspace.begin()
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace
+
+
+class DirectWorkspace:
+    """A workspace over a PostgreSQL server; see `core.workspace.Workspace` for what its methods are for."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        password: str | None,
+        *,
+        unsettled: Unsettled,
+        notes: Sequence[str],
+        clock: Clock,
+        patience: float,
+        answer_seconds: float,
+        poll_seconds: float,
+    ) -> None:
+        self.profile = profile
+        self._clock = clock
+        self._poll_seconds = poll_seconds
+        self._unsettled = unsettled
+        self._notes = tuple(notes)
+        self._own = Own()
+        self._link = Link(
+            profile,
+            password,
+            clock=clock,
+            hour=self._hour,
+            tell=self._health_changed,
+            answer_seconds=answer_seconds,
+        )
+        self._sender = Sender(
+            self._link,
+            unsettled,
+            self._own,
+            tell=self._health_changed,
+            mine=lambda left: (left.org_id, left.user_id) == (self.org_id, self.user_id),
+            catalog=lambda: self._known,
+            patience=patience,
+        )
+        self._live: Live | None = None
+        self._hello: Hello
+        self._known: Catalog
+        self._known_at = float("-inf")
+        self._known_lock = threading.Lock()
+        self._revision = 0
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[Changed], None]] = []
+        self._health_listeners: list[Callable[[Health], None]] = []
+        self._starter: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Logs in, reads the set-up, and sends in the background what an earlier start has left.
+
+        Raises:
+            OffhookError: see `open_direct`.
+        """
+
+        def meet(wire: Wire) -> tuple[Hello, Catalog]:
+            return greet(wire, self.profile, HEAD), load_catalog(wire)
+
+        try:
+            self._hello, self._known = self._link.use_once(meet)
+        except Unavailable as error:
+            # There has been no connection yet that could be gone since some time.
+            down = self._link.down
+            raise Unavailable(down.reason if down and down.reason else str(error)) from None
+        self._known_at = time.monotonic()
+        self._starter = threading.Thread(target=self._settle_earlier, name="offhook-settle", daemon=True)
+        self._starter.start()
+
+    def _settle_earlier(self) -> None:
+        self._sender.remember()
+        # What cannot be sent now is sent with the next command or when the connection is there again.
+        with contextlib.suppress(OffhookError):
+            self._sender.settle_earlier()
+
+    @property
+    def org_id(self) -> str:
+        """The tenant."""
+        return self._hello.org_id
+
+    @property
+    def user_id(self) -> str:
+        """The user whose login it is."""
+        return self._hello.user_id
+
+    @property
+    def revision(self) -> int:
+        """The last revision of one's own that this object knows of."""
+        return self._revision
+
+    def now(self) -> dt.datetime:
+        """The workspace's clock."""
+        return self._clock()
+
+    # --- the set-up
+
+    def catalog(self) -> Catalog:
+        """See `core.workspace.Workspace.catalog`."""
+        followed = self._live is not None and self._live.following
+        if not followed and time.monotonic() - self._known_at > _CATALOG_SECONDS and self._link.down is None:
+            self._link.use(self._renew_catalog)
+        return self._known
+
+    def _renew_catalog(self, wire: Wire) -> None:
+        # One after the other, so that the last one to be kept is the last one to be read.
+        with self._known_lock:
+            self._known = load_catalog(wire)
+            self._known_at = time.monotonic()
+
+    # --- writing
+
+    def execute(self, command: Command) -> Answer:
+        """See `core.workspace.Workspace.execute`.
+
+        A command whose answer was lost is sent again until its answer is known, and this waits for it, until `put_by`
+        or `close` is called.
+        """
+        try:
+            decided, applied = self._sender.run(lambda wire: self._decide(wire, command))
+        except NoAnswer as error:
+            return Answer(Status.UNAVAILABLE, error.changeset, str(error), revision=self._revision)
+        except NotFound as error:
+            return Answer(Status.GONE, None, str(error), revision=self._revision)
+        except Unavailable as error:
+            return Answer(Status.UNAVAILABLE, None, f"Not saved. {error}", revision=self._revision)
+        except OffhookError as error:
+            fields = error.fields if isinstance(error, Invalid) else {}
+            return Answer(Status.REJECTED, None, str(error), revision=self._revision, fields=fields)
+        if applied is None:
+            return Answer(Status.OK, decided.changeset, revision=self._revision)
+        answer = Answer(
+            applied.status,
+            decided.changeset,
+            applied.reason,
+            applied.conflicts,
+            applied.revision or self._revision,
+        )
+        if answer.applied:
+            self._revision = max(self._revision, applied.revision)
+            if any(table in CATALOG_TABLES for table, _ in decided.rows):
+                # What was set up is applied; when the new set-up cannot be read now, the feed tells of it later.
+                with contextlib.suppress(OffhookError):
+                    self._link.use(self._renew_catalog)
+            self._notify(Changed(decided.rows, local=True, revision=self._revision))
+        return answer
+
+    def _decide(self, wire: Wire, command: Command) -> Decided:
+        catalog = self._known
+        loaded = Loaded(wire, catalog.organization.id)
+        asked = False
+
+        def load(needs: Sequence[Need]) -> None:
+            nonlocal asked
+            # Whether the command was applied already is asked beside what it must see.
+            loaded.load(needs if asked else [*needs, GetChangeset(command.id)])
+            asked = True
+
+        load_needs(command, loaded, catalog, load)
+        with contextlib.suppress(NotFound):
+            done, _ = loaded.changeset(command.id)
+            return Decided(done, _shown(done, loaded), again=True)
+        context = Context(catalog, self._clock())
+        done = changeset(command, command.decide(loaded, context), context)
+        return Decided(done, _shown(done, loaded), loaded)
+
+    def put_by(self, commands: Sequence[Command]) -> Sequence[Command]:
+        """See `core.workspace.Workspace.put_by`.
+
+        What was sent is kept. What was not cannot be: without the server nothing is known of what it would change.
+        """
+        kept = self._sender.put_by()
+        return tuple(command for command in commands if command.id not in kept)
+
+    def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
+        """See `core.workspace.Workspace.reserve`."""
+        if not is_id(contact_id):
+            raise NotFound("That contact is not there any more.")
+        said: dict[str, Any] = self._call("select reserve(%s, %s)", contact_id, seconds)
+        return Reservation(bool(said["ok"]), str(said["by"] or ""), dt.datetime.fromisoformat(said["until"]))
+
+    def release(self, contact_id: str) -> None:
+        """See `core.workspace.Workspace.release`."""
+        if is_id(contact_id):
+            self._call("select release(%s)", contact_id)
+
+    def who_took(self, table: str, record_id: str) -> str:
+        """See `core.workspace.Workspace.who_took`."""
+        return str(self._call("select who_took(%s, %s)", table, record_id) or "") if is_id(record_id) else ""
+
+    def _call(self, statement: str, *values: Any) -> Any:
+        """The value that a function of the server gives; one round trip."""
+        row = self._link.use(lambda wire: wire.execute(statement, values).fetchone())
+        return row[0] if row else None
+
+    # --- telling
+
+    def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
+        """See `core.workspace.Workspace.subscribe`. The first listener has the feed followed until the workspace is closed."""
+        with self._lock:
+            self._listeners.append(listener)
+            if self._live is None:
+                self._live = Live(
+                    self._link,
+                    self._own,
+                    self._hello,
+                    tell=self._hear,
+                    joined=self._joined,
+                    poll_seconds=self._poll_seconds,
+                )
+                self._live.start()
+        return self._remover(self._listeners, listener)
+
+    def watch_health(self, listener: Callable[[Health], None]) -> Callable[[], None]:
+        """See `core.workspace.Workspace.watch_health`."""
+        with self._lock:
+            self._health_listeners.append(listener)
+        return self._remover(self._health_listeners, listener)
+
+    def _remover(self, among: list[T], listener: T) -> Callable[[], None]:
+        def stop() -> None:
+            with self._lock, contextlib.suppress(ValueError):
+                among.remove(listener)
+
+        return stop
+
+    def _hear(self, news: News, wire: Wire) -> None:
+        if news.everything or any(table in CATALOG_TABLES for table, _ in news.rows | news.mine):
+            self._renew_catalog(wire)
+        if news.mine:
+            self._notify(Changed(news.mine, local=True, revision=self._revision))
+        if news.rows or news.everything:
+            self._notify(Changed(news.rows, local=False, revision=self._revision, everything=news.everything))
+
+    def _joined(self, hello: Hello) -> None:
+        self._hello = hello
+        self._sender.again()
+        self._health_changed()
+
+    def _notify(self, changed: Changed) -> None:
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            _call(listener, changed)
+
+    def _health_changed(self) -> None:
+        with self._lock:
+            listeners = tuple(self._health_listeners)
+        if listeners:
+            health = self.health()
+            for listener in listeners:
+                _call(listener, health)
+
+    def health(self) -> Health:
+        """See `core.workspace.Workspace.health`."""
+        down, waiting, live = self._link.down, self._sender.waiting, self._live
+        to_send = f"{waiting} to send" if waiting else ""
+        if down is not None:
+            line = f"○ offline since {self._hour(down.since)}" + (f" · {to_send}" if to_send else "")
+            level = "error" if down.locked else "warning"
+        elif to_send:
+            line, level = f"◐ {to_send}", "busy"
+        elif live is None:
+            line, level = "● online", "ok"
+        elif live.following:
+            line, level = "● live", "ok"
+        else:
+            line, level = "◐ connecting", "busy"
+        notes = (
+            down.reason if down else "",
+            *self._sender.news,
+            *self._notes,
+            self.profile.note,
+            self._hello.note,
+            *self._unsettled.notes,
+        )
+        return Health("direct", self._known.me.name, line, level, tuple(note for note in notes if note))
+
+    def _hour(self, moment: dt.datetime) -> str:
+        """A time of day where the user is."""
+        zone: dt.tzinfo | None = None
+        with contextlib.suppress(AttributeError, zoneinfo.ZoneInfoNotFoundError, ValueError):
+            zone = zoneinfo.ZoneInfo(self._known.me.time_zone)
+        return moment.astimezone(zone).strftime("%H:%M")
+
+    # --- reading
+
+    def _read(
+        self, question: Callable[Concatenate[Wire, Catalog, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        catalog = self.catalog()
+        return self._link.use(lambda wire: question(wire, catalog, *args, **kwargs))
+
+    def board(self, pipeline_id: str, query: Query, *, closed_since: dt.datetime | None = None) -> list[Card]:
+        """See `core.workspace.Workspace.board`."""
+        from storage.postgres.reads.board import board
+
+        return self._read(board, pipeline_id, query, closed_since=closed_since)
+
+    def cards(self, deal_ids: Sequence[str], query: Query) -> list[Card]:
+        """See `core.workspace.Workspace.cards`."""
+        from storage.postgres.reads.board import cards
+
+        return self._read(cards, deal_ids, query)
+
+    def contacts(
+        self, query: Query, *, sort: str = "name", descending: bool = False, offset: int = 0, limit: int = 100
+    ) -> list[ContactLine]:
+        """See `core.workspace.Workspace.contacts`."""
+        from storage.postgres.reads.contacts import contacts
+
+        return self._read(contacts, query, sort=sort, descending=descending, offset=offset, limit=limit)
+
+    def count_contacts(self, query: Query) -> int:
+        """See `core.workspace.Workspace.count_contacts`."""
+        from storage.postgres.reads.contacts import count_contacts
+
+        return self._read(count_contacts, query)
+
+    def contact_ids(self, query: Query) -> list[str]:
+        """See `core.workspace.Workspace.contact_ids`."""
+        from storage.postgres.reads.contacts import contact_ids
+
+        return self._read(contact_ids, query)
+
+    def companies(self, text: str, *, limit: int = 20) -> list[Company]:
+        """See `core.workspace.Workspace.companies`."""
+        from storage.postgres.reads.companies import companies
+
+        return self._read(companies, text, limit=limit)
+
+    def page(self, table: str, record_id: str) -> Page:
+        """See `core.workspace.Workspace.page`."""
+        from storage.postgres.reads.page import page
+
+        return self._read(page, table, record_id)
+
+    def record(self, table: str, record_id: str) -> Any:
+        """See `core.workspace.Workspace.record`."""
+        from storage.postgres.reads.record import record
+
+        return self._read(record, table, record_id)
+
+    def book_contents(self, book_id: str) -> dict[str, list[str]]:
+        """See `core.workspace.Workspace.book_contents`."""
+        from storage.postgres.reads.books import book_contents
+
+        return self._read(book_contents, book_id)
+
+    def timeline(
+        self,
+        subject: Subject,
+        *,
+        kinds: Sequence[str] = (),
+        before: tuple[dt.datetime, str] | None = None,
+        limit: int = 200,
+    ) -> list[Entry]:
+        """See `core.workspace.Workspace.timeline`."""
+        from storage.postgres.reads.timeline import timeline
+
+        return self._read(timeline, subject, kinds=kinds, before=before, limit=limit)
+
+    def tasks(
+        self,
+        *,
+        assignee_id: str | None = None,
+        due_before: dt.datetime | None = None,
+        done: bool = False,
+        limit: int = 500,
+    ) -> list[TaskLine]:
+        """See `core.workspace.Workspace.tasks`."""
+        from storage.postgres.reads.tasks import tasks
+
+        return self._read(tasks, assignee_id=assignee_id, due_before=due_before, done=done, limit=limit)
+
+    def search(self, text: str, *, tables: Sequence[str] = (), limit: int = 50) -> list[Hit]:
+        """See `core.workspace.Workspace.search`."""
+        from storage.postgres.reads.search import search
+
+        return self._read(search, text, tables=tables, limit=limit)
+
+    def likely_duplicates(self, draft: Row) -> list[Hit]:
+        """See `core.workspace.Workspace.likely_duplicates`."""
+        from storage.postgres.reads.duplicates import likely_duplicates
+
+        return self._read(likely_duplicates, draft)
+
+    def tags(self, table: str) -> list[str]:
+        """See `core.workspace.Workspace.tags`."""
+        from storage.postgres.reads.tags import tags
+
+        return self._read(tags, table)
+
+    def history(self, table: str, record_id: str, *, limit: int = 100) -> list[HistoryEntry]:
+        """See `core.workspace.Workspace.history`."""
+        from storage.postgres.reads.history import history
+
+        return self._read(history, table, record_id, limit=limit)
+
+    def undoable(self) -> Changeset | None:
+        """See `core.workspace.Workspace.undoable`."""
+        from storage.postgres.reads.history import undoable
+
+        return self._read(undoable)
+
+    def export(self, table: str, query: Query) -> Iterator[Row]:
+        """See `core.workspace.Workspace.export`."""
+        from storage.postgres.reads.export import export
+
+        catalog = self.catalog()
+        wire = self._link.take()
+        try:
+            yield from export(wire, catalog, table, query)
+        finally:
+            self._link.give_back(wire)
+
+    def close(self) -> None:
+        """See `core.workspace.Workspace.close`. Commands without an answer are kept."""
+        self._sender.stop()
+        if self._live is not None:
+            self._live.stop()
+        self._link.close()
+        if self._starter is not None and self._starter is not threading.current_thread():
+            self._starter.join()
+        self._unsettled.close()
+
+
+def _shown(done: Changeset, loaded: Loaded) -> frozenset[RowKey]:
+    """The rows that a changeset changes, and those on whose screens they are."""
+    rows: set[RowKey] = set()
+    for change in done.changes:
+        rows.add((change.table, change.id))
+        if change.table in ("activities", "tasks"):
+            held = None if change.insert else loaded.row(change.table, change.id)
+            for parent, column in PARENTS:
+                for values in (change.set, held or {}):
+                    if values.get(column):
+                        rows.add((parent, str(values[column])))
+    return frozenset(rows)
+
+
+def _call(listener: Callable[[T], None], told: T) -> None:
+    try:
+        listener(told)
+    except Exception:
+        # What was written stays written, and the others are told, whatever one listener makes of it.
+        logging.getLogger(__name__).exception("a listener failed")
