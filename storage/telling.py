@@ -39,16 +39,6 @@ def explain(conflicts: Sequence[FieldConflict], rows: Rows, catalog: Catalog | N
     return " ".join([*sentences, "Look at it again, then decide."])
 
 
-def was_faster(owner: str, name: str) -> str:
-    """What a loser is told where several people claimed one record.
-
-    Args:
-        owner: who has it now.
-        name: what the record is called.
-    """
-    return f"{owner} was faster: {name} is taken."
-
-
 def is_elsewhere(owner: str, name: str) -> str:
     """What somebody is told whose record has left their sight meanwhile.
 

@@ -63,6 +63,16 @@ class TagRecords(Command):
         return Decision(f"Tagged {what}: {tags}", tuple(changes), "tagged")
 
 
+def was_faster(owner: str, name: str) -> str:
+    """What a loser is told where several people claimed one record.
+
+    Args:
+        owner: who has it now.
+        name: what the record is called.
+    """
+    return f"{owner} was faster: {name} is taken."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claim(Command):
     """Takes records from a pool into one's own book. A contact brings its open deals in the same pool along.
@@ -98,7 +108,7 @@ class Claim(Command):
             if book is None or book.kind != "pool":
                 owner = catalog.owner_name(record.book_id)
                 if self.from_book_id:
-                    raise Refused(f"{owner} was faster: {name} is taken.")
+                    raise Refused(was_faster(owner, name))
                 raise Refused(f"{name} belongs to {owner}. Only records in a pool can be claimed.")
             require_write(catalog, record.book_id, name)
             names.append(name)

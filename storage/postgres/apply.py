@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from core.catalog import Catalog
 from core.changes import Changeset, FieldConflict, Row, Status, to_json
 from core.commands.base import title_of
-from core.commands.records import Claim
+from core.commands.records import Claim, was_faster
 from core.entities import RECORDS
 from storage import telling
 from storage.derive import Rows
@@ -163,9 +163,9 @@ def _reason(
     claims = changeset.command == Claim.NAME
     if taken_by and answer["about"]:
         name = _name(answer["about"]["table"], answer["about"]["id"], seen)
-        return telling.was_faster(taken_by, name) if claims else telling.is_elsewhere(taken_by, name)
+        return was_faster(taken_by, name) if claims else telling.is_elsewhere(taken_by, name)
     if taken_by and claims and moved:
-        return telling.was_faster(taken_by, _name(moved.table, moved.id, told))
+        return was_faster(taken_by, _name(moved.table, moved.id, told))
     return telling.explain(conflicts, told, catalog) if conflicts else str(answer["reason"])
 
 

@@ -20,6 +20,7 @@ from core.schema import Kind, Record, fields_of
 from core.text import fold
 from storage.load import CATALOG_TABLES, assemble
 from storage.postgres.codec import codec, codec_of, is_id
+from storage.telling import is_elsewhere
 
 R = TypeVar("R", bound=Record)
 
@@ -43,6 +44,7 @@ class Loaded:
         self._rows: dict[tuple[str, str], Row | None] = {}
         self._found: dict[tuple[str, str], list[str]] = {}
         self._changesets: dict[str, tuple[Changeset, str | None] | None] = {}
+        self._taken: dict[tuple[str, str], str] = {}
 
     def load(self, needs: Iterable[Need]) -> None:
         """Loads the needs of a command, those that were not loaded before.
@@ -77,9 +79,12 @@ class Loaded:
     # --- what commands ask
 
     def get(self, record: type[R], record_id: str) -> R:
-        """See `core.commands.base.Seen.get`."""
+        """See `core.commands.base.Seen.get`. Where a colleague has taken the record out of sight, it says who."""
         row = self._rows[record.TABLE, record_id]
         if row is None:
+            owner = self._taken.get((record.TABLE, record_id))
+            if owner is not None:
+                raise NotFound(is_elsewhere(owner, f"that {record.LABEL}"))
             raise NotFound(f"That {record.LABEL} is not there.")
         if row["deleted_at"] is not None:
             raise NotFound(f"That {record.LABEL} was deleted.")
@@ -124,10 +129,7 @@ class Loaded:
         by_id, by_value = [], []
         for table, wanted in ids.items():
             parameters[f"ids_{table}"] = wanted
-            by_id.append(
-                f"(SELECT coalesce(json_agg({codec(table).selected('t')}), '[]') FROM {table} t"
-                f" WHERE t.org_id = %(org)s AND t.id = ANY (%(ids_{table})s::uuid[]))"
-            )
+            by_id.append(_get_sql(table))
         for place, (shape, many) in enumerate(wheres.items()):
             by_value.append(_where_sql(shape, many, f"w{place}", parameters))
         history = (
@@ -138,8 +140,9 @@ class Loaded:
         )
         sql = f"SELECT json_build_array({_list(by_id)}, {_list(by_value)}, {history})"
         answer = _value(self._connection, sql, parameters)
-        for table, rows in zip(ids, answer[0], strict=True):
+        for table, (rows, missing) in zip(ids, answer[0], strict=True):
             self._put(table, rows)
+            self._taken |= {(table, record_id): owner for record_id, owner in missing.items() if owner}
         for (shape, many), found in zip(wheres.items(), answer[1], strict=True):
             for number, rows in found:
                 self._found[shape[0], _signature(many[number - 1])] = self._put(shape[0], rows)
@@ -178,6 +181,21 @@ def catalog(connection: psycopg.Connection[Any]) -> Catalog:
     if assembled is None:
         raise Unavailable("This login is not known here, or no longer. Ask your admin.")
     return assembled
+
+
+def _get_sql(table: str) -> str:
+    """A subquery for the rows with these ids: [rows, {id of a missing one: who has it now}]."""
+    row = codec(table).selected("t")
+    missing = (
+        f"coalesce(json_object_agg(i.id, offhook.who_took('{table}', i.id)) FILTER (WHERE t.id IS NULL), '{{}}')"
+        if "book_id" in fields_of(RECORDS[table])
+        else "'{}'::json"
+    )
+    return (
+        f"(SELECT json_build_array(coalesce(json_agg({row}) FILTER (WHERE t.id IS NOT NULL), '[]'), {missing})"
+        f" FROM unnest(%(ids_{table})s::uuid[]) AS i(id)"
+        f" LEFT JOIN {table} t ON t.org_id = %(org)s AND t.id = i.id)"
+    )
 
 
 def _shape(table: str, values: Mapping[str, Any], limit: int) -> _Shape:

@@ -6,11 +6,14 @@ import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from core.changes import Status
 from core.commands.base import insert
 from core.commands.contacts import EditContact
 from core.commands.records import Claim
 from core.entities import Book, Contact, Membership, User
+from core.errors import NotFound
 from core.ids import new_id
 from storage.postgres.apply import Applied
 from storage.postgres.install import as_owner, insert_rows
@@ -57,6 +60,12 @@ def test_a_lead_is_named_even_to_a_client_that_knows_nothing_of_it_any_more(floo
     ann.do(claim(floor, floor.contact("East")))
     bens.seen = Desk(floor, "ben").decide(claim(floor, floor.contact("East", 1))).seen
     assert ben.send(bens).reason == "Ann Arndt was faster: that contact is taken."
+
+
+def test_who_comes_late_is_told_who_has_it_before_anything_is_sent(floor: Floor) -> None:
+    Desk(floor, "ann").do(claim(floor, floor.contact("East")))
+    with pytest.raises(NotFound, match="That contact lies with Ann Arndt now"):
+        Desk(floor, "ben").decide(claim(floor, floor.contact("East")))
 
 
 def test_an_edit_of_a_lead_that_was_claimed_meanwhile_says_where_it_is(floor: Floor) -> None:

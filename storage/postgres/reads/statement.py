@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from core.changes import decode_value
-from core.schema import Kind, Record, fields_of
+from core.schema import Record
+from storage.postgres.codec import codec_of
 
 Connection = psycopg.Connection[Any]
 R = TypeVar("R", bound=Record)
@@ -51,18 +51,9 @@ def rows(select: str, columns: int) -> str:
 
 def columns_of(record: type[Record], alias: str) -> str:
     """A row of a record as a JSON list, for `entity`."""
-    return f"json_build_array({', '.join(f'{alias}.{name}' for name in fields_of(record))})"
+    return codec_of(record).selected(alias)
 
 
 def entity(record: type[R], values: Sequence[Any]) -> R:
     """A record from what `columns_of` selects."""
-    given = zip(fields_of(record).values(), values, strict=True)
-    return record(**{spec.name: _decoded(spec.kind, value) for spec, value in given})
-
-
-def _decoded(kind: Kind, value: Any) -> Any:
-    if kind is Kind.TIME and value is not None:
-        import datetime as dt
-
-        return dt.datetime.fromisoformat(value).astimezone(dt.UTC)
-    return decode_value(kind, value)
+    return codec_of(record).entity(values)
