@@ -276,7 +276,9 @@ def test_nobody_writes_into_the_history_of_a_record_that_they_did_not_change(flo
         ann.connection.execute(
             "SELECT offhook.remember(%s, 'ok', %s, %s::uuid[])", (seq, [table], [record_id])
         )
-        found = everything.execute("SELECT count(*) FROM changeset_rows WHERE row_id = %s", (record_id,))
+        found = everything.execute(
+            "SELECT count(*) FROM changeset_rows WHERE row_id = %s AND seq = %s", (record_id, seq)
+        )
         assert found.fetchone() == (0,)
     with pytest.raises(psycopg.Error, match="That change is not yours to tell of"):
         Desk(floor, "ben").connection.execute(
