@@ -21,11 +21,6 @@ _SNIPPET = 90
 _LOOKED_AT = 20_000
 """Characters of a note in which the place that was found is looked for."""
 
-NAME: Mapping[str, str] = {"activities": "''"}
-"""What a record is called, folded, where it is not its `sort_key`; a column or value of the table `t`."""
-AT: Mapping[str, str] = {"activities": "t.occurred_at", "companies": "t.updated_at"}
-"""When something last happened to a record, where it is not its `last_activity_at`."""
-
 
 class Candidate(NamedTuple):
     """Something that was found.

@@ -11,7 +11,7 @@ from core.workspace import Hit
 from storage.codec import to_json
 from storage.reads import sqlite
 from storage.reads.compile import live
-from storage.reads.hits import AT, NAME, TELL, best, details, in_order, wanted_tables
+from storage.reads.hits import TELL, best, details, in_order, wanted_tables
 from storage.reads.ranking import RANKED
 from storage.reads.sqlite import Connection
 from storage.reads.words import terms
@@ -49,7 +49,8 @@ def search(
 
 
 def _candidates(table: str) -> str:
-    name, at = NAME.get(table, "t.sort_key"), AT.get(table, "t.last_activity_at")
+    name = {"activities": "''"}.get(table, "t.sort_key")
+    at = {"activities": "t.occurred_at", "companies": "t.updated_at"}.get(table, "t.last_activity_at")
     told = "''" if table == "activities" else "t.search"
     source, match, order = sqlite.found(table)
     return (

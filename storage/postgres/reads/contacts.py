@@ -10,7 +10,6 @@ from core.catalog import Catalog
 from core.filters import Query
 from core.workspace import ContactLine
 from storage.postgres.reads import dialect
-from storage.postgres.reads.search import told
 from storage.postgres.reads.statement import Connection, rows, value
 from storage.reads.compile import Condition, compile_query
 from storage.reads.lines import COMPANY, columns
@@ -56,6 +55,7 @@ SORTS: Mapping[str, Sequence[_Leg]] = {
 }
 """How the list can be sorted, in the meaning of `storage.reads.contacts.SORTS`."""
 
+_NEWEST = "order by t.created_at desc, t.id desc"
 _TURNED = frozenset({"last"})
 """Sorts whose parts change places when they run the other way round."""
 
@@ -85,7 +85,7 @@ def count_contacts(connection: Connection, catalog: Catalog, query: Query) -> in
     """See `storage.reads.contacts.count_contacts`."""
     condition = compile_query(catalog, "contacts", query, dialect)
     if condition.terms is not None and condition.tests == "true":
-        sql = f"select count(*) from {dialect.found('contacts', 'null')}"
+        sql = f"select count(*) from {dialect.found('contacts')}"
     else:
         sql = f"select count(*) from contacts t where {condition.whole}"
     return int(value(connection, sql, condition.parameters))
@@ -126,43 +126,41 @@ def _lines(listed: Sequence[Any]) -> list[ContactLine]:
 
 
 def _relevant(connection: Connection, condition: Condition, offset: int, limit: int) -> list[ContactLine]:
+    """A window of what words find: the newest ranked, then the rest, newest first."""
     assert condition.terms is not None
-    newest = "order by t.created_at desc, t.id desc"
-    source, where = f"contacts t where {condition.whole}", ""
-    if condition.tests == "true":
-        # Without other tests the newest are all that has to be looked up.
-        source = f"{dialect.found('contacts', ':most')} as found join contacts t on t.id = found"
-        where = f"where {condition.live}"
     chosen: list[str] = []
+    rest = limit
     if offset < RANKED:
-        parameters = {
-            **condition.parameters, "tokens": list(dict.fromkeys(condition.terms.tokens)), "most": RANKED,
-        }  # fmt: skip
-        at = "date_part('epoch', t.last_activity_at)"
-        head = (
-            f"select t.id, t.sort_key, {told('contacts')}, {at} from {source} {where} {newest} limit {RANKED}"
-        )
-        hits = value(connection, rows(head, 4), parameters)
+        tokens = list(dict.fromkeys(condition.terms.tokens))
+        parameters = {**condition.parameters, "tokens": tokens, "ranked": RANKED}
+        hits = value(connection, rows(_newest(condition), 4), parameters)
         chosen = [hit[0] for hit in rank(hits, condition.terms.tokens)][offset : offset + limit]
-        if len(hits) < RANKED:
-            limit = len(chosen)
-    rest = ""
-    if len(chosen) < limit:
-        rest = f"""
-            union all select id, {RANKED} + place from (
-                select t.id, row_number() over ({newest}) as place from {source} {where} {newest}
-                offset :offset limit :limit
-            ) rest
-        """
+        rest = 0 if len(hits) < RANKED else limit - len(chosen)
     if not chosen and not rest:
         return []
-    first, rows_left = max(offset, RANKED), limit - len(chosen)
+    more = ""
+    if rest:
+        more = f"""
+            union all select * from (
+                select t.id, {RANKED} + row_number() over ({_NEWEST}) as place from contacts t where {condition.whole}
+                {_NEWEST} offset :offset limit :limit
+            ) rest
+        """
     sql = f"""
         select coalesce(json_agg(json_build_array({columns(dialect)}) order by found.place), '[]')
-        from (select id, place from unnest(:ids::uuid[]) with ordinality as chosen (id, place) {rest}) found
+        from (select id, place from unnest(:ids::uuid[]) with ordinality as chosen (id, place) {more}) found
         join contacts t on t.org_id = :org and t.id = found.id and t.deleted_at is null {COMPANY}
     """
-    parameters = {
-        **condition.parameters, "ids": chosen, "most": first + rows_left, "offset": first, "limit": rows_left,
-    }  # fmt: skip
-    return _lines(value(connection, sql, parameters))
+    window = {"ids": chosen, "offset": max(offset, RANKED), "limit": rest}
+    return _lines(value(connection, sql, {**condition.parameters, **window}))
+
+
+def _newest(condition: Condition) -> str:
+    """The newest that match, with what ranking looks at."""
+    if condition.tests == "true":
+        return f"select id, name, told, at from {dialect.newest_found('contacts')}"
+    return f"""
+        select id, sort_key, array_to_string(array(select token from unnest(:tokens::text[]) token
+            where strpos(' ' || search || ' ', ' ' || token || ' ') > 0), ' '), date_part('epoch', last_activity_at)
+        from (select * from contacts t where {condition.whole} {_NEWEST} limit :ranked) t {_NEWEST}
+    """

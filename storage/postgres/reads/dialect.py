@@ -209,17 +209,27 @@ def either(one: str, other: str) -> str:
 
 def matches(table: str) -> str:
     """See `Dialect.matches`."""
-    return f"t.id in (select {found(table, 'null')})"
+    return f"t.id in (select {found(table)})"
 
 
-def found(table: str, most: str) -> str:
-    """The call that gives the ids of what the search in the parameters `match` and `phrases` finds.
+def found(table: str) -> str:
+    """The call that gives the ids of all that the search in the parameters `match` and `phrases` finds.
 
     Operators of full-text search tell of what they look at, so under row-level security they go by no index: a function
     that runs as the owner looks, and itself keeps to the caller's books.
 
     Args:
         table: one with an index of words.
-        most: how many of the newest; null for all.
     """
-    return f"offhook.found('{table}', :match::tsquery, {most}, :phrases::text[])"
+    return f"offhook.found('{table}', :match::tsquery, :phrases::text[])"
+
+
+def newest_found(table: str) -> str:
+    """The call that gives the newest of what the search finds, at most `ranked` of them, with what ranking looks at.
+
+    Its columns: `id`, `name` (folded), `told` (those of the parameter `tokens` that are whole words) and `at`.
+
+    Args:
+        table: one with an index of words.
+    """
+    return f"offhook.newest_found('{table}', :match::tsquery, :ranked, :phrases::text[], :tokens::text[])"

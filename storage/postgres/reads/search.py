@@ -9,8 +9,7 @@ from core.catalog import Catalog
 from core.workspace import Hit
 from storage.postgres.reads import dialect
 from storage.postgres.reads.statement import Connection, value
-from storage.reads.compile import live
-from storage.reads.hits import AT, NAME, TELL, best, details, in_order, wanted_tables
+from storage.reads.hits import TELL, best, details, in_order, wanted_tables
 from storage.reads.ranking import RANKED
 from storage.reads.words import terms
 
@@ -24,9 +23,9 @@ def search(
     if found is None or not wanted:
         return []
     parameters = {
-        "org": catalog.organization.id, "ranked": RANKED, "tokens": list(dict.fromkeys(found.tokens)), **found.parameters,
+        "ranked": RANKED, "tokens": list(dict.fromkeys(found.tokens)), **found.parameters,
     }  # fmt: skip
-    newest = value(connection, f"select json_build_array({', '.join(map(candidates, wanted))})", parameters)
+    newest = value(connection, f"select json_build_array({', '.join(map(_newest, wanted))})", parameters)
     chosen = best(dict(zip(wanted, newest, strict=True)), found.tokens, limit)
     if not chosen:
         return []
@@ -45,22 +44,10 @@ def search(
     return in_order(chosen, hits)
 
 
-def candidates(table: str) -> str:
-    """The newest of what a search finds in a table, as a JSON list for `storage.reads.hits.best`."""
-    name, at = NAME.get(table, "t.sort_key"), AT.get(table, "t.last_activity_at")
+def _newest(table: str) -> str:
     return f"""(
-        select coalesce(json_agg(json_build_array(t.id, {name}, {told(table)}, coalesce(date_part('epoch', {at}), 0))
-            order by t.created_at desc, t.id desc), '[]')
-        from {dialect.found(table, ":ranked")} as found join {table} t on t.id = found where {live(table)}
+        select coalesce(json_agg(json_build_array(id, name, told, at)), '[]') from {dialect.newest_found(table)}
     )"""
-
-
-def told(table: str) -> str:
-    """Of a searched text what ranking looks at: those of the words (the parameter `tokens`) that are whole words in it."""
-    if table == "activities":
-        return "''"
-    whole = "strpos(' ' || t.search || ' ', ' ' || token || ' ') > 0"
-    return f"array_to_string(array(select token from unnest(:tokens::text[]) token where {whole}), ' ')"
 
 
 def _details(table: str) -> str:

@@ -1,34 +1,72 @@
 -- What the reads cannot do under row-level security alone, or not fast: each function here looks at more than its caller
 -- may, and tells only what its caller may know.
 
--- The ids of the records that a search finds, newest first where not all are asked for. Operators of full-text search are
--- not leakproof: under a policy they run after it, on every row that passes, and no index of words is used. Here the
--- policy's own condition stands in the query, so the planner is free.
+-- Operators of full-text search are not leakproof: under a policy they run after it, on every row that passes, and no
+-- index of words is used. In these two functions the policy's own condition stands in the query, so the planner is free.
 --
 -- p_phrases: words that must stand in a row, joined by blanks; the last one may be the beginning of a word.
-create or replace function found(
-    p_table text, p_query tsquery, p_most integer default null, p_phrases text[] default '{}'
-) returns setof uuid
+
+-- The ids of all records that a search finds.
+create or replace function found(p_table text, p_query tsquery, p_phrases text[] default '{}') returns setof uuid
+language plpgsql stable security definer rows 200
+set search_path = offhook, pg_temp
+as $$
+begin
+    return query execute format('select t.id from %I t where %s', p_table, where_found(p_table))
+    using my_org(), visible_books(), p_query, p_phrases;
+end
+$$;
+
+-- The newest records that a search finds, and what ranking looks at: the folded name, those of the folded words p_tokens
+-- that are whole words of the record, and when something last happened to it, in seconds since the epoch.
+create or replace function newest_found(
+    p_table text, p_query tsquery, p_most integer, p_phrases text[], p_tokens text[]
+) returns table (id uuid, name text, told text, at double precision)
 language plpgsql stable security definer rows 200
 set search_path = offhook, pg_temp
 as $$
 declare
-    condition text := 't.org_id = $1 and t.book_id = any ($2) and t.deleted_at is null and t.lexemes @@ $3';
+    -- Of entries the words are not ranked: all that a person wrote in one counts the same.
+    v_ranked constant text := case p_table
+        when 'activities' then $sql$'', ''$sql$ else 't.sort_key, whole_words(t.search, $6)'
+    end;
+    v_at constant text := case p_table
+        when 'activities' then 'occurred_at' when 'companies' then 'updated_at' else 'last_activity_at'
+    end;
 begin
-    if p_table not in ('companies', 'contacts', 'deals', 'activities') then
-        raise exception 'there is no index of words for %', p_table using errcode = 'OH003';
-    end if;
-    if p_table = 'activities' then
-        condition := condition || ' and not t.superseded and not t.retracted';
-    end if;
-    if p_phrases <> '{}' then
-        condition := condition || ' and stands_in(t.search, $5)';
-    end if;
-    return query execute
-        format('select t.id from %I t where %s', p_table, condition)
-        || case when p_most is null then '' else ' order by t.created_at desc, t.id desc limit $4' end
-        using my_org(), visible_books(), p_query, p_most, p_phrases;
+    return query execute format(
+        'select t.id, %s, coalesce(date_part(''epoch'', t.%s), 0)'
+        ' from (select * from %I t where %s order by t.created_at desc, t.id desc limit $5) t'
+        ' order by t.created_at desc, t.id desc',
+        v_ranked, v_at, p_table, where_found(p_table)
+    )
+    using my_org(), visible_books(), p_query, p_phrases, p_most, p_tokens;
 end
+$$;
+
+-- What the caller may see and a search finds: parameters are the organization, the books, the query and the phrases.
+create or replace function where_found(p_table text) returns text
+language plpgsql immutable parallel safe
+as $$
+declare
+    condition constant text :=
+        't.org_id = $1 and t.book_id = any ($2) and t.deleted_at is null and t.lexemes @@ $3'
+        ' and ($4 = ''{}'' or stands_in(t.search, $4))';
+begin
+    if p_table = 'activities' then
+        return condition || ' and not t.superseded and not t.retracted';
+    elsif p_table in ('companies', 'contacts', 'deals') then
+        return condition;
+    end if;
+    raise exception 'There is no index of words for “%”.', p_table using errcode = 'OH003';
+end
+$$;
+
+create or replace function whole_words(searched text, tokens text[]) returns text
+language sql immutable strict parallel safe
+as $$
+    select coalesce(string_agg(token, ' '), '')
+    from unnest(tokens) as token where strpos(' ' || searched || ' ', ' ' || token || ' ') > 0
 $$;
 
 -- Whether a searched text has all the phrases: words in a row, of which the last may go on.

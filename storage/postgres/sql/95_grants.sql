@@ -18,7 +18,7 @@ declare
         'titled', 'normal', 'get_path', 'same_value', 'item_value', 'find_item', 'merge_list', 'with_items',
         'spread_over_groups', 'declared',
         -- reading
-        'found', 'lead_statuses', 'history',
+        'found', 'newest_found', 'lead_statuses', 'history',
         -- people; each asks for an admin itself
         'create_user', 'set_role', 'disable_user', 'enable_user', 'reset_password',
         -- the audit
