@@ -103,6 +103,13 @@ def doctor(session: Session, *, repair: bool) -> Code:
     session.require_workspace()
     findings = _surroundings(session)
     mended: list[str] = []
+    if session.in_team:
+        if repair:
+            raise Refused("There is nothing to repair here: a team's data lies on its server.")
+        from cli.team import examine
+
+        findings += examine(session)
+        return _tell_findings(session, findings)
     try:
         with session.open_file() as workspace, Progress("Looking at") as progress:
             if repair:
@@ -110,13 +117,18 @@ def doctor(session: Session, *, repair: bool) -> Code:
             findings += store.check(workspace, progress=progress.step)
     except Unavailable as error:
         findings += store.check_unopened(session.home.workspace, error)
+    return _tell_findings(session, findings, mended if repair else None)
+
+
+def _tell_findings(session: Session, findings: list[Finding], mended: list[str] | None = None) -> Code:
+    """Says what was found, and what was mended where that was asked for."""
     whole = all(finding.level != "error" for finding in findings)
     if session.json:
         say_json(
             {
                 "ok": whole,
                 "findings": [{"level": f.level, "what": f.what, "advice": f.advice} for f in findings],
-                "mended": mended,
+                "mended": mended or [],
                 **_versions(),
             }
         )
@@ -125,7 +137,7 @@ def doctor(session: Session, *, repair: bool) -> Code:
             say(f"{_SIGNS[finding.level]} {printable(finding.what)}")
             if finding.advice:
                 say(styled(f"  {printable(finding.advice)}", "dim"))
-        if repair:
+        if mended is not None:
             say()
             for line in mended or ("Nothing had to be mended.",):
                 say(printable(line))

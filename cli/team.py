@@ -16,6 +16,7 @@ from core.errors import NotFound, Refused
 from core.text import printable
 
 if TYPE_CHECKING:
+    from storage.check import Finding
     from storage.postgres.connection import Wire
     from storage.postgres.direct import DirectWorkspace
     from storage.postgres.profile import Profile
@@ -196,21 +197,25 @@ def logout(session: Session, *, force: bool) -> Code:
 
 def _refuse_unsent(home: Home) -> None:
     """Raises `Refused` while changes wait for the server's answer: they would be lost."""
-    from storage.postgres.unsettled import Unsettled
-
-    if not home.team_profile.exists():
-        return
-    waiting = Unsettled(home.team)
-    try:
-        waiting.open()
-        number = len(waiting)
-    finally:
-        waiting.close()
-    if number:
+    if number := _unsent(home):
         raise Refused(
             f"{number} of your changes wait for the server's answer. Open offhook while the server can be reached, then"
             " try again; or give them up with: offhook logout --force"
         )
+
+
+def _unsent(home: Home) -> int:
+    """How many changes wait for the server's answer."""
+    from storage.postgres.unsettled import Unsettled
+
+    if not home.team_profile.exists():
+        return 0
+    waiting = Unsettled(home.team)
+    try:
+        waiting.open()
+        return len(waiting)
+    finally:
+        waiting.close()
 
 
 def password(session: Session, *, password_stdin: bool) -> Code:
@@ -232,3 +237,52 @@ def password(session: Session, *, password_stdin: bool) -> Code:
     else:
         say("Your password was changed. Other machines of yours ask for the new one.")
     return Code.FINE
+
+
+def examine(session: Session) -> list[Finding]:
+    """What `doctor` says about a team's server, the way there, and what this machine holds."""
+    import statistics
+    import time
+
+    from core.errors import OffhookError
+    from storage.check import Finding
+    from storage.postgres import password as keeping
+    from storage.postgres.connection import wire_version
+    from storage.postgres.profile import Profile
+
+    home = session.home
+    profile = Profile.load(home.team_profile)
+    findings = [Finding("ok", f"The team's server is {profile.address}; you log in as {profile.login}")]
+    if profile.note:
+        findings.append(Finding("warning", profile.note, "Log in anew without --insecure."))
+    try:
+        kept = keeping.read(home.team)
+        if note := keeping.note(home.team):
+            findings.append(Finding("warning", note))
+        began = time.monotonic()
+        with wire_to(profile, kept) as (wire, role):
+            took = (time.monotonic() - began) * 1000
+            secured = "over TLS" if wire.pgconn.ssl_in_use else "without TLS, on this machine"
+            server = wire_version(wire.info.server_version)
+            findings.append(
+                Finding("ok", f"PostgreSQL {server} answers {secured}; logging in takes {took:.0f} ms")
+            )
+            findings.append(Finding("ok", f"Your role is {role}"))
+            times = []
+            for _ in range(5):
+                began = time.monotonic()
+                wire.execute("select 1")
+                times.append((time.monotonic() - began) * 1000)
+            findings.append(Finding("ok", f"A round trip takes {statistics.median(times):.1f} ms"))
+    except OffhookError as error:
+        findings.append(Finding("error", str(error)))
+    waiting = _unsent(home)
+    if waiting:
+        findings.append(
+            Finding(
+                "warning",
+                f"{waiting} of your changes wait for the server's answer",
+                "Open offhook to send them.",
+            )
+        )
+    return findings

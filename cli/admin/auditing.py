@@ -88,7 +88,7 @@ def verify(session: Session) -> Code:
             say(f"✗ {printable(problem)}")
         if not report.problems:
             say(
-                f"{report.entries:,} entries under {report.seals:,} seals: nothing was changed, removed or cut off."
+                f"Nothing was changed, removed or cut off: entries {report.entries:,}, seals {report.seals:,}."
             )
         if report.erased:
             say(f"{report.erased:,} of them were erased for a person, as the audit itself tells.")

@@ -20,14 +20,20 @@ from core.text import fold, printable
 
 
 def user_called(catalog: Catalog, text: str) -> User:
-    """The user whose login, e-mail address or name is `text`.
+    """The user whose login, e-mail address, name or first name is `text`.
 
     Raises:
         NotFound: nobody is called so, or several are.
     """
     wanted = fold(typed(text).strip())
-    for name in ("login", "email", "name"):
-        found = [user for user in catalog.users if wanted and fold(getattr(user, name)) == wanted]
+    calls: tuple[Callable[[User], str], ...] = (
+        lambda user: user.login,
+        lambda user: user.email,
+        lambda user: user.name,
+        lambda user: user.name.partition(" ")[0],
+    )
+    for called in calls:
+        found = [user for user in catalog.users if wanted and fold(called(user)) == wanted]
         if len(found) == 1:
             return found[0]
         if found:
