@@ -74,7 +74,7 @@ def problems(connection: psycopg.Connection[Any]) -> list[Problem]:
     with connection.transaction(force_rollback=True):
         # Names are told with their schema whatever the operator has set.
         connection.execute("SET LOCAL search_path = pg_catalog")
-        for look in (_server, _relations, _public, _functions, _groups):
+        for look in (_server, _relations, _public, _group_rights, _functions, _groups):
             found += look(connection)
         if _all(connection, _FOREIGN, OWNER) == [(0,)]:
             with as_owner(connection):
@@ -87,8 +87,8 @@ def problems(connection: psycopg.Connection[Any]) -> list[Problem]:
     return sorted(set(found))
 
 
-def _all(connection: psycopg.Connection[Any], query: str, *values: Any) -> list[Any]:
-    return connection.execute(query, values or None).fetchall()
+def _all(connection: psycopg.Connection[Any], query: str, *values: Any, **named: Any) -> list[Any]:
+    return connection.execute(query, values or named or None).fetchall()
 
 
 # --- server and relations -------------------------------------------------------------------------------------------
@@ -153,6 +153,33 @@ def _public(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
         " WHERE datname = current_database() AND grantee = 0",
     ):
         yield Problem(where, f"everybody has {right} on it (granted to PUBLIC)")
+
+
+def _group_rights(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
+    """What the groups may do with database, schemas and sequences; their rights on tables are compared with twins."""
+    ours = [USER_ADMIN, *GROUPS.values()]
+    wanted = {(f"database {connection.info.dbname}", "CONNECT", group) for group in GROUPS.values()}
+    wanted |= {(f"schema {SCHEMA}", "USAGE", role) for role in ours}
+    there = set(
+        _all(
+            connection,
+            "SELECT 'database ' || datname, privilege_type, grantee::regrole::text FROM pg_database, aclexplode(datacl)"
+            " WHERE datname = current_database() AND grantee::regrole::text = ANY (%(ours)s)"
+            " UNION ALL SELECT 'schema ' || nspname, privilege_type, grantee::regrole::text"
+            " FROM pg_namespace, aclexplode(nspacl) WHERE grantee::regrole::text = ANY (%(ours)s)"
+            " UNION ALL SELECT 'sequence ' || relname, privilege_type, grantee::regrole::text"
+            " FROM pg_class, aclexplode(relacl) WHERE relkind = 'S' AND grantee::regrole::text = ANY (%(ours)s)"
+            " UNION ALL SELECT 'parameter ' || parname, privilege_type, grantee::regrole::text"
+            " FROM pg_parameter_acl, aclexplode(paracl) WHERE grantee::regrole::text = ANY (%(ours)s)"
+            " UNION ALL SELECT 'whatever is made later', privilege_type, grantee::regrole::text"
+            " FROM pg_default_acl, aclexplode(defaclacl) WHERE grantee::regrole::text = ANY (%(ours)s)",
+            ours=ours,
+        )
+    )
+    for where, right, role in wanted - there:
+        yield Problem(where, f"{role} has no {right} on it, which it needs")
+    for where, right, role in there - wanted:
+        yield Problem(where, f"{role} has {right} on it, which it may not")
 
 
 # --- functions --------------------------------------------------------------------------------------------------------

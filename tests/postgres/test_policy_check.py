@@ -164,6 +164,22 @@ DEFECTS = {
         "DROP FUNCTION apply(jsonb)",
         "function apply(jsonb) | is missing",
     ),
+    "a sequence for reps": (
+        "GRANT USAGE ON SEQUENCE audit_seq_seq TO offhook_rep",
+        "sequence audit_seq_seq | offhook_rep has USAGE on it",
+    ),
+    "reps make tables": (
+        "GRANT CREATE ON SCHEMA offhook TO offhook_rep",
+        "schema offhook | offhook_rep has CREATE on it",
+    ),
+    "reps are shut out": (
+        "REVOKE USAGE ON SCHEMA offhook FROM offhook_rep",
+        "schema offhook | offhook_rep has no USAGE on it",
+    ),
+    "reps read whatever is made later": (
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO offhook_rep",
+        "whatever is made later | offhook_rep has SELECT on it",
+    ),
     "a view for its owner's eyes": (
         "CREATE VIEW everything AS SELECT * FROM contacts",
         "everything | is a view that shows what its owner sees",
@@ -226,6 +242,14 @@ ROLE_DEFECTS = {
     "everybody makes temporary tables": (
         "GRANT TEMPORARY ON DATABASE {database} TO PUBLIC",
         "everybody has TEMPORARY on it",
+    ),
+    "reps make temporary tables": (
+        "GRANT TEMPORARY ON DATABASE {database} TO offhook_rep",
+        "offhook_rep has TEMPORARY on it",
+    ),
+    "reps set what switches triggers off": (
+        "GRANT SET ON PARAMETER session_replication_role TO offhook_rep",
+        "parameter session_replication_role | offhook_rep has SET on it",
     ),
     "everybody connects": ("GRANT CONNECT ON DATABASE {database} TO PUBLIC", "everybody has CONNECT on it"),
     "everybody makes tables in public": (
