@@ -30,3 +30,11 @@ class Invalid(Refused):
 
 class Unavailable(OffhookError):
     """The workspace cannot be reached or opened at the moment; what was asked can be tried again."""
+
+
+class Unreachable(Unavailable):
+    """The server does not answer; trying again a little later may help."""
+
+
+class SignInRefused(Refused):
+    """The server does not let this login in: the password, or the login itself, is not good (any more)."""

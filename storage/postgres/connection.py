@@ -20,7 +20,7 @@ import psycopg
 from psycopg import errors as pg
 from psycopg.abc import PQGen
 
-from core.errors import NotFound, OffhookError, Refused, Unavailable
+from core.errors import NotFound, OffhookError, Refused, SignInRefused, Unavailable, Unreachable
 from storage.postgres.adapt import adapt
 from storage.postgres.people import check_password
 from storage.postgres.profile import Profile
@@ -47,11 +47,7 @@ Wire = psycopg.Connection[Any]
 """A connection as offhook uses it: in autocommit mode, ids as text, tuples as rows."""
 
 
-class SignInRefused(Refused):
-    """The server does not let this login in: the password, or the login itself, is no longer good."""
-
-
-class Lost(Unavailable):
+class Lost(Unreachable):
     """The connection broke. Whether what was sent last took effect is not known."""
 
 
@@ -296,22 +292,22 @@ def explain_connect(error: psycopg.Error, profile: Profile) -> OffhookError:
         if re.search(pattern, said, re.IGNORECASE):
             kind, sentence = build
             return kind(sentence.format(host=host, port=port, login=profile.login, database=profile.database))
-    return Unavailable(f"{host} cannot be used at the moment: {_first_line(error)}.")
+    return Unreachable(f"{host} cannot be used at the moment: {_first_line(error)}.")
 
 
 _NEW_CA = "Check the address; if the server's certificate is your own, name its CA's file (`offhook login --ca-file`)."
 _CONNECT_ERRORS: tuple[tuple[str, tuple[type[OffhookError], str]], ...] = (
     (
         r"could not translate host name|name or service not known|nodename nor servname|getaddrinfo",
-        (Unavailable, "There is no server called {host}. Check the address and the network."),
+        (Unreachable, "There is no server called {host}. Check the address and the network."),
     ),
     (
         r"connection refused",
-        (Unavailable, "Nothing answers at {host}, port {port}. Check the address, or whether the server runs."),
+        (Unreachable, "Nothing answers at {host}, port {port}. Check the address, or whether the server runs."),
     ),
     (
         r"timeout expired|timed out|no route to host|network is unreachable|host is (down|unreachable)",
-        (Unavailable, "{host} cannot be reached. Check the network (or the VPN)."),
+        (Unreachable, "{host} cannot be reached. Check the network (or the VPN)."),
     ),
     (
         r"does not match host name",

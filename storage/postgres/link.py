@@ -12,11 +12,10 @@ from typing import TypeVar
 
 import psycopg
 
-from core.errors import OffhookError, Unavailable
+from core.errors import OffhookError, SignInRefused, Unavailable
 from storage.postgres.connection import (
     ANSWER_SECONDS,
     Lost,
-    SignInRefused,
     Wire,
     connect,
     explain,
