@@ -151,8 +151,6 @@ language plpgsql immutable parallel safe as $$
 declare
     emails text;
     phones text;
-    numbers text;
-    value text;
 begin
     if contact.deleted_at is not null then
         return '';
@@ -161,13 +159,11 @@ begin
         emails := concat_ws(' ', emails, nullif(contact.emails -> place ->> 'value', ''));
     end loop;
     for place in 0 .. jsonb_array_length(contact.phones) - 1 loop
-        value := contact.phones -> place ->> 'value';
-        phones := concat_ws(' ', phones, nullif(value, ''));
-        numbers := concat_ws(' ', numbers, nullif(offhook.phone_words(value), ''));
+        phones := concat_ws(' ', phones, nullif(offhook.phone_words(contact.phones -> place ->> 'value'), ''));
     end loop;
     return offhook.fold(concat_ws(' ',
         nullif(contact.first_name, ''), nullif(contact.last_name, ''), nullif(company, ''),
-        nullif(contact.title, ''), emails, phones, numbers,
+        nullif(contact.title, ''), emails, phones,
         case when contact.tags <> '[]' then offhook.item_words(contact.tags) end,
         nullif(contact.city, ''),
         case when contact.custom <> '{}' then offhook.custom_words(contact.custom) end

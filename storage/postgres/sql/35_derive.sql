@@ -109,9 +109,16 @@ $$;
 -- Whether the caller sees what lies in a book. The operator, who founds organizations and loads data, sees everything.
 create or replace function offhook.is_seen(book uuid, books uuid[]) returns boolean
 language sql stable parallel safe as $$
-    select book is not null and (
-        book = any (books) or (cardinality(books) = 0 and pg_has_role(session_user, 'offhook_owner', 'member'))
+    select coalesce(
+        book = any (books)
+        or (book is not null and cardinality(books) = 0 and pg_has_role(session_user, 'offhook_owner', 'member')),
+        false
     )
+$$;
+
+create or replace function offhook.is_among(one uuid, known uuid[]) returns boolean
+language sql immutable parallel safe as $$
+    select coalesce(one = any (known), false)
 $$;
 
 -- What is hidden and what never was get the same answer.
@@ -146,7 +153,7 @@ begin
     if new.deal_id is not null then
         select d.book_id, d.contact_id, d.company_id into v_deal from deals d
         where d.org_id = new.org_id and d.id = new.deal_id for no key update;
-        if v_deal.book_id is null or not (is_seen(v_deal.book_id, v_books) or new.deal_id = any (v_known)) then
+        if v_deal.book_id is null or not (is_seen(v_deal.book_id, v_books) or is_among(new.deal_id, v_known)) then
             perform refuse_reference('deals', tg_table_name);
         end if;
         v_known := v_known || array[v_deal.contact_id, v_deal.company_id];
@@ -154,7 +161,7 @@ begin
     end if;
     if new.contact_id is not null then
         if v_contact.book_id is null
-            or not (is_seen(v_contact.book_id, v_books) or coalesce(new.contact_id = any (v_known), false))
+            or not (is_seen(v_contact.book_id, v_books) or is_among(new.contact_id, v_known))
         then
             perform refuse_reference('contacts', tg_table_name);
         end if;
@@ -163,7 +170,7 @@ begin
             new.book_id := v_contact.book_id;
         end if;
     end if;
-    if new.company_id is not null and not coalesce(new.company_id = any (v_known), false) then
+    if new.company_id is not null and not is_among(new.company_id, v_known) then
         select c.book_id into v_company from companies c
         where c.org_id = new.org_id and c.id = new.company_id for share;
         if not is_seen(v_company, v_books) then
