@@ -336,7 +336,9 @@ def _close_database(connection: psycopg.Connection[Any]) -> None:
     name = sql.Identifier(connection.info.dbname)
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, groups))
-    connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    # Some take this schema away altogether.
+    if connection.execute("SELECT to_regnamespace('public') IS NOT NULL").fetchone() == (True,):
+        connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION {OWNER}")
     _become(connection, OWNER)
     connection.execute(f"REVOKE ALL ON SCHEMA {SCHEMA} FROM PUBLIC")

@@ -164,6 +164,13 @@ def test_nobody_connects_but_people_and_nobody_makes_temporary_tables(empty: Dat
     assert all_of(operator, "SELECT has_schema_privilege('offhook_rep', 'public', 'USAGE')") == [(False,)]
 
 
+def test_a_database_without_the_schema_public_is_as_good(empty: Database) -> None:
+    operator = empty.operator()
+    operator.execute("DROP SCHEMA public")
+    install.init(operator)
+    assert problems(operator) == []
+
+
 def test_an_upgrade_waits_for_nobody_who_works(
     shared_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
