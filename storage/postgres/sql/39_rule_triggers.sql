@@ -1,0 +1,146 @@
+-- When the rules are asked (38_rules.sql), in the words of core.
+--
+-- Where a rule can be read off the row alone it is the WHEN of a trigger, which costs next to nothing where it holds. Erasing
+-- a person and other work of the owner's own functions is not bound by rules that say "this stays": those look at
+-- current_user, which is the owner there.
+
+do $$
+declare
+    v_rule record;
+    v_table text;
+    v_lists text;
+begin
+    for v_rule in
+        select * from (values
+            -- name, table, event, when, function
+            ('t30_refs_insert', 'contacts', 'insert', 'new.company_id is not null', 'check_refs()'),
+            ('t30_refs_update', 'contacts', 'update', 'old.company_id is distinct from new.company_id', 'check_refs()'),
+            ('t30_refs_insert', 'deals', 'insert', 'coalesce(new.company_id, new.contact_id) is not null', 'check_refs()'),
+            ('t30_refs_update', 'deals', 'update',
+             '(old.company_id, old.contact_id) is distinct from (new.company_id, new.contact_id)', 'check_refs()'),
+
+            ('t40_identity', 'contacts', 'insert or update',
+             'new.first_name = '''' and new.last_name = '''' and new.emails = ''[]'' and new.phones = ''[]'''
+             ' and new.deleted_at is null',
+             'refuse(''OH003'', ''A contact needs a name, an e-mail or a phone number.'', ''first_name'')'),
+            ('t40_keep', 'contacts', 'update',
+             'old.deleted_at is null and new.deleted_at is not null and current_user <> ''offhook_owner''',
+             'keep_contact()'),
+
+            ('t40_name', 'companies', 'insert or update', 'new.name = ''''',
+             'refuse(''OH003'', ''A company needs a name.'', ''name'')'),
+            ('t40_employees', 'companies', 'insert or update', 'new.employees < 0',
+             'refuse(''OH003'', ''A company has zero employees or more.'', ''employees'')'),
+            ('t40_keep', 'companies', 'update',
+             'old.deleted_at is null and new.deleted_at is not null and current_user <> ''offhook_owner''',
+             'keep_company()'),
+
+            ('t40_title', 'deals', 'insert or update', 'new.title = ''''',
+             'refuse(''OH003'', ''A deal needs a title.'', ''title'')'),
+            ('t40_currency', 'deals', 'insert or update', 'new.currency !~ ''^[A-Z]{3}$''',
+             'refuse(''OH003'', ''A deal needs a currency, as in EUR.'', ''currency'')'),
+            ('t40_value', 'deals', 'insert or update',
+             'new.value_minor < 0 or new.value_minor > {{max_minor}}',
+             'refuse(''OH003'', ''The value must be zero or more, and at most about 90 trillion.'', ''value_minor'')'),
+            ('t40_stage_insert', 'deals', 'insert', 'true', 'check_deal()'),
+            ('t40_stage_update', 'deals', 'update',
+             '(old.pipeline_id, old.stage_id, old.outcome, old.closed_at, old.deleted_at is null)'
+             ' is distinct from (new.pipeline_id, new.stage_id, new.outcome, new.closed_at, new.deleted_at is null)',
+             'check_deal()'),
+
+            ('t40_duration', 'activities', 'insert', 'new.duration_s < 0',
+             'refuse(''OH003'', ''A duration is zero or more.'', ''duration_s'')'),
+            ('t40_direction', 'activities', 'insert', 'new.direction not in ('''', ''in'', ''out'')',
+             'refuse(''OH003'', ''A call or e-mail goes in or out.'', ''direction'')'),
+            -- By a day more than core, which asks the clock of whoever logs it.
+            ('t40_future', 'activities', 'insert', 'new.occurred_at > now() + interval ''1 day''',
+             'refuse(''OH003'', ''That is in the future. Make it a task, or log it when it has happened.'', ''occurred_at'')'),
+            ('t40_told', 'activities', 'insert', 'true', 'check_activity()'),
+            ('t40_append_only', 'activities', 'update',
+             'current_user <> ''offhook_owner'' and {data(activities)}',
+             'refuse(''OH001'', ''What is in the timeline stays as it is. Correct it by a revision.'')'),
+
+            ('t40_subject', 'tasks', 'insert or update', 'new.subject = ''''',
+             'refuse(''OH003'', ''What is to be done?'', ''subject'')'),
+            ('t40_kind', 'tasks', 'insert or update', 'new.kind not in (''call'', ''email'', ''meeting'', ''todo'')',
+             'refuse(''OH003'', ''A task is one of call, email, meeting, todo.'', ''kind'')'),
+            ('t40_assignee_insert', 'tasks', 'insert', 'true', 'check_assignee()'),
+            ('t40_assignee_update', 'tasks', 'update', 'old.assignee_id <> new.assignee_id', 'check_assignee()'),
+
+            ('t40_name', 'pipelines', 'insert or update', 'new.name = ''''',
+             'refuse(''OH003'', ''A pipeline needs a name.'', ''name'')'),
+            ('t40_keep', 'pipelines', 'update', 'old.deleted_at is null and new.deleted_at is not null', 'keep_pipeline()'),
+            ('t40_name', 'stages', 'insert or update', 'new.name = ''''',
+             'refuse(''OH003'', ''A stage needs a name.'', ''name'')'),
+            ('t40_stale', 'stages', 'insert or update', 'new.stale_days not between 1 and 3650',
+             'refuse(''OH003'', ''Days until a deal is stale: 1 to 3650, or empty for never.'', ''stale_days'')'),
+            ('t40_pipeline', 'stages', 'update', 'old.pipeline_id <> new.pipeline_id',
+             'refuse(''OH001'', ''A stage stays in its pipeline.'')'),
+            ('t40_keep', 'stages', 'update',
+             '(old.deleted_at is null and new.deleted_at is not null) or old.kind <> new.kind', 'keep_stage()'),
+            ('t41_transitions_insert', 'stages', 'insert', 'new.next_stage_ids <> ''[]''', 'check_transitions()'),
+            ('t41_transitions_update', 'stages', 'update', 'old.next_stage_ids <> new.next_stage_ids',
+             'check_transitions()'),
+
+            ('t40_entity', 'custom_fields', 'insert or update',
+             'new.entity not in (''contacts'', ''companies'', ''deals'')',
+             'refuse(''OH003'', ''Fields belong to contacts, companies or deals.'', ''entity'')'),
+            ('t40_kind', 'custom_fields', 'insert or update',
+             'new.kind not in (''text'', ''number'', ''date'', ''flag'', ''choice'', ''url'')',
+             'refuse(''OH003'', ''A field is one of text, number, date, flag, choice, url.'', ''kind'')'),
+            ('t40_meaning', 'custom_fields', 'update',
+             '(old.entity, old.key, old.kind) is distinct from (new.entity, new.key, new.kind)',
+             'refuse(''OH001'', ''What a field means stays; define another one.'')'),
+            ('t41_unique_insert', 'custom_fields', 'insert', 'true', 'check_custom_field()'),
+            ('t41_unique_update', 'custom_fields', 'update', 'old.deleted_at is not null and new.deleted_at is null',
+             'check_custom_field()'),
+
+            ('t40_name', 'smart_views', 'insert or update', 'new.name = ''''',
+             'refuse(''OH003'', ''A view needs a name.'', ''name'')'),
+            ('t40_entity', 'smart_views', 'insert or update', 'new.entity not in (''contacts'', ''deals'')',
+             'refuse(''OH003'', ''Views show contacts or deals.'', ''entity'')'),
+
+            ('t40_whose', 'books', 'update',
+             '(old.kind, old.user_id, old.team_id) is distinct from (new.kind, new.user_id, new.team_id)'
+             ' and current_user <> ''offhook_owner''',
+             'refuse(''OH001'', ''Whose a book is stays; hand over what lies in it.'')'),
+            ('t40_keep', 'books', 'update', 'old.deleted_at is null and new.deleted_at is not null', 'keep_book()')
+        ) as t (name, tbl, event, condition, function)
+    loop
+        if v_rule.condition like '%{data(%' then
+            select replace(v_rule.condition, format('{data(%s)}', v_rule.tbl), format(
+                '(%s) is distinct from (%s)',
+                string_agg(format('old.%I', f.name), ', '), string_agg(format('new.%I', f.name), ', ')))
+            into v_rule.condition
+            from offhook.fields f
+            where f.table_name = v_rule.tbl and f.role = 'data' and f.name not in ('id', 'book_id');
+        end if;
+        execute format('drop trigger if exists %I on offhook.%I', v_rule.name, v_rule.tbl);
+        execute format(
+            'create trigger %I before %s on offhook.%I for each row when (%s) execute function offhook.%s',
+            v_rule.name, v_rule.event, v_rule.tbl, v_rule.condition, v_rule.function);
+        execute format('alter table offhook.%I enable always trigger %I', v_rule.tbl, v_rule.name);
+    end loop;
+
+    -- Lists are lists and mappings are mappings, or other people's clients could not read them.
+    for v_table, v_lists in
+        select f.table_name, string_agg(
+            format('jsonb_typeof(new.%I) <> %L', f.name, case f.kind when 'set' then 'array' else 'object' end)
+            || case
+                when f.kind = 'map' then ''
+                when f.name in ('emails', 'phones')
+                    then format(' or jsonb_path_exists(new.%I, ''$[*] ? (!(@.value.type() == "string"))'')', f.name)
+                else format(' or jsonb_path_exists(new.%I, ''$[*] ? (@.type() != "string")'')', f.name)
+            end,
+            ' or ')
+        from offhook.fields f where f.kind in ('set', 'map') group by f.table_name
+    loop
+        execute format('drop trigger if exists t15_shape on offhook.%I', v_table);
+        execute format(
+            'create trigger t15_shape before insert or update on offhook.%I for each row when (%s)'
+            ' execute function offhook.refuse(''OH003'', ''A list or named values are not of their shape.'')',
+            v_table, v_lists);
+        execute format('alter table offhook.%I enable always trigger t15_shape', v_table);
+    end loop;
+end
+$$;
