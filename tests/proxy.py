@@ -48,6 +48,11 @@ class Proxy:
     _threads: list[threading.Thread] = field(default_factory=list)
     _listener: socket.socket | None = None
 
+    @property
+    def accepting(self) -> bool:
+        """Whether clients are let in."""
+        return self._listener is not None
+
     def start(self) -> None:
         """Lets clients in, on the same port as before if there was one."""
         listener = socket.socket()

@@ -147,7 +147,8 @@ class Sender:
                 down = self._link.down
                 if down is None and not isinstance(error, Lost):
                     raise
-                wait = min(delay(attempt), 0.5)
+                # One that had been lying about says nothing about a fresh one.
+                wait = 0.0 if attempt == 0 and isinstance(error, Lost) else min(delay(attempt), 0.5)
                 if (down is not None and down.locked) or time.monotonic() + wait >= until:
                     raise self._link.unavailable() from error
                 if self._stopping.wait(wait):
