@@ -28,13 +28,41 @@ class FileOpener:
         """Opens the workspace that is there; None on a first start.
 
         Raises:
-            Unavailable: it is there and cannot be opened.
+            OffhookError: it is there and cannot be opened.
         """
+        if self.home.team_profile.exists():
+            from cli.team import open_team
+
+            return open_team(self.home)
         if not self.home.workspace.exists():
             return None
         from storage.solo import open_solo
 
         return open_solo(self.home.workspace)
+
+    def sign_in(self, password: str) -> Workspace:
+        """Opens the team's workspace with another password than the one that is kept, and keeps that.
+
+        Raises:
+            OffhookError: it cannot be opened.
+        """
+        from cli.team import join, open_team
+        from storage.postgres.profile import Profile
+
+        join(self.home, Profile.load(self.home.team_profile), password)
+        return open_team(self.home)
+
+    def join(self, address: str, login: str, password: str) -> Workspace:
+        """Logs in at a team's server, remembers it, and opens the workspace there.
+
+        Raises:
+            OffhookError: it cannot be; nothing is remembered.
+        """
+        from cli.team import join, open_team
+        from storage.postgres.profile import Profile, parse_address
+
+        join(self.home, Profile(*parse_address(address), login=login), password)
+        return open_team(self.home)
 
     def start_alone(self) -> Workspace:
         """Makes a workspace for one person, named and set up as the system lets guess.

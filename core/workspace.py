@@ -153,6 +153,7 @@ class Health:
         line: short text (`● saved`, `◐ 3 to send`, …).
         level: ok, busy, warning or error.
         notes: what is less than perfect, one sentence each (`the key lies beside the data`).
+        insecure: the connection could be read by others, as the user has allowed; the status bar never stops saying so.
     """
 
     mode: str
@@ -160,6 +161,7 @@ class Health:
     line: str
     level: str = "ok"
     notes: tuple[str, ...] = ()
+    insecure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

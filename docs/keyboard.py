@@ -80,11 +80,16 @@ SECTIONS = (
     Section("Palette and list of keys", ("tui.dialogs.keys:KeysDialog",), "Type to find an action."),
     Section("Yes or no", ("tui.dialogs.prompt:Confirm",)),
     Section("When two people changed the same", ("tui.dialogs.conflict:ConflictDialog",)),
+    Section("Logging in", ("tui.dialogs.signin:SignInDialog",)),
     Section("Leaving while something is not sent yet", ("tui.dialogs.unsettled:UnsettledDialog",)),
     Section("Pipeline editor", ("tui.dialogs.pipelines:PipelineEditor",)),
     Section(
         "First start, and when a workspace cannot be opened",
-        ("tui.screens.welcome:WelcomeScreen", "tui.screens.opening:ProblemScreen"),
+        (
+            "tui.screens.welcome:WelcomeScreen",
+            "tui.screens.opening:ProblemScreen",
+            "tui.screens.opening:UnreachableScreen",
+        ),
     ),
 )
 

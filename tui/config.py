@@ -52,7 +52,31 @@ class Opener(Protocol):
         """Opens the workspace that is there; None on a first start.
 
         Raises:
-            Unavailable: it is there and cannot be opened; the message says what to do.
+            Unreachable: it lies on a server that does not answer at the moment.
+            SignInRefused: the server does not take the password that is kept; see `sign_in`.
+            Unavailable, Refused: it is there and cannot be opened; the message says what to do.
+        """
+        ...
+
+    def sign_in(self, password: str) -> Workspace:
+        """Opens the team's workspace that `existing` could not open, with another password, and keeps that.
+
+        Raises:
+            SignInRefused: nor is this one good.
+            OffhookError: it cannot be opened.
+        """
+        ...
+
+    def join(self, address: str, login: str, password: str) -> Workspace:
+        """Logs in at a team's server, remembers it, and opens the workspace there.
+
+        Args:
+            address: HOST/DATABASE, as `offhook login` takes it.
+            login: the user's.
+            password: theirs. It goes into the keyring and nowhere else.
+
+        Raises:
+            OffhookError: it cannot be; nothing is remembered.
         """
         ...
 

@@ -67,9 +67,11 @@ CONTEXTS = (
     _dialog("keys:KeysDialog", "Keys and palette"),
     _dialog("conflict:ConflictDialog", "Conflict"),
     _dialog("unsettled:UnsettledDialog", "Leaving"),
+    _dialog("signin:SignInDialog", "Logging in"),
     _dialog("pipelines:PipelineEditor", "Pipeline editor"),
     Context("First start", ("tui.screens.welcome:WelcomeScreen",)),
     Context("A workspace that cannot be opened", ("tui.screens.opening:ProblemScreen",)),
+    Context("A server that does not answer", ("tui.screens.opening:UnreachableScreen",)),
 )
 
 

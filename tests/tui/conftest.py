@@ -41,6 +41,7 @@ from tui.app import OffhookApp
 from tui.config import Config
 from tui.desk import Desk
 from tui.screens.base import DeskScreen
+from tui.screens.opening import UnreachableScreen
 from tui.typeahead import FLOW
 from tui.widgets.bars import StatusBar
 
@@ -394,6 +395,12 @@ class Opener:
     def existing(self) -> SoloWorkspace | None:
         return open_solo(self.path, clock=self.clock) if self.path else None
 
+    def sign_in(self, password: str) -> SoloWorkspace:
+        raise NotImplementedError
+
+    def join(self, address: str, login: str, password: str) -> SoloWorkspace:
+        raise NotImplementedError
+
     def start_alone(self) -> SoloWorkspace:
         raise NotImplementedError
 
@@ -495,7 +502,9 @@ async def _settle(pilot: Any) -> None:
 
 
 def _asks(app: Any, worker: Any) -> bool:
-    """Whether the worker waits for the user's answer to a question."""
+    """Whether the worker waits for the user's answer to a question, or for a server to be there again."""
+    if worker.group == "open" and isinstance(app.screen, UnreachableScreen):
+        return True
     return len(app.screen_stack) > 1 and app.screen.is_modal
 
 

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static, TextArea
 
 from core.errors import Invalid, OffhookError
 from core.text import clean_text
+from core.workspace import Changed
 from tui.desk import Desk
 from tui.dialogs.base import Dialog
 from tui.dialogs.fields import ChoiceField, FormField, read, typed_in, widget_for
@@ -24,6 +25,8 @@ from tui.widgets.row import Row
 TEXT_LINES = 4
 Submit = Callable[[dict[str, Any]], Awaitable[Mapping[str, str] | None]]
 """Takes the values; returns what is wrong, field by field, or nothing when it is done."""
+Overtaken = Callable[[], Awaitable[str]]
+"""Says what others made of the record meanwhile (empty: nothing that is in the form)."""
 Watch = Callable[[dict[str, str]], Awaitable[str]]
 """Takes what is typed so far; returns a sentence to show (empty: none)."""
 
@@ -37,7 +40,8 @@ class Form(Dialog[bool]):
 
     A field name in the answer of `submit` that the form does not have is shown at the bottom, as is the sentence of
     `watch`, which is asked a moment after every change. With `only_changed`, `submit` gets the fields that were edited
-    and no others, and is not called where there are none.
+    and no others, and is not called where there are none. With `record` (table and id), what others change in it while
+    the form is open is told by `overtaken`; nothing of what is typed is touched.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,6 +65,8 @@ class Form(Dialog[bool]):
         watch: Watch | None = None,
         focus: str = "",
         only_changed: bool = False,
+        record: tuple[str, str] | None = None,
+        overtaken: Overtaken | None = None,
     ) -> None:
         super().__init__(title, hints=[("form.save", "save"), ("tab", "next field")])
         self._desk = desk
@@ -73,6 +79,10 @@ class Form(Dialog[bool]):
         self._rows: dict[str, Row] = {}
         self._before: dict[str, str] = {}
         self._saving = False
+        self._record = record
+        self._overtaken = overtaken
+        self._told_of_others = self._told_of_typing = ""
+        self._stop_listening = desk.listen(self._on_changed) if overtaken is not None else None
 
     def compose_body(self) -> ComposeResult:
         """A row a field."""
@@ -112,10 +122,30 @@ class Form(Dialog[bool]):
             self.run_worker(self._ask_watch, exclusive=True, group="watch")  # type: ignore[arg-type]
 
     async def _ask_watch(self) -> None:
-        sentence = ""
+        self._told_of_typing = ""
         if self._watch is not None:
             with contextlib.suppress(OffhookError):
-                sentence = await self._watch(self._typed())
+                self._told_of_typing = await self._watch(self._typed())
+        self._show_notice()
+
+    def _on_changed(self, changed: Changed) -> None:
+        if not changed.local and (changed.everything or self._record in changed.rows):
+            # As with `_look`: not a coroutine yet.
+            self.run_worker(self._ask_what_others_did, exclusive=True, group="others")  # type: ignore[arg-type]
+
+    async def _ask_what_others_did(self) -> None:
+        if self._overtaken is not None:
+            with contextlib.suppress(OffhookError):
+                self._told_of_others = await self._overtaken()
+            self._show_notice()
+
+    def on_unmount(self) -> None:
+        """Lets go of the desk."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+
+    def _show_notice(self) -> None:
+        sentence = "\n".join(filter(None, (self._told_of_others, self._told_of_typing)))
         place = self.query_one(".dialog--notice", Static)
         place.update(clean_text(sentence))
         if place.display != bool(sentence):

@@ -21,6 +21,7 @@ from tui.dialogs.fields import FormField
 from tui.dialogs.form import Form
 from tui.dialogs.pick import Option, Picker
 from tui.dialogs.prompt import Confirm, Prompt
+from tui.flows.overtaken import overtaken
 from tui.flows.run import at_fields, execute, flow, run, settle, tell
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ async def edit_task(screen: DeskScreen, task: Task) -> None:
 async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, task: Task | None) -> None:
     desk = screen.desk
     when = _when_value(task, desk.zone) if task else "tomorrow 9:00"
-    users = [(user.id, user.name) for user in desk.catalog.users]
+    # A user who cannot log in any more stays the one who has the task, but gets no other.
+    had = {task.assignee_id} if task else set()
+    users = [(u.id, u.name) for u in desk.catalog.users if u.disabled_at is None or u.id in had]
     fields = [
         FormField(
             "subject",
@@ -145,9 +148,16 @@ async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, ta
             return ""
         return f"Due {show_when(at, all_day=all_day, now=desk.now, zone=desk.zone)}"
 
-    await screen.app.push_screen_wait(
-        Form(desk, title, fields, submit, watch=watch, only_changed=task is not None)
-    )
+    if task is None:
+        await screen.app.push_screen_wait(Form(desk, title, fields, submit, watch=watch))
+        return
+    labels = {"due_at": "When", "all_day": "When"}
+    labels |= {field.name: field.label for field in fields if field.name != "when"}
+    form = Form(
+        desk, title, fields, submit, watch=watch, only_changed=True, record=("tasks", task.id),
+        overtaken=overtaken(desk, task, labels, task.subject),
+    )  # fmt: skip
+    await screen.app.push_screen_wait(form)
 
 
 def _when_value(task: Task, zone: dt.tzinfo) -> Any:

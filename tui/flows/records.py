@@ -17,13 +17,14 @@ from core.errors import Invalid, OffhookError
 from core.filters import Query
 from core.money import Money
 from core.text import fold, printable
-from core.workspace import ContactLine, Workspace
+from core.workspace import ContactLine, Subject, Workspace
 from tui.actions import key_of
 from tui.desk import Desk
 from tui.dialogs.fields import FormField, read
 from tui.dialogs.form import Form
 from tui.dialogs.pick import NEW, Option, Picker
 from tui.dialogs.prompt import Confirm
+from tui.flows.overtaken import overtaken
 from tui.flows.run import at_fields, flow, run, settle
 
 if TYPE_CHECKING:
@@ -127,15 +128,21 @@ def _many(table: str, ids: Sequence[str]) -> str:
 @flow
 async def claim(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     """Takes records from a pool."""
-    await run(screen, Claim(table=table, ids=tuple(ids)))
+    # Where the user saw it tells a colleague who was faster from a record that was never free.
+    seen = screen.book_of(Subject(table, ids[0]))
+    pools = {book.id for book in screen.desk.catalog.pools()}
+    await run(screen, Claim(table=table, ids=tuple(ids), from_book_id=seen if seen in pools else ""))
 
 
 @flow
 async def assign(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
-    """Hands records over to a colleague or a pool."""
+    """Hands records over to a colleague, a pool, or a book that is held together with colleagues."""
     catalog = screen.desk.catalog
-    books = sorted(catalog.books, key=lambda book: (book.kind, catalog.owner_name(book.id)))
-    options = [Option(b.id, catalog.owner_name(b.id), "pool" if b.kind == "pool" else "") for b in books]
+    kinds = {"own": "", "pool": "pool", "shared": "together"}
+    books = sorted(
+        catalog.destinations, key=lambda book: (list(kinds).index(book.kind), catalog.owner_name(book.id))
+    )
+    options = [Option(book.id, catalog.owner_name(book.id), kinds[book.kind]) for book in books]
     book_id = await screen.app.push_screen_wait(Picker(f"Assign {_many(table, ids)} to", options))
     if isinstance(book_id, str):
         await run(screen, Assign(table=table, ids=tuple(ids), book_id=book_id))
@@ -336,7 +343,20 @@ async def edit(screen: DeskScreen, table: str, record_id: str, *, focus: str = "
         return at_fields(screen, answer, {} if table == "companies" else _FORM_NAMES)
 
     title = f"Edit {_WHAT[table]} · {title_of(record)}"
-    await screen.app.push_screen_wait(Form(desk, title, fields, submit, focus=focus, only_changed=True))
+    form = Form(
+        desk, title, fields, submit, focus=focus, only_changed=True, record=(table, record_id),
+        overtaken=overtaken(desk, record, _labels(fields), title_of(record)),
+    )  # fmt: skip
+    await screen.app.push_screen_wait(form)
+
+
+def _labels(fields: Sequence[FormField]) -> dict[str, str]:
+    """What the form calls the fields of the record."""
+    labels: dict[str, str] = {}
+    for field in fields:
+        names = {"value": ("value_minor", "currency"), "company_name": ("company_id",)}
+        labels |= dict.fromkeys(names.get(field.name, (field.name,)), field.label)
+    return labels
 
 
 def _edit_command(table: str, record: Any, values: dict[str, Any]) -> EditContact | EditDeal | EditCompany:

@@ -105,13 +105,20 @@ def stale(card: Card, stage: Stage, clock: Clock) -> bool:
 
 
 def owner_mark(card: Card, catalog: Catalog) -> str:
-    """Whose the deal is, where it is not one's own: `pool`, or a colleague's initials."""
+    """Whose the deal is, where it is not one's own alone: `pool`, a colleague's initials, `+JW` for one held with them."""
     book = catalog.book_by_id.get(card.book_id)
     if book is None or book.user_id == catalog.me.id:
         return ""
     if book.kind == "pool":
         return "pool"
-    return "".join(word[0] for word in printable(catalog.user_name(book.user_id)).split()[:2]).upper()
+    holders = catalog.holders(book.id)
+    names = sorted(catalog.user_name(user_id) for user_id in holders if user_id != catalog.me.id)
+    marks = "+".join(_initials(name) for name in names)
+    return f"+{marks}" if catalog.me.id in holders else marks
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in printable(name).split()[:2]).upper()
 
 
 def about(card: Card) -> str:

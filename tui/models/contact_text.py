@@ -64,10 +64,29 @@ def next_style(due: int | None, clock: Clock) -> str:
 
 
 def owner_words(book_id: str, catalog: Catalog) -> str:
-    """Whose it is: `me`, a colleague, or the pool."""
-    if book_id == catalog.my_book.id:
+    """Whose it is: `me`, a colleague, several together, or the pool."""
+    book = catalog.book_by_id.get(book_id)
+    if book is not None and book.kind == "own" and book.user_id == catalog.me.id:
         return "me"
     return catalog.owner_name(book_id)
+
+
+READ_ONLY = "🔒 read-only"
+
+
+def right_words(book_id: str, catalog: Catalog) -> str:
+    """That the user may only look at what lies in a book; empty where they may change it."""
+    return "" if book_id in catalog.writable_books else READ_ONLY
+
+
+def shared_words(book_id: str, catalog: Catalog) -> str:
+    """Who else sees an own book or a pool: `Ben (looks), Cem`; empty where nobody does."""
+    book = catalog.book_by_id.get(book_id)
+    if book is None or book.kind == "shared":
+        return ""
+    rights = catalog.shared_with(book_id)
+    names = sorted((catalog.user_name(user_id), right) for user_id, right in rights.items())
+    return ", ".join(name if right else f"{name} (looks)" for name, right in names)
 
 
 def local_time(zone_name: str, now: dt.datetime) -> str:

@@ -13,7 +13,15 @@ from core.pipelines import effective_probability
 from core.when import show_when
 from core.workspace import Page
 from tui.models.card_text import Clock, span
-from tui.models.contact_text import DO_NOT_CALL, NEXT_STYLE, local_time, owner_words, phone_words
+from tui.models.contact_text import (
+    DO_NOT_CALL,
+    NEXT_STYLE,
+    local_time,
+    owner_words,
+    phone_words,
+    right_words,
+    shared_words,
+)
 from tui.models.detail import Detail, heading
 
 _OUTCOMES = {"open": "open", "won": "✓ won", "lost": "✗ lost", "abandoned": "✗ abandoned"}
@@ -76,7 +84,7 @@ def contact_details(page: Page, scene: Scene) -> list[Detail]:
     _their_time(sheet, contact.time_zone, scene)
     _points(sheet, "E-mail", contact.emails, "emails", "")
     sheet.put("Status", contact.lead_status, "lead_status")
-    sheet.put("Owner", owner_words(contact.book_id, scene.catalog))
+    _whose(sheet, contact.book_id, scene.catalog)
     sheet.put("Tags", "  ".join(contact.tags), "tags", "today")
     _touches(sheet, contact, scene)
     sheet.put("Source", contact.source, "source")
@@ -97,7 +105,7 @@ def company_details(page: Page, scene: Scene) -> list[Detail]:
     sheet.put("Domain", company.domain, "domain")
     sheet.put("Website", company.website, "website")
     sheet.put("Employees", "" if company.employees is None else f"{company.employees:,}", "employees")
-    sheet.put("Owner", owner_words(company.book_id, scene.catalog))
+    _whose(sheet, company.book_id, scene.catalog)
     sheet.put("Tags", "  ".join(company.tags), "tags", "today")
     _address(sheet, company)
     return _rest(sheet, company, scene)
@@ -149,7 +157,7 @@ def deal_details(page: Page, scene: Scene) -> list[Detail]:
     )  # fmt: skip
     sheet.put("Pipeline", pipeline.name if pipeline else "")
     sheet.put("Stage", stage.name if stage else "")
-    sheet.put("Owner", owner_words(deal.book_id, catalog))
+    _whose(sheet, deal.book_id, catalog)
     sheet.put("Tags", "  ".join(deal.tags), "tags", "today")
     sheet.put("Source", deal.source, "source")
     _touches(sheet, deal, scene)
@@ -190,6 +198,18 @@ def _their_time(sheet: _Sheet, zone_name: str, scene: Scene, field: str = "time_
     local = local_time(zone_name, scene.now) if zone_name else ""
     place = zone_name.rpartition("/")[2].replace("_", " ")
     sheet.put("Their time", f"{local} · {place}" if local else zone_name, field)
+
+
+def _whose(sheet: _Sheet, book_id: str, catalog: Catalog) -> None:
+    """Whose it is, whether one may change it, who else sees it."""
+    right = right_words(book_id, catalog)
+    sheet.put(
+        "Owner",
+        " · ".join(filter(None, (owner_words(book_id, catalog), right))),
+        "",
+        "muted" if right else "",
+    )
+    sheet.put("Shared with", shared_words(book_id, catalog))
 
 
 def _touches(sheet: _Sheet, record: Contact | Deal, scene: Scene) -> None:

@@ -52,6 +52,11 @@ class DeskScreen(Screen[None]):
         Binding(
             "A", "assign", "Assign", show=False, id="record.assign", tooltip="Hand it over to a colleague or a pool"
         ),
+        Binding("S", "share", "Share", show=False, id="record.share", tooltip="Hold it together with a colleague"),
+        Binding(
+            "B", "share_book", "Share my book", show=False, id="record.share-book",
+            tooltip="Let a colleague see, or change, all that is yours",
+        ),
         Binding("T", "tag", "Tag", show=False, id="record.tag", tooltip="Add and remove tags"),
         Binding(
             "E", "log_other", "Log e-mail or meeting", show=False, id="record.log", tooltip="Something that took place"
@@ -202,6 +207,10 @@ class DeskScreen(Screen[None]):
         """What people call a record that can be seen; empty where the screen does not know."""
         return ""
 
+    def book_of(self, subject: Subject) -> str:
+        """The book in which the user sees a record lie; empty where the screen does not know."""
+        return ""
+
     def _on_changed(self, changed: Changed) -> None:
         self._pending.add(changed)
         if changed.local:
@@ -316,6 +325,19 @@ class DeskScreen(Screen[None]):
 
         if chosen := self._chosen():
             self.start(records.assign(self, *chosen))
+
+    def action_share(self) -> None:
+        """Shares what is selected."""
+        from tui.flows import sharing
+
+        if chosen := self._chosen():
+            self.start(sharing.share_records(self, *chosen))
+
+    def action_share_book(self) -> None:
+        """Lets a colleague into the user's own book."""
+        from tui.flows import sharing
+
+        self.start(sharing.share_book(self))
 
     def action_tag(self) -> None:
         """Tags what is selected."""

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from core.workspace import Page
 from tui.actions import key_of
 from tui.models.card_text import Clock
-from tui.models.contact_text import owner_words
+from tui.models.contact_text import owner_words, right_words
 from tui.models.detail import Detail
 from tui.models.record_text import contact_details
 from tui.screens.record import RecordScreen
@@ -47,7 +47,10 @@ class ContactScreen(RecordScreen):
 
     def figures(self, page: Page) -> str:
         """Whose it is."""
-        return owner_words(page.contact.book_id, self.desk.catalog) if page.contact else ""
+        if page.contact is None:
+            return ""
+        book_id, catalog = page.contact.book_id, self.desk.catalog
+        return " · ".join(filter(None, (owner_words(book_id, catalog), right_words(book_id, catalog))))
 
     def details(self, page: Page) -> Sequence[Detail]:
         """Every field."""

@@ -445,6 +445,11 @@ class ContactsScreen(QuickScreen):
         line = self.table.cursor_row
         return name_words(line) if line is not None and line.id == subject.id else ""
 
+    def book_of(self, subject: Subject) -> str:
+        """The book of the contact under the cursor."""
+        line = self.table.cursor_row
+        return line.book_id if line is not None and line.id == subject.id else ""
+
     # --- actions ------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -577,6 +582,12 @@ class ContactsScreen(QuickScreen):
         from tui.flows import records
 
         self._with_selection(records.tag)
+
+    def action_share(self) -> None:
+        """Shares the selected contacts."""
+        from tui.flows import sharing
+
+        self._with_selection(sharing.share_records)
 
     def action_delete(self) -> None:
         """Deletes the selected contacts."""

@@ -14,6 +14,7 @@ from core.money import format_money
 from core.workspace import Entry, Page, Subject, Workspace
 from tui.actions import key_of
 from tui.models.card_text import Clock
+from tui.models.contact_text import right_words
 from tui.models.detail import Detail
 from tui.models.ladder import ladder
 from tui.models.record_text import deal_details
@@ -89,7 +90,8 @@ class DealScreen(RecordScreen):
             return ""
         stage = self.desk.catalog.stage_by_id.get(deal.stage_id)
         worth = "" if deal.value_minor is None else format_money(deal.value_minor, deal.currency)
-        return " · ".join(filter(None, (stage.name if stage else "", worth)))
+        right = right_words(deal.book_id, self.desk.catalog)
+        return " · ".join(filter(None, (stage.name if stage else "", worth, right)))
 
     def details(self, page: Page) -> Sequence[Detail]:
         """Every field."""

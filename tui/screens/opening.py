@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -30,6 +32,8 @@ class ProblemScreen(Screen[None]):
         Binding("q,escape,enter,ctrl+c", "app.quit", "Leave", id="problem.quit", tooltip="Back to the shell")
     ]
 
+    title_words = "Your workspace could not be opened"
+
     def __init__(self, problem: str) -> None:
         super().__init__()
         self._problem = problem
@@ -37,14 +41,49 @@ class ProblemScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The sentence, and the key that leaves."""
         with Middle(), Center():
-            yield Static("Your workspace could not be opened", id="problem-title", markup=False)
+            yield Static(self.title_words, id="problem-title", markup=False)
             yield Static(clean_text(self._problem), id="problem-text", markup=False)
-            calm = "" if "Nothing was changed" in self._problem else "Nothing was changed. "
-            yield Static(
-                f"{calm}Press {key_of(self, 'problem.quit')} to leave; `offhook doctor` says more.",
-                id="problem-hint",
-                markup=False,
-            )
+            yield Static(self.hint_words(), id="problem-hint", markup=False)
+
+    def hint_words(self) -> str:
+        """What can be done."""
+        calm = "" if "Nothing was changed" in self._problem else "Nothing was changed. "
+        return f"{calm}Press {key_of(self, 'problem.quit')} to leave; `offhook doctor` says more."
+
+
+class UnreachableScreen(ProblemScreen):
+    """The team's server does not answer: tries again by itself, and at once when it is asked to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "retry", "Try again", id="problem.retry", tooltip="Try to reach the server now"),
+    ]
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self._asked = asyncio.Event()
+
+    title_words = "Your team's server cannot be reached"
+
+    def hint_words(self) -> str:
+        """What can be done."""
+        return f"{key_of(self, 'problem.retry')} tries again now, {key_of(self, 'problem.quit')} leaves."
+
+    async def wait(self, problem: str, seconds: float) -> None:
+        """Says why, and waits until it is time to try again."""
+        self._asked.clear()
+        self.query_one("#problem-text", Static).update(clean_text(problem))
+        self._tell(f"Trying again in {seconds:.0f} s. {self.hint_words()}")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._asked.wait(), seconds)
+        self._tell("Trying …")
+
+    def _tell(self, sentence: str) -> None:
+        if self.is_mounted:
+            self.query_one("#problem-hint", Static).update(sentence)
+
+    def action_retry(self) -> None:
+        """Tries again."""
+        self._asked.set()
 
 
 class TooSmall(ModalScreen[None]):

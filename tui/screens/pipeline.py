@@ -352,6 +352,11 @@ class PipelineScreen(DeskScreen):
         card = self._model.cards.get(subject.id)
         return card.title if card is not None else ""
 
+    def book_of(self, subject: Subject) -> str:
+        """The book of a deal on the board."""
+        card = self._model.cards.get(subject.id)
+        return card.book_id if card is not None else ""
+
     def _watched(self, ids: Collection[str]) -> list[Card]:
         """Those of the cards that the user is looking at: the one under the cursor, and its column."""
         here = self._model.cursor_card
@@ -477,7 +482,8 @@ class PipelineScreen(DeskScreen):
     def _look_closer(self) -> None:
         """Reads the deal under the cursor for an open peek."""
         if self._peek.display:
-            self.run_worker(self._read_peek(), group="peek", exclusive=True, exit_on_error=False)
+            # Not a coroutine yet: one that is overtaken before it begins would never be awaited.
+            self.run_worker(self._read_peek, group="peek", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
 
     async def _read_peek(self) -> None:
         card = self._model.cursor_card

@@ -375,6 +375,11 @@ class RecordScreen(QuickScreen):
             self._show(self._foresight.over(self._read))
             self.timeline.foresee(self._foresight.entries)
 
+    def book_of(self, subject: Subject) -> str:
+        """The record's book."""
+        record = (self.page.contact, self.page.deal, self.page.company) if self.page else ()
+        return next((one.book_id for one in record if one is not None and one.id == subject.id), "")
+
     def called(self, subject: Subject) -> str:
         """The record's name."""
         known = self.page is not None and subject == Subject(self.TABLE, self.record_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _OPTIONS = (
     Option("demo", "Try the demo", "with sample data", key="1"),
     Option("alone", "Start alone", "on this machine", key="2"),
+    Option("team", "Join my team", "on its server", key="3"),
 )
 _HINT = "↑↓ and enter, or the number · q leaves"
 
@@ -42,6 +43,7 @@ class WelcomeScreen(Screen[None]):
         Binding("enter", "choose", "Choose", id="welcome.choose", tooltip="Begin like that"),
         Binding("1", "pick('demo')", "Try the demo", id="welcome.demo", tooltip="A made-up sales floor to play with"),
         Binding("2", "pick('alone')", "Start alone", id="welcome.alone", tooltip="Your own workspace"),
+        Binding("3", "pick('team')", "Join my team", id="welcome.team", tooltip="Address, login and password"),
         Binding("q,escape,ctrl+c", "app.quit", "Leave", id="welcome.quit", tooltip="Nothing is made"),
     ]  # fmt: skip
 
@@ -84,7 +86,25 @@ class WelcomeScreen(Screen[None]):
         if not self._busy:
             self._busy = True
             self.query_one(Choices).point([option.id for option in _OPTIONS].index(way))
-            self.run_worker(self._begin(way))
+            self.run_worker(self._join() if way == "team" else self._begin(way))
+
+    async def _join(self) -> None:
+        from tui.dialogs.signin import ADDRESS, LOGIN, PASSWORD, SignInDialog
+
+        opened: list[Workspace] = []
+
+        async def sign_in(typed: Mapping[str, str]) -> None:
+            def join() -> Workspace:
+                return self._opener.join(typed[ADDRESS.name], typed[LOGIN.name], typed[PASSWORD.name])
+
+            opened.append(await asyncio.get_running_loop().run_in_executor(None, join))
+
+        words = "Your admin gives you these. It is what `offhook login HOST/DATABASE` does, too."
+        dialog = SignInDialog("Join my team's server", words, [ADDRESS, LOGIN, PASSWORD], sign_in)
+        if await self.app.push_screen_wait(dialog):
+            await self._offhook.enter(opened[0], made=True)
+        else:
+            self._busy = False
 
     def _say(self, sentence: str, *, problem: bool = False) -> None:
         hint = self.query_one("#welcome-hint", Static)

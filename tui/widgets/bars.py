@@ -152,7 +152,15 @@ class StatusBar(Widget):
         """Whether a message can be read whole."""
         health = self._health
         state = cell_len(printable(health.line)) + 2 if health.line else 0
+        state += cell_len(self._warning)
         return state + 1 + cell_len(printable(message)) <= self.size.width
+
+    @property
+    def _warning(self) -> str:
+        """What never goes away as long as it is so."""
+        if not self._health.insecure:
+            return ""
+        return " ⚠ insecure " if self.size.width >= 60 else " ⚠ "
 
     def render_line(self, y: int) -> Strip:
         """Draws the line; the message may take all room but the state's."""
@@ -161,13 +169,15 @@ class StatusBar(Widget):
         state = f" {printable(health.line)} " if health.line else ""
         mode = " ".join(part for part in (health.mode, "· demo" if self._demo else "") if part)
         tail = f" {mode} · {printable(health.who)} " if health.mode else ""
-        if cell_len(state) + cell_len(tail) + (cell_len(self._message) or 10) > width:
+        warning = self._warning
+        if cell_len(warning) + cell_len(state) + cell_len(tail) + (cell_len(self._message) or 10) > width:
             tail = f" {mode} " if width >= 60 and not self._message else ""
-        room = max(0, width - cell_len(state) - cell_len(tail))
+        room = max(0, width - cell_len(warning) - cell_len(state) - cell_len(tail))
         message_style = self.get_component_rich_style(
             "status--problem" if self._problem else "status--message"
         )
         pieces = [
+            (warning, self.get_component_rich_style("status--warning")),
             (
                 fit(state, min(cell_len(state), width)),
                 self.get_component_rich_style(f"status--{health.level}"),
