@@ -391,6 +391,16 @@ def test_an_entry_of_a_hidden_record_is_like_one_of_none(floor: Floor, ann: Desk
     assert (hidden.status, hidden.reason) == (missing.status, missing.reason)
 
 
+def test_what_the_server_leaves_as_it_was_is_never_called_saved(floor: Floor, ann: Desk) -> None:
+    everything = floor.database.superuser()
+    everything.execute(
+        "CREATE FUNCTION offhook.swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+        "CREATE TRIGGER a_swallow BEFORE UPDATE ON offhook.deals FOR EACH ROW EXECUTE FUNCTION offhook.swallow()"
+    )
+    answer = ann.put(rename(ann, "ann", "B"))
+    assert (answer.status, answer.revision) == (Status.REJECTED, 0)
+
+
 def test_an_id_that_is_there_is_refused_seen_or_not(floor: Floor, ann: Desk) -> None:
     for book in ("ann", "wim"):
         made = insert(Company, floor.company(book), {"book_id": floor.book("ann"), "name": "Mine"})
