@@ -158,7 +158,7 @@ def connection(shared_floor: Floor) -> psycopg.Connection[Any]:
 
 
 @settings(
-    max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(case=cases())
 def test_the_server_merges_as_core_does(
