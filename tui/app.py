@@ -197,7 +197,7 @@ class OffhookApp(App[int]):
         self._ahead = None
         self.go("pipeline")
         health = self.desk.last_seen_health
-        if made or health.level != "ok":
+        if made or health.level != "ok" or health.insecure:
             # What is less than perfect is said when it begins; later `offhook doctor` knows it, and nobody is nagged.
             self._notices += health.notes
         if self._notices:

@@ -385,7 +385,14 @@ class DirectWorkspace:
             self._hello.note,
             *self._unsettled.notes,
         )
-        return Health("direct", self._known.me.name, line, level, tuple(note for note in notes if note))
+        return Health(
+            "direct",
+            self._known.me.name,
+            line,
+            level,
+            tuple(note for note in notes if note),
+            insecure=bool(self.profile.note),
+        )
 
     def _hour(self, moment: dt.datetime) -> str:
         """A time of day where the user is."""

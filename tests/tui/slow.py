@@ -128,7 +128,8 @@ class SlowWorkspace:
     def health(self) -> Health:
         who = self.inner.health().who
         if self.offline:
-            return Health("direct", who, "○ offline since 10:29 · 1 to send", "warning")
+            line = "○ offline since 10:29 · 1 to send"
+            return Health("direct", who, line, "warning", insecure=self._insecure)
         return Health("direct", who, "● live", "ok", insecure=self._insecure)
 
     def who_took(self, table: str, record_id: str) -> str:
