@@ -79,12 +79,16 @@ def seal(connection: Connection[Any], *, least: int = 1) -> Seal | None:
     """Seals what is committed and not sealed yet.
 
     Args:
-        connection: of anybody in the organization.
+        connection: an admin's.
         least: do nothing for fewer entries than this.
 
     Returns:
         The last seal there is now.
+
+    Raises:
+        Refused: the login is no admin's.
     """
+    _require_admin(connection)
     connection.execute("select offhook.seal_audit(%s)", (least,))
     row = connection.execute(
         "select number, encode(digest, 'hex') from offhook.audit_seals order by number desc limit 1"
@@ -105,8 +109,7 @@ def verify(connection: Connection[Any], *, seen: Seal | None = None) -> Report:
     Raises:
         Refused: the login is no admin's.
     """
-    if connection.execute("select offhook.my_role()").fetchone() != ("admin",):
-        raise Refused("Only an admin can verify the audit.")
+    _require_admin(connection)
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         seals = _seals(connection)
@@ -124,6 +127,11 @@ def verify(connection: Connection[Any], *, seen: Seal | None = None) -> Report:
         elif held.digest.hex() != seen.digest:
             problems.append(f"Seal {seen.number} is another one than the one that was there before.")
     return Report(entries, erased, unsealed, len(seals), last, tuple(problems))
+
+
+def _require_admin(connection: Connection[Any]) -> None:
+    if connection.execute("select offhook.my_role()").fetchone() != ("admin",):
+        raise Refused("Only an admin can read the audit and verify it.")
 
 
 def _seals(connection: Connection[Any]) -> list[_Sealed]:

@@ -104,7 +104,8 @@ begin
                     from jsonb_each(to_jsonb(n) - v_untold) v
                     where v.value is distinct from b.was -> v.key) as diff
             from new_rows n
-            join old_rows o on o.org_id = n.org_id and o.id = n.id
+            -- The version stays where only what is derived has changed.
+            join old_rows o on o.org_id = n.org_id and o.id = n.id and o.version <> n.version
             cross join lateral (select to_jsonb(o) as was) b
         ) e
         where e.diff is not null;
