@@ -1,0 +1,330 @@
+"""A team's server from the command line: installing, logging in, people, books, the audit. On a real server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from cli.home import Home
+from cli.team import join
+from storage.postgres import install
+from storage.postgres.organizations import found_organization
+from storage.postgres.profile import Profile, parse_address
+from tests.cli.conftest import Offhook, Result
+from tests.server import OPERATOR, Cluster, clone, template
+
+
+@dataclass(frozen=True)
+class Site:
+    """A database with offhook and an organization in it, and its admin's machine.
+
+    Attributes:
+        address: where it is.
+        tag: what every login here ends with: logins belong to the whole server.
+        ada: the admin's machine, logged in.
+        password: the admin's first one.
+        operator_password: the operator's.
+        home: where machines of others are made.
+    """
+
+    address: str
+    tag: str
+    ada: Offhook
+    password: str
+    operator_password: str
+    home: Path
+
+    @property
+    def database(self) -> str:
+        """Its name."""
+        return self.address.rpartition("/")[2]
+
+    def operator(self, program: Offhook, *arguments: str, code: int = 0) -> Result:
+        """Runs a command that wants the operator."""
+        return program(
+            *arguments, "--as", OPERATOR, "--password-stdin", stdin=f"{self.operator_password}\n", code=code
+        )
+
+    def hire(self, login: str, *more: str) -> tuple[str, str]:
+        """Makes a user as the admin: (login, first password)."""
+        made = self.ada("admin", "user", "add", f"{login}{self.tag}", "--json", *more).json
+        return made["login"], made["password"]
+
+    def machine(self, login: str, password: str) -> Offhook:
+        """A colleague's machine, logged in."""
+        program = Offhook(self.home / login)
+        data = program.home / "data"
+        join(
+            Home(program.home / "config", data, data),
+            Profile(*parse_address(self.address), login=login),
+            password,
+            prefer="file",
+        )
+        return program
+
+
+@pytest.fixture(scope="session")
+def installed(cluster: Cluster) -> str:
+    """The name of a database that offhook is installed in, to be cloned: installing takes a second."""
+    return template(cluster, "installed", install.init)
+
+
+@pytest.fixture
+def site(cluster: Cluster, installed: str, tmp_path: Path) -> Iterator[Site]:
+    tag = secrets.token_hex(4)
+    login, password = f"ada{tag}", "a first sentence"
+    with clone(cluster, installed) as database:
+        found_organization(
+            database.operator(), name="Nordlicht", admin_name="Ada Adler", login=login, password=password,
+            currency="EUR", country="DE", time_zone="Europe/Berlin", now=dt.datetime.now(dt.UTC),
+        )  # fmt: skip
+        address = f"127.0.0.1:{cluster.port}/{database.name}"
+        site = Site(address, tag, Offhook(tmp_path / login), password, cluster.operator_password, tmp_path)
+        site.machine(login, password)
+        yield site
+    with cluster.superuser() as root:
+        for (made,) in root.execute(
+            "select rolname from pg_roles where rolname like %s", (f"%{tag}",)
+        ).fetchall():
+            root.execute(sql.SQL("drop role {}").format(sql.Identifier(made)))
+
+
+def test_from_an_empty_database_to_a_colleague_at_work(cluster: Cluster, tmp_path: Path) -> None:
+    tag = secrets.token_hex(4)
+    name = f"cli_{tag}"
+    address = f"127.0.0.1:{cluster.port}/{name}"
+    with cluster.operator() as operator:
+        operator.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
+    ada, ben = Offhook(tmp_path / "ada"), Offhook(tmp_path / "ben")
+    try:
+        made = ada(
+            "admin", "init", address, "--as", OPERATOR, "--password-stdin", "--org", "Nordlicht", "--admin", f"ada{tag}",
+            "--name", "Ada Adler", "--country", "DE", "--json", stdin=f"{cluster.operator_password}\n",
+        ).json  # fmt: skip
+        ada("login", address, "--as", made["login"], "--password-stdin", stdin=f"{made['password']}\n")
+        hired = ada("admin", "user", "add", f"ben{tag}", "--name", "Ben Berg", "--json").json
+        ben("login", address, "--as", hired["login"], "--password-stdin", stdin=f"{hired['password']}\n")
+        status = ben("status", "--json").json
+        assert (status["mode"], status["who"], status["organization"]) == ("direct", "Ben Berg", "Nordlicht")
+        assert status["server"] == address
+        assert [user["role"] for user in ben("admin", "user", "list", "--json").json] == ["admin", "rep"]
+    finally:
+        with cluster.superuser() as root:
+            root.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            root.execute(
+                sql.SQL("drop role if exists {}, {}").format(*map(sql.Identifier, (f"ada{tag}", f"ben{tag}")))
+            )
+
+
+def test_a_password_stands_in_no_argument_and_no_file_but_its_own(site: Site) -> None:
+    folder = site.ada.home
+    holding = [
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and site.password.encode() in path.read_bytes()
+    ]
+    assert holding == ["data/team/password"]
+    assert (folder / holding[0]).stat().st_mode & 0o077 == 0
+
+
+def test_a_wrong_password_is_said_and_nothing_remembered(site: Site) -> None:
+    login, _ = site.hire("ben")
+    program = Offhook(site.home / "other")
+    result = program("login", site.address, "--as", login, "--password-stdin", stdin="not the one\n", code=1)
+    assert "Login or password is wrong" in result.err
+    assert "not the one" not in result.err
+    assert "There is no workspace yet" in program("status", code=3).err
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "says"),
+    [
+        ("127.0.0.1:1/offhook", 5, "Nothing answers at 127.0.0.1, port 1"),
+        ("a b c", 1, "That is no address"),
+        ("ben:secret@db.example.com/x", 1, "Give the address without login and password"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_explained(
+    tmp_path: Path, address: str, code: int, says: str
+) -> None:
+    result = Offhook(tmp_path)("login", address, "--as", "ben", "--password-stdin", stdin="x\n", code=code)
+    assert says in result.err
+    assert "secret" not in result.err
+
+
+def test_logging_out_wipes_what_is_here_and_leaves_ones_own_workspace(site: Site) -> None:
+    login, password = site.hire("ben")
+    ben = Offhook(site.home / "ben")
+    ben("init", "--name", "Ben", "--country", "DE")
+    ben("login", site.address, "--as", login, "--password-stdin", stdin=f"{password}\n")
+    assert ben("status", "--json").json["mode"] == "direct"
+    ben("logout")
+    assert not (ben.home / "data" / "team").exists()
+    assert ben("status", "--json").json["mode"] == "solo"
+
+
+def test_a_changed_password_is_the_one_that_counts(site: Site) -> None:
+    login, password = site.hire("ben")
+    ben = site.machine(login, password)
+    ben("password", "--password-stdin", stdin="a better sentence\n")
+    ben("status")
+    other = Offhook(site.home / "other")
+    other("login", site.address, "--as", login, "--password-stdin", stdin=f"{password}\n", code=1)
+    other("login", site.address, "--as", login, "--password-stdin", stdin="a better sentence\n")
+
+
+def test_who_is_shut_out_is_told_and_may_come_back(site: Site) -> None:
+    login, password = site.hire("ben", "--name", "Ben Berg")
+    ben = site.machine(login, password)
+    site.ada("admin", "user", "disable", "Ben Berg")
+    assert "Your login was disabled" in ben("status", code=1).err
+    site.ada("admin", "user", "enable", login)
+    ben("status")
+
+
+def test_a_rep_manages_nobody(site: Site) -> None:
+    login, password = site.hire("ben")
+    ben = site.machine(login, password)
+    assert "Only an admin" in ben("admin", "user", "role", login, "admin", code=1).err
+    assert "Only an admin" in ben("audit", "verify", code=1).err
+    assert "needs the role admin" in ben("admin", "team", "add", "Mine", code=1).err
+
+
+def test_a_leavers_book_is_handed_over_whole(site: Site) -> None:
+    ann = site.machine(*site.hire("ann", "--name", "Ann Arndt"))
+    site.hire("ben", "--name", "Ben Berg")
+    _fill(ann, 3)
+    assert site.ada("admin", "book", "hand-over", "ann", "ben", "--json").json["records"] == 6
+    books = {book["name"]: book["records"] for book in site.ada("admin", "book", "list", "--json").json}
+    assert sum(books["Ann Arndt"].values()) == 0
+    assert books["Ben Berg"] == {"companies": 0, "contacts": 3, "deals": 3}
+
+
+def _fill(program: Offhook, number: int) -> None:
+    from core.commands.contacts import CreateContact
+    from core.commands.deals import CreateDeal
+    from storage.postgres.direct import open_direct
+
+    folder = program.home / "data" / "team"
+    held = json.loads((folder / "password").read_text())
+    workspace = open_direct(Profile.load(folder / "profile.json"), held["password"])
+    try:
+        for place in range(number):
+            person = CreateContact(values={"first_name": "Lena", "last_name": f"Maier {place}"})
+            deal = CreateDeal(
+                pipeline_id=workspace.catalog().pipelines[0].id,
+                values={"title": f"Renewal {place}", "contact_id": person.contact_id},
+            )
+            for command in (person, deal):
+                answer = workspace.execute(command)
+                assert answer.applied, answer.reason
+    finally:
+        workspace.close()
+
+
+def test_teams_books_and_pipelines_are_managed_by_name(site: Site) -> None:
+    login, _ = site.hire("ben", "--name", "Ben Berg", "--team", "sales")
+    site.ada("admin", "team", "add", "East")
+    site.ada("admin", "team", "join", "Ben", "east")
+    site.ada("admin", "team", "leave", login, "Sales")
+    teams = {team["name"]: team["people"] for team in site.ada("admin", "team", "list", "--json").json}
+    assert teams == {"East": ["Ben Berg"], "Sales": ["Ada Adler"]}
+    site.ada("admin", "book", "share", "Ada", "Ben", "--read-only")
+    [shared] = [book for book in site.ada("admin", "book", "list", "--json").json if book["shared_with"]]
+    assert (shared["name"], shared["shared_with"]) == ("Ada Adler", ["Ben Berg (reads)"])
+    site.ada("admin", "book", "unshare", "Ada", "Ben")
+    site.ada("admin", "pipeline", "add", "Renewals", "--like", "Sales")
+    site.ada("admin", "pipeline", "rename", "Renewals", "Upsell")
+    site.ada("admin", "pipeline", "delete", "Upsell")
+    assert "There is no team" in site.ada("admin", "team", "join", "Ben", "Nowhere", code=3).err
+
+
+def test_the_audit_is_read_and_proven(site: Site, cluster: Cluster) -> None:
+    site.ada("admin", "team", "add", "East")
+    newest = site.ada("audit", "show", "--limit", "1", "--op", "insert", "--json").json[0]
+    assert (newest["table"], newest["login"]) == ("books", f"ada{site.tag}")
+    assert site.ada("audit", "verify", "--json").json["ok"]
+    with cluster.superuser(site.database) as root:
+        root.execute("alter table offhook.audit disable trigger all")
+        root.execute("update offhook.audit set login = 'nobody' where seq = %s", (newest["seq"],))
+    verified = site.ada("admin", "audit", "verify", "--json", code=1).json
+    assert not verified["ok"]
+    assert "was changed after it was written" in verified["problems"][0]
+
+
+def test_a_person_is_handed_their_data_and_erased(site: Site) -> None:
+    _fill(site.ada, 1)
+    out = site.home / "lena.json"
+    site.ada("admin", "export-person", "Lena Maier", "--file", out)
+    assert json.loads(out.read_text())["contact"]["last_name"] == "Maier 0"
+    assert out.stat().st_mode & 0o077 == 0
+    assert "--yes" in site.ada("admin", "erase-person", "Lena Maier", code=2).err
+    site.ada("admin", "erase-person", "Lena Maier", "--yes")
+    assert site.ada("find", "lena", "--json", code=3).json == []
+    assert site.ada("audit", "verify", "--json").json["erased"] >= 1
+
+
+def test_the_database_proves_that_it_guards_itself_until_it_does_not(site: Site, cluster: Cluster) -> None:
+    check = ("admin", "policy", "check", site.address)
+    assert site.operator(site.ada, *check, "--json").json == {"ok": True, "problems": []}
+    with cluster.superuser(site.database) as root:
+        root.execute("alter table offhook.contacts disable row level security")
+        root.execute("grant select on offhook.deals to public")
+    found = site.operator(site.ada, *check, "--json", code=1).json
+    assert {problem["where"].rpartition(".")[2] for problem in found["problems"]} >= {"contacts", "deals"}
+    site.operator(site.ada, "admin", "upgrade", site.address)
+    assert site.operator(site.ada, *check, "--json").json["ok"]
+
+
+def test_organizations_in_one_database_are_wholly_apart(site: Site) -> None:
+    made = site.ada(
+        "admin", "org", "add", site.address, "--as", OPERATOR, "--password-stdin", "--org", "Suedlicht", "--admin",
+        f"zoe{site.tag}", "--country", "AT", "--json", stdin=f"{site.operator_password}\n",
+    ).json  # fmt: skip
+    zoe = site.machine(made["login"], made["password"])
+    _fill(site.ada, 1)
+    assert zoe("find", "lena", "--json", code=3).json == []
+    assert [user["login"] for user in zoe("admin", "user", "list", "--json").json] == [f"zoe{site.tag}"]
+    listed = site.operator(site.ada, "admin", "org", "list", site.address, "--json").json
+    assert [(each["name"], each["contacts"]) for each in listed] == [("Nordlicht", 1), ("Suedlicht", 0)]
+
+
+def test_doctor_looks_at_the_way_to_the_server(site: Site) -> None:
+    found = site.ada("doctor", "--json").json
+    assert found["ok"]
+    assert any("Your role is admin" in finding["what"] for finding in found["findings"])
+    assert "kept safe there" in site.ada("backup", site.home / "x.db", code=1).err
+
+
+def test_a_login_without_the_right_to_install_is_told_so(site: Site) -> None:
+    result = site.ada(
+        "admin", "upgrade", site.address, "--as", f"ada{site.tag}", "--password-stdin", stdin=f"{site.password}\n", code=1
+    )  # fmt: skip
+    assert "does not own the database" in result.err
+
+
+def test_an_empty_database_is_not_mistaken_for_an_installed_one(cluster: Cluster, tmp_path: Path) -> None:
+    result = Offhook(tmp_path)(
+        "login", f"127.0.0.1:{cluster.port}/postgres", "--as", OPERATOR, "--password-stdin",
+        stdin=f"{cluster.operator_password}\n", code=1,
+    )  # fmt: skip
+    assert "holds no offhook" in result.err
+
+
+def test_the_first_password_is_scram_on_the_server(site: Site, cluster: Cluster) -> None:
+    with cluster.superuser() as root:
+        found = root.execute(
+            "select rolpassword from pg_authid where rolname = %s", (f"ada{site.tag}",)
+        ).fetchone()
+    assert found is not None
+    assert found[0].startswith("SCRAM-SHA-256$")
+    with pytest.raises(psycopg.OperationalError):
+        cluster.connect(f"ada{site.tag}", "another", site.database)
