@@ -24,6 +24,14 @@ from storage.telling import is_elsewhere
 
 R = TypeVar("R", bound=Record)
 
+_LINKS = {
+    "contacts": (("companies", "company_id"),),
+    "deals": (("contacts", "contact_id"), ("companies", "company_id")),
+}
+"""What is loaded along with a few records: editing one asks for what it points to, which would be a round trip more."""
+_FEW = 3
+"""More than so many are not edited but handed over, tagged, deleted."""
+
 _Shape = tuple[str, tuple[str, ...], tuple[str, ...], int]
 """What needs by value have in common that are answered by one subquery: table, fields, fields that are empty, limit."""
 
@@ -42,6 +50,7 @@ class Loaded:
         self._connection = connection
         self._org_id = org_id
         self._rows: dict[tuple[str, str], Row | None] = {}
+        self._beside: dict[tuple[str, str], Row] = {}
         self._found: dict[tuple[str, str], list[str]] = {}
         self._changesets: dict[str, tuple[Changeset, str | None] | None] = {}
         self._taken: dict[tuple[str, str], str] = {}
@@ -62,8 +71,8 @@ class Loaded:
                     if table not in RECORDS:
                         raise NotFound(f"There is no “{table}” to look in.")
                     if (table, record_id) not in self._rows:
-                        self._rows[table, record_id] = None
-                        if is_id(record_id):
+                        self._rows[table, record_id] = self._beside.get((table, record_id))
+                        if (table, record_id) not in self._beside and is_id(record_id):
                             ids.setdefault(table, []).append(record_id)
                 case Where(table, values, limit):
                     if self._begin(table, values):
@@ -127,6 +136,7 @@ class Loaded:
     ) -> None:
         parameters: dict[str, Any] = {"org": self._org_id, "histories": list(histories)}
         by_id, by_value = [], []
+        links = [(table, *link) for table in ids if len(ids[table]) <= _FEW for link in _LINKS.get(table, ())]
         for table, wanted in ids.items():
             parameters[f"ids_{table}"] = wanted
             by_id.append(_get_sql(table))
@@ -138,7 +148,8 @@ class Loaded:
             if histories
             else "'[]'::json"
         )
-        sql = f"SELECT json_build_array({_list(by_id)}, {_list(by_value)}, {history})"
+        linked = [_linked_sql(*link) for link in links]
+        sql = f"SELECT json_build_array({_list(by_id)}, {_list(by_value)}, {history}, {_list(linked)})"
         answer = _value(self._connection, sql, parameters)
         for table, (rows, missing) in zip(ids, answer[0], strict=True):
             self._put(table, rows)
@@ -148,6 +159,9 @@ class Loaded:
                 self._found[shape[0], _signature(many[number - 1])] = self._put(shape[0], rows)
         for changeset_id, body, undone_by in answer[2]:
             self._changesets[changeset_id] = (from_json(body), undone_by)
+        for (_, table, _), rows in zip(links, answer[3], strict=True):
+            form = codec(table)
+            self._beside |= {(table, row["id"]): row for row in map(form.decode, rows)}
 
     def _put(self, table: str, rows: Iterable[Sequence[Any]]) -> list[str]:
         form, found = codec(table), []
@@ -195,6 +209,15 @@ def _get_sql(table: str) -> str:
         f"(SELECT json_build_array(coalesce(json_agg({row}) FILTER (WHERE t.id IS NOT NULL), '[]'), {missing})"
         f" FROM unnest(%(ids_{table})s::uuid[]) AS i(id)"
         f" LEFT JOIN {table} t ON t.org_id = %(org)s AND t.id = i.id)"
+    )
+
+
+def _linked_sql(table: str, linked: str, column: str) -> str:
+    """A subquery for the rows that the rows with these ids point to."""
+    return (
+        f"(SELECT coalesce(json_agg({codec(linked).selected('t')}), '[]') FROM {linked} t"
+        f" WHERE t.org_id = %(org)s AND t.id IN (SELECT r.{column} FROM {table} r"
+        f" WHERE r.org_id = %(org)s AND r.id = ANY (%(ids_{table})s::uuid[])))"
     )
 
 
