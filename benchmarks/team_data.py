@@ -86,6 +86,9 @@ def team_server(folder: Path, *, reps: int, deals: int, contacts: int) -> Iterat
         with Server(folder, settings=_SETTINGS) as server:
             if not note.exists():
                 note.write_text(json.dumps(_make(server, reps, deals, contacts)))
+            else:
+                with _connect(server.port, server.password) as operator:
+                    install.upgrade(operator)
             known = json.loads(note.read_text())
             yield TeamServer(server.port, known["passwords"], server.password, known["loaded"], known["rows"])
     except OffhookError as error:

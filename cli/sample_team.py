@@ -45,6 +45,24 @@ class TeamOpener:
         """
         return open_as(self._team, self._login)
 
+    def sign_in(self, password: str) -> Workspace:
+        """The passwords are made with the team, and lie beside it.
+
+        Raises:
+            Refused: always.
+        """
+        raise Refused(
+            "The passwords of the sample team were changed. Make it anew: offhook demo --team --reset"
+        )
+
+    def join(self, address: str, login: str, password: str) -> Workspace:
+        """There is no other server to go to.
+
+        Raises:
+            Refused: always.
+        """
+        raise Refused("This is the sample team. Log in to your own with: offhook login")
+
     def start_alone(self) -> Workspace:
         """There is nothing to begin: the sample team is there.
 
