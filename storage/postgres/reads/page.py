@@ -80,19 +80,17 @@ def _there(what: str) -> str:
 
 
 def _deals(table: str) -> str:
-    # One leg an index; a deal that two of them find is one deal.
-    legs = {"contacts": ("contact_id",), "companies": ("company_id",), "deals": ("contact_id", "company_id")}[
-        table
-    ]
-    found = " union ".join(
-        f"select t.id from deals t where t.org_id = :org and t.deleted_at is null and t.{column} = s.{column}"
-        for column in legs
-    )
+    columns = {
+        "contacts": ("contact_id",),
+        "companies": ("company_id",),
+        "deals": ("contact_id", "company_id"),
+    }[table]
+    around = " or ".join(f"t.{column} = s.{column}" for column in columns)
     order = "order by t.outcome = 'open' desc, t.created_at desc, t.id desc"
     return f"""
         select coalesce(json_agg({columns_of(Deal, "t")} {order}), '[]') from (
-            select t.* from ({found}) found join deals t on t.org_id = :org and t.id = found.id
-            where t.id <> :subject::uuid {order} limit :limit
+            select * from deals t where t.org_id = :org and t.deleted_at is null and ({around})
+            and t.id <> :subject::uuid {order} limit :limit
         ) t
     """
 
