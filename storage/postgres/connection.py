@@ -109,6 +109,8 @@ def wire_version(number: int) -> str:
 def _parameters(profile: Profile, password: str | None) -> dict[str, Any]:
     given: dict[str, Any] = {
         "host": profile.host,
+        # Not the one that the environment may name.
+        "hostaddr": "",
         "port": profile.port,
         "dbname": profile.database,
         "user": profile.login,
@@ -330,7 +332,7 @@ _CONNECT_ERRORS: tuple[tuple[str, tuple[type[OffhookError], str]], ...] = (
         (Refused, "{host} cannot prove that the connection is not tapped, so nothing was sent. Ask your admin."),
     ),
     (
-        r"require_auth|authentication method .* (not |)requested|weak server authentication",
+        r"require_auth|authentication method requirement|authentication method .* (not |)requested|weak server authentication",
         (Refused, "{host} asks for the password in a way that is not safe, so it was not sent. Ask your admin."),
     ),
     (
