@@ -7,7 +7,7 @@ import dataclasses
 import gc
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -18,11 +18,11 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from core.errors import OffhookError, SignInRefused, Unreachable
+from core.errors import OffhookError
 from core.text import printable
 from tui import theme
 from tui.restyle import PartStylesheet
-from tui.screens.opening import OpeningScreen, ProblemScreen, TooSmall, UnreachableScreen
+from tui.screens.opening import OpeningScreen, TooSmall
 from tui.typeahead import FLOW, TypeAhead
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ BASE_SCREENS = {"p": ("pipeline", "Pipeline"), "c": ("contacts", "Contacts")}
 LEAST_SIZE = (30, 10)
 """Columns and lines below which nothing useful can be shown."""
 NOTICE_SECONDS = 10
-RETRY_SECONDS = (2.0, 5.0, 10.0, 20.0)
-"""Seconds between attempts to reach a server that does not answer; the last one holds for all that follow."""
 QUIT_PATIENCE = 0.4
 """Seconds that leaving waits for what is under way before it asks."""
 
@@ -119,48 +117,19 @@ class OffhookApp(App[int]):
         self.run_worker(self._open(), exclusive=True, group="open")
 
     async def _open(self) -> None:
-        attempt = 0
-        waiting: UnreachableScreen | None = None
-        while True:
-            try:
-                await self._try_to_open()
-                return
-            except Unreachable as error:
-                if waiting is None:
-                    waiting = UnreachableScreen(str(error))
-                    await self.push_screen(waiting)
-                await waiting.wait(str(error), RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
-                attempt += 1
-            except SignInRefused as error:
-                await self._ask_for_the_password(str(error))
-                return
-            except OffhookError as error:
-                await self._show_problem(str(error))
-                return
+        try:
+            await self.open_workspace()
+        except OffhookError as error:
+            from tui import beginning
 
-    async def _show_problem(self, problem: str) -> None:
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        await self.push_screen(ProblemScreen(problem))
+            await beginning.go_on(self, error)
 
-    async def _ask_for_the_password(self, problem: str) -> None:
-        """The password that is kept is not good any more: asks for another until it is, or the user leaves."""
-        from tui.dialogs.signin import PASSWORD, SignInDialog
+    async def open_workspace(self) -> None:
+        """Opens the workspace that is there and goes to work in it; asks how to begin where there is none.
 
-        opened: list[Workspace] = []
-
-        async def sign_in(typed: Mapping[str, str]) -> None:
-            loop = asyncio.get_running_loop()
-            opened.append(await loop.run_in_executor(None, self.opener.sign_in, typed[PASSWORD.name]))
-
-        words = "The password that this machine keeps is not good any more. Type the new one."
-        dialog = SignInDialog("Log in to your team's server", words, [PASSWORD], sign_in, problem=problem)
-        if await self.push_screen_wait(dialog):
-            await self.enter(opened[0])
-        else:
-            await self._show_problem(problem)
-
-    async def _try_to_open(self) -> None:
+        Raises:
+            OffhookError: it cannot be opened.
+        """
         from tui.ahead import Ahead
 
         # Not before the first frame: the two would share the interpreter, and the frame would come later.

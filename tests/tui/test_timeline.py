@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
@@ -287,6 +287,7 @@ def test_a_call_is_told_by_its_outcome_and_an_edit_by_what_changed() -> None:
 
 
 @given(st.text(max_size=400), st.integers(2, 40))
+@example("0𠀀𑲒", 2)
 def test_wrapped_lines_fit_and_hold_every_word(text: str, width: int) -> None:
     lines, more = wrap(text, width)
     assert not more

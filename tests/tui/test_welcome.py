@@ -227,7 +227,7 @@ async def test_a_server_that_is_away_is_tried_again_by_itself_and_by_a_key(
     make_app, team, wait_until, ready, monkeypatch
 ):
     app = make_app(opener=team)
-    monkeypatch.setattr("tui.app.RETRY_SECONDS", (0.05, 60.0))
+    monkeypatch.setattr("tui.beginning.RETRY_SECONDS", (0.05, 60.0))
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_until(pilot, lambda: isinstance(app.screen, UnreachableScreen))
         assert "crm.acme.example cannot be reached" in words_of(app.screen)
@@ -262,7 +262,7 @@ async def test_a_server_that_is_newer_says_what_to_do(make_app, team, wait_until
 
 
 def test_a_server_that_is_away(snap, make_app, team, size, monkeypatch):
-    monkeypatch.setattr("tui.app.RETRY_SECONDS", (60.0,))
+    monkeypatch.setattr("tui.beginning.RETRY_SECONDS", (60.0,))
     assert snap(make_app(opener=team), size, screen="UnreachableScreen")
 
 

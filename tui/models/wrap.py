@@ -47,7 +47,8 @@ def _lines(text: str, width: int, limit: int | None) -> Iterator[str]:
 
 
 def _paragraph(text: str, width: int) -> Iterator[str]:
-    if text.isascii() or cell_len(text) == len(text):
+    # A wide character beside one without any width makes as many cells as characters, too.
+    if text.isascii() or (cell_len(text) == len(text) and all(cell_len(one) == 1 for one in set(text))):
         yield from _plain(text, width)
         return
     line, used = "", 0

@@ -34,6 +34,7 @@ from tui.models.contact_text import (
     phone_words,
 )
 from tui.models.foresight import Foreseen, Foresight, line_over
+from tui.models.news import rows_of
 from tui.repaint import paint_now
 from tui.screens.base import DeskScreen
 from tui.screens.quick import QuickScreen
@@ -149,6 +150,7 @@ class ContactsScreen(QuickScreen):
         self._searching = False
         self._open_for: str | None = None
         self._keep_cursor = True
+        self._recount = False
         self._held: ExitStack | None = None
         self._hinted = False
         self._counting: asyncio.Task[None] | None = None
@@ -250,10 +252,11 @@ class ContactsScreen(QuickScreen):
             self._held.close()
             self._held = None
 
-    def _find(self, *, keep_cursor: bool = True) -> None:
+    def _find(self, *, keep_cursor: bool = True, recount: bool = True) -> None:
         """Reads what fits. While an answer is under way only the latest question waits; older ones are dropped."""
         self._stale = True
         self._keep_cursor = keep_cursor
+        self._recount = self._recount or recount
         if not self._searching:
             self._searching = True
             self.run_worker(self._answer(), group="search")
@@ -291,6 +294,9 @@ class ContactsScreen(QuickScreen):
         await source.load_around(first, first + height - 1)
         if self._stale:
             return
+        if not self._recount and table.exact and not source.exact:
+            source.count, source.exact = table.count, True
+        self._recount = False
         counting = self._count(query, source)
         if counting is not None:
             # Most counts are quick enough for the same frame.
@@ -414,14 +420,11 @@ class ContactsScreen(QuickScreen):
 
     async def apply_changes(self, changes: Sequence[Changed]) -> None:
         """Reads the rows in sight anew where contacts, companies or what hangs on them changed."""
-        tables = {table for change in changes for table, _ in change.rows}
-        if any(change.everything for change in changes) or tables & {
-            "contacts",
-            "companies",
-            "tasks",
-            "activities",
-        }:
-            self._find()
+        tables = {table for table, _ in rows_of(changes)}
+        everything = any(change.everything for change in changes)
+        if everything or tables & {"contacts", "companies", "tasks", "activities"}:
+            # Without a filter, only contacts that come and go change how many there are.
+            self._find(recount=everything or "contacts" in tables or not self._query.is_empty)
 
     def foresee(self, command: Command) -> Callable[[bool], None]:
         """Shows whose contacts will be, and their tags."""

@@ -170,6 +170,11 @@ class Table(Widget, Generic[R], can_focus=True):
         return self._source.count if self._source else 0
 
     @property
+    def exact(self) -> bool:
+        """Whether that is all there are."""
+        return self._source is not None and self._source.exact
+
+    @property
     def cursor_row(self) -> R | None:
         """The row under the cursor, unless there is none or it is not read yet."""
         return self._source.row(self.cursor) if self._source else None
