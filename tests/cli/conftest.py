@@ -19,7 +19,8 @@ PROGRAM = [sys.executable, "-m", "cli.main"]
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """What the program sees: nothing of whoever runs the tests, least of all their keyring."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMPDIR") if name in os.environ}
+    names = ("PATH", "SYSTEMROOT", "TEMP", "TMPDIR", "OFFHOOK_PG", "OFFHOOK_PG_BIN")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {
         "OFFHOOK_HOME": str(home),
         "PYTHONPATH": str(ROOT),

@@ -156,6 +156,18 @@ def test_people_are_found_by_login_and_first_name():
         person("otto")
 
 
+def test_data_of_another_postgresql_is_left_alone_until_one_asks_for_it_anew(offhook: Offhook, folder: Path):
+    mark = folder / "data" / "PG_VERSION"
+    version = mark.read_text()
+    mark.write_text("11\n")
+    try:
+        result = offhook("demo", "--team", "--generate-only", code=5)
+        assert "was made by PostgreSQL 11" in result.err
+        assert "--reset" in result.err
+    finally:
+        mark.write_text(version)
+
+
 # --- several at once -------------------------------------------------------------------------------------------------
 
 

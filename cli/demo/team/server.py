@@ -132,7 +132,10 @@ def start(
             shutil.rmtree(folder, ignore_errors=True)
             return _make(folder, zone, now, progress)
         server = Server(folder, settings=_SETTINGS)
-        server.start()
+        try:
+            server.start()
+        except Unavailable as error:
+            raise Unavailable(f"{error} Or make the sample team anew: add --reset.") from error
         try:
             with _operator(server, passwords[OPERATOR]) as operator:
                 install.upgrade(operator)
