@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from core.catalog import Catalog
-from core.changes import Answer
-from core.commands.base import Command
-from core.commands.contacts import CreateContact
-from core.commands.deals import CreateDeal
 from core.defaults import founding
-from core.entities import Stage
 from storage.database import Database, cipher
 from storage.solo import SoloWorkspace, create_solo, open_solo
 from tests.server import Cluster
 from tests.storage.mirror import Mirror, MirroredWorkspace, installed
+from tests.workspace import office as workspace_office
+from tests.workspace.office import START, Clock
 
 encrypted = pytest.mark.skipif(
     cipher() is None, reason="sqlcipher3 has no wheel for this Python: nothing is encrypted"
 )
-START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
 settings.register_profile(
     "storage", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -36,58 +30,14 @@ settings.load_profile("storage")
 
 
 @dataclass
-class Clock:
-    """A clock that goes on by a second whenever it is looked at, so that no two moments are one."""
-
-    now: dt.datetime = START
-
-    def __call__(self) -> dt.datetime:
-        self.now += dt.timedelta(seconds=1)
-        return self.now
-
-
-@dataclass
-class Office:
-    """An open workspace and shorthands for what a rep does in it."""
+class Office(workspace_office.Office):
+    """An open workspace in a file, and what lies in the file."""
 
     workspace: SoloWorkspace
-    clock: Clock = field(default_factory=Clock)
-
-    @property
-    def catalog(self) -> Catalog:
-        return self.workspace.catalog()
-
-    @property
-    def pipeline_id(self) -> str:
-        return self.catalog.pipelines[0].id
 
     @property
     def database(self) -> Database:
         return self.workspace.database
-
-    def stage(self, name: str) -> Stage:
-        return next(s for s in self.catalog.stages if s.name == name)
-
-    def do(self, command: Command) -> Answer:
-        """Executes a command that must succeed."""
-        answer = self.workspace.execute(command)
-        assert answer.applied, answer.reason
-        return answer
-
-    def contact(self, first_name: str = "Lena", *, company: str = "", **values: Any) -> str:
-        command = CreateContact(values={"first_name": first_name, **values}, company_name=company)
-        self.do(command)
-        return command.contact_id
-
-    def deal(self, title: str = "Acme renewal", *, company: str = "", **values: Any) -> str:
-        command = CreateDeal(
-            pipeline_id=self.pipeline_id, values={"title": title, **values}, company_name=company
-        )
-        self.do(command)
-        return command.deal_id
-
-    def get(self, table: str, record_id: str) -> Any:
-        return self.workspace.record(table, record_id)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """What a statement selects, straight from the file."""
