@@ -12,39 +12,28 @@ import logging
 import threading
 import time
 import zoneinfo
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from core.catalog import Catalog
-from core.changes import Answer, Changeset, Row, Status
+from core.changes import Answer, Changeset, Status
 from core.commands.base import Command, Context, GetChangeset, Need, changeset, load_needs
-from core.entities import Company
 from core.errors import Invalid, NotFound, OffhookError, Unavailable
-from core.filters import Query
 from core.workspace import (
-    Card,
     Changed,
-    ContactLine,
-    Entry,
     Health,
-    HistoryEntry,
-    Hit,
-    Page,
-    Reservation,
-    Subject,
-    TaskLine,
 )
 from storage.derive import PARENTS
 from storage.keys import Store
 from storage.load import CATALOG_TABLES
-from storage.postgres.codec import is_id
 from storage.postgres.connection import ANSWER_SECONDS, Hello, Wire, greet
 from storage.postgres.link import Link
 from storage.postgres.live import POLL_SECONDS, Live, News, Own, RowKey
 from storage.postgres.load import Loaded
 from storage.postgres.load import catalog as load_catalog
 from storage.postgres.profile import Profile
+from storage.postgres.questions import Questions
 from storage.postgres.sending import PATIENCE_SECONDS, Decided, NoAnswer, Sender
 from storage.postgres.unsettled import Unsettled
 from storage.schema_version import HEAD
@@ -110,7 +99,7 @@ def open_direct(
     return workspace
 
 
-class DirectWorkspace:
+class DirectWorkspace(Questions):
     """A workspace over a PostgreSQL server; see `core.workspace.Workspace` for what its methods are for."""
 
     def __init__(
@@ -131,13 +120,15 @@ class DirectWorkspace:
         self._unsettled = unsettled
         self._notes = tuple(notes)
         self._own = Own()
-        self._link = Link(
-            profile,
-            password,
-            clock=clock,
-            hour=self._hour,
-            tell=self._health_changed,
-            answer_seconds=answer_seconds,
+        super().__init__(
+            Link(
+                profile,
+                password,
+                clock=clock,
+                hour=self._hour,
+                tell=self._health_changed,
+                answer_seconds=answer_seconds,
+            )
         )
         self._sender = Sender(
             self._link,
@@ -224,8 +215,8 @@ class DirectWorkspace:
     def execute(self, command: Command) -> Answer:
         """See `core.workspace.Workspace.execute`.
 
-        A command whose answer was lost is sent again until its answer is known, and this waits for it, until `put_by`
-        or `close` is called.
+        A command whose answer was lost is sent again until its answer is known, and this waits for it, until `close`
+        is called.
         """
         try:
             decided, applied = self._sender.run(lambda wire: self._decide(wire, command))
@@ -280,29 +271,8 @@ class DirectWorkspace:
 
         What was sent is kept. What was not cannot be: without the server nothing is known of what it would change.
         """
-        kept = self._sender.put_by()
+        kept = self._sender.kept()
         return tuple(command for command in commands if command.id not in kept)
-
-    def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
-        """See `core.workspace.Workspace.reserve`."""
-        if not is_id(contact_id):
-            raise NotFound("That contact is not there any more.")
-        said: dict[str, Any] = self._call("select reserve(%s, %s)", contact_id, seconds)
-        return Reservation(bool(said["ok"]), str(said["by"] or ""), dt.datetime.fromisoformat(said["until"]))
-
-    def release(self, contact_id: str) -> None:
-        """See `core.workspace.Workspace.release`."""
-        if is_id(contact_id):
-            self._call("select release(%s)", contact_id)
-
-    def who_took(self, table: str, record_id: str) -> str:
-        """See `core.workspace.Workspace.who_took`."""
-        return str(self._call("select who_took(%s, %s)", table, record_id) or "") if is_id(record_id) else ""
-
-    def _call(self, statement: str, *values: Any) -> Any:
-        """The value that a function of the server gives; one round trip."""
-        row = self._link.use(lambda wire: wire.execute(statement, values).fetchone())
-        return row[0] if row else None
 
     # --- telling
 
@@ -355,6 +325,9 @@ class DirectWorkspace:
             _call(listener, changed)
 
     def _health_changed(self) -> None:
+        if self._live is not None and not self._live.following and self._link.down is None:
+            # Somebody else has found the server again.
+            self._live.nudge()
         with self._lock:
             listeners = tuple(self._health_listeners)
         if listeners:
@@ -401,136 +374,7 @@ class DirectWorkspace:
             zone = zoneinfo.ZoneInfo(self._known.me.time_zone)
         return moment.astimezone(zone).strftime("%H:%M")
 
-    # --- reading
-
-    def _read(
-        self, question: Callable[Concatenate[Wire, Catalog, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        catalog = self.catalog()
-        return self._link.use(lambda wire: question(wire, catalog, *args, **kwargs))
-
-    def board(self, pipeline_id: str, query: Query, *, closed_since: dt.datetime | None = None) -> list[Card]:
-        """See `core.workspace.Workspace.board`."""
-        from storage.postgres.reads.board import board
-
-        return self._read(board, pipeline_id, query, closed_since=closed_since)
-
-    def cards(self, deal_ids: Sequence[str], query: Query) -> list[Card]:
-        """See `core.workspace.Workspace.cards`."""
-        from storage.postgres.reads.board import cards
-
-        return self._read(cards, deal_ids, query)
-
-    def contacts(
-        self, query: Query, *, sort: str = "name", descending: bool = False, offset: int = 0, limit: int = 100
-    ) -> list[ContactLine]:
-        """See `core.workspace.Workspace.contacts`."""
-        from storage.postgres.reads.contacts import contacts
-
-        return self._read(contacts, query, sort=sort, descending=descending, offset=offset, limit=limit)
-
-    def count_contacts(self, query: Query) -> int:
-        """See `core.workspace.Workspace.count_contacts`."""
-        from storage.postgres.reads.contacts import count_contacts
-
-        return self._read(count_contacts, query)
-
-    def contact_ids(self, query: Query) -> list[str]:
-        """See `core.workspace.Workspace.contact_ids`."""
-        from storage.postgres.reads.contacts import contact_ids
-
-        return self._read(contact_ids, query)
-
-    def companies(self, text: str, *, limit: int = 20) -> list[Company]:
-        """See `core.workspace.Workspace.companies`."""
-        from storage.postgres.reads.companies import companies
-
-        return self._read(companies, text, limit=limit)
-
-    def page(self, table: str, record_id: str) -> Page:
-        """See `core.workspace.Workspace.page`."""
-        from storage.postgres.reads.page import page
-
-        return self._read(page, table, record_id)
-
-    def record(self, table: str, record_id: str) -> Any:
-        """See `core.workspace.Workspace.record`."""
-        from storage.postgres.reads.record import record
-
-        return self._read(record, table, record_id)
-
-    def book_contents(self, book_id: str) -> dict[str, list[str]]:
-        """See `core.workspace.Workspace.book_contents`."""
-        from storage.postgres.reads.books import book_contents
-
-        return self._read(book_contents, book_id)
-
-    def timeline(
-        self,
-        subject: Subject,
-        *,
-        kinds: Sequence[str] = (),
-        before: tuple[dt.datetime, str] | None = None,
-        limit: int = 200,
-    ) -> list[Entry]:
-        """See `core.workspace.Workspace.timeline`."""
-        from storage.postgres.reads.timeline import timeline
-
-        return self._read(timeline, subject, kinds=kinds, before=before, limit=limit)
-
-    def tasks(
-        self,
-        *,
-        assignee_id: str | None = None,
-        due_before: dt.datetime | None = None,
-        done: bool = False,
-        limit: int = 500,
-    ) -> list[TaskLine]:
-        """See `core.workspace.Workspace.tasks`."""
-        from storage.postgres.reads.tasks import tasks
-
-        return self._read(tasks, assignee_id=assignee_id, due_before=due_before, done=done, limit=limit)
-
-    def search(self, text: str, *, tables: Sequence[str] = (), limit: int = 50) -> list[Hit]:
-        """See `core.workspace.Workspace.search`."""
-        from storage.postgres.reads.search import search
-
-        return self._read(search, text, tables=tables, limit=limit)
-
-    def likely_duplicates(self, draft: Row) -> list[Hit]:
-        """See `core.workspace.Workspace.likely_duplicates`."""
-        from storage.postgres.reads.duplicates import likely_duplicates
-
-        return self._read(likely_duplicates, draft)
-
-    def tags(self, table: str) -> list[str]:
-        """See `core.workspace.Workspace.tags`."""
-        from storage.postgres.reads.tags import tags
-
-        return self._read(tags, table)
-
-    def history(self, table: str, record_id: str, *, limit: int = 100) -> list[HistoryEntry]:
-        """See `core.workspace.Workspace.history`."""
-        from storage.postgres.reads.history import history
-
-        return self._read(history, table, record_id, limit=limit)
-
-    def undoable(self) -> Changeset | None:
-        """See `core.workspace.Workspace.undoable`."""
-        from storage.postgres.reads.history import undoable
-
-        return self._read(undoable)
-
-    def export(self, table: str, query: Query) -> Iterator[Row]:
-        """See `core.workspace.Workspace.export`."""
-        from storage.postgres.reads.export import export
-
-        catalog = self.catalog()
-        wire = self._link.take()
-        try:
-            yield from export(wire, catalog, table, query)
-        finally:
-            self._link.give_back(wire)
+    # --- the end
 
     def close(self) -> None:
         """See `core.workspace.Workspace.close`. Commands without an answer are kept."""

@@ -124,8 +124,10 @@ class Sender:
             OffhookError: what `decide` raises, and what the server says no to.
         """
         until = time.monotonic() + self._patience
-        if not self._turn.acquire(timeout=self._patience):
-            raise self._link.unavailable()
+        while not self._turn.acquire(timeout=self._patience):
+            # The one before takes its time. Behind one that waits for a server nobody else waits.
+            if self._link.down is not None or self._stopping.is_set():
+                raise self._link.unavailable()
         try:
             self._when_connected(until, self.settle_late)
             try:
@@ -284,9 +286,8 @@ class Sender:
         """There is a connection again: what waits is sent at once."""
         self._again.set()
 
-    def put_by(self) -> frozenset[str]:
-        """Waits for no answer any longer. The ids of the commands that were sent and are kept for the next start."""
-        self.stop()
+    def kept(self) -> frozenset[str]:
+        """The ids of the commands that were sent, have no answer, and would be sent again at the next start."""
         if not self._unsettled.durable:
             return frozenset()
         return frozenset(changeset.id for changeset in self._unsettled.all())

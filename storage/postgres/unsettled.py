@@ -18,7 +18,7 @@ from storage import database, keys
 from storage.keys import Store
 
 FILE = "unsettled.db"
-_TROUBLE: tuple[type[Exception], ...] = (Unavailable, *database.failures())
+_TROUBLE: tuple[type[Exception], ...] = (Unavailable, ValueError, KeyError, *database.failures())
 
 
 class Unsettled:
@@ -36,6 +36,7 @@ class Unsettled:
         self._held: dict[str, Changeset] = {}
         self._connection: Any = None
         self._opened = self._path is None
+        self._durable = False
         self._notes: tuple[str, ...] = ()
 
     @property
@@ -46,7 +47,7 @@ class Unsettled:
     @property
     def durable(self) -> bool:
         """Whether they survive the end of the program."""
-        return self._connection is not None
+        return self._durable
 
     def __len__(self) -> int:
         return len(self._held)
@@ -62,6 +63,7 @@ class Unsettled:
             self._opened = True
             try:
                 self._open()
+                self._durable = True
             except _TROUBLE as error:
                 self._connection = None
                 self._notes = (

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.workspace import Changed
 from storage.postgres.direct import DirectWorkspace, open_direct
 from storage.postgres.profile import Profile
 from tests.postgres.floor import Floor, password_of
@@ -63,22 +62,3 @@ def rooms_behind_a_proxy(floor: Floor) -> Iterator[tuple[Rooms, Proxy]]:
     finally:
         rooms.close()
         proxy.close()
-
-
-@dataclass
-class Ear:
-    """A subscriber that remembers what it was told."""
-
-    told: list[Changed] = field(default_factory=list)
-
-    def __call__(self, changed: Changed) -> None:
-        self.told.append(changed)
-
-    def heard(self, table: str, record_id: str, *, local: bool = False) -> bool:
-        """Whether it was told of the record."""
-        return any((table, record_id) in c.rows and c.local == local for c in tuple(self.told))
-
-    @property
-    def everything(self) -> bool:
-        """Whether it was told to read all anew."""
-        return any(c.everything for c in tuple(self.told))

@@ -17,8 +17,9 @@ from storage.postgres.direct import DirectWorkspace
 from storage.postgres.install import as_owner
 from storage.postgres.live import Live
 from tests.postgres.floor import Floor, made_id
-from tests.postgres.rooms import Ear, Rooms, rooms_on
+from tests.postgres.rooms import Rooms, rooms_on
 from tests.waiting import eventually
+from tests.workspace.office import Ear
 
 
 @pytest.fixture

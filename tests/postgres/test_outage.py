@@ -21,9 +21,10 @@ from core.ids import new_id
 from storage.postgres.direct import DirectWorkspace
 from storage.postgres.install import as_owner
 from tests.postgres.floor import Floor
-from tests.postgres.rooms import Ear, Rooms, rooms_behind_a_proxy
+from tests.postgres.rooms import Rooms, rooms_behind_a_proxy
 from tests.proxy import Proxy
 from tests.waiting import eventually
+from tests.workspace.office import Ear
 
 APPLY = b"offhook.apply"
 
@@ -206,11 +207,22 @@ def leave_unsettled(network: tuple[Rooms, Proxy], folder: Path, *, arrives: bool
     eventually(lambda: "1 to send" in ann.health().line)
     never_sent = EditContact(contact_id=floor.contact("ann"), values={"city": "Kiel"})
     assert ann.put_by([command, never_sent]) == (never_sent,)
+    ann.close()
     answer = running.result()
     assert answer.status is Status.UNAVAILABLE
     assert "It is kept, and sent again at the next start." in answer.reason
-    ann.close()
     return command
+
+
+def test_whoever_stays_after_all_gets_the_answer(network: tuple[Rooms, Proxy], tmp_path: Path) -> None:
+    ann, proxy, floor = opened(network, folder=tmp_path)
+    proxy.lose_answer_to(APPLY)
+    command = note(floor.contact("ann"))
+    running = Running(ann, command)
+    eventually(lambda: "1 to send" in ann.health().line)
+    assert ann.put_by([command]) == ()
+    proxy.start()
+    assert running.result().applied
 
 
 @pytest.mark.parametrize("arrives", [True, False])
@@ -263,7 +275,10 @@ def test_without_a_folder_it_says_what_it_cannot_keep(network: tuple[Rooms, Prox
     running = Running(ann, command)
     eventually(lambda: "1 to send" in ann.health().line)
     assert ann.put_by([command]) == (command,)
-    assert "whether it was saved is not known" in running.result().reason
+    ann.close()
+    reason = running.result().reason
+    assert "whether it was saved is not known" in reason
+    assert "It is kept" not in reason
 
 
 def test_the_same_command_from_two_places_at_once_has_one_effect(network: tuple[Rooms, Proxy]) -> None:

@@ -93,6 +93,15 @@ class Ear:
         """Every record that it was told of."""
         return {row for changed in tuple(self.told) for row in changed.rows}
 
+    def heard(self, table: str, record_id: str, *, local: bool = False) -> bool:
+        """Whether it was told of the record, as one's own doing or as others'."""
+        return any((table, record_id) in c.rows and c.local == local for c in tuple(self.told))
+
+    @property
+    def everything(self) -> bool:
+        """Whether it was told to read all anew."""
+        return any(c.everything for c in tuple(self.told))
+
     def hears(self, table: str, record_id: str) -> None:
         """Waits until it is told of the record."""
         eventually(lambda: (table, record_id) in self.rows)
