@@ -171,7 +171,8 @@ def open_team(home: Home) -> DirectWorkspace:
     from storage.postgres.direct import open_direct
     from storage.postgres.profile import Profile
 
-    return open_direct(Profile.load(home.team_profile), keeping.read(home.team), folder=home.team)
+    notes = [note for note in (keeping.note(home.team),) if note]
+    return open_direct(Profile.load(home.team_profile), keeping.read(home.team), folder=home.team, notes=notes)
 
 
 def logout(session: Session, *, force: bool) -> Code:
