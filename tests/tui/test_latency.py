@@ -22,7 +22,9 @@ def opener(workspace_path, clock):
 
 @pytest.fixture
 def app(make_app, opener):
-    return make_app(opener=opener)
+    yield make_app(opener=opener)
+    if opener.workspace is not None:
+        opener.workspace.hold.set()
 
 
 def health(app):
@@ -348,3 +350,16 @@ async def test_what_was_typed_for_a_question_that_cannot_come_is_dropped(
         assert said(app) == "The server cannot be reached."
         assert opener.workspace.asked == []
         assert where(screen, floor.uid("deal", 3)) == "Qualified"
+
+
+def test_picture_of_leaving_too_early(snap, app, opener, size, floor, wait_until):
+    async def leave(pilot):
+        opener.workspace.lose()
+        opener.workspace.hold.clear()
+        for text in ("one", "two"):
+            app.desk.execute(note(floor, text))
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: isinstance(app.screen, UnsettledDialog))
+        await wait_until(pilot, lambda: "2 to send" in app.desk.shown_health.line)
+
+    assert snap(app, size, before=leave)

@@ -299,3 +299,18 @@ async def test_a_flood_of_changes_is_looked_at_together_and_keys_stay_quick(
         await settle(pilot)
         assert len(reads) == before, "everything is read by the board, not by the card"
         assert screen._model.cursor_id == floor.uid("deal", 3)
+
+
+def test_picture_of_a_form_that_was_overtaken(snap, app, size, wait_until, pooled, colleague):
+    deal = pooled(3)
+
+    async def overtake(pilot):
+        app.screen._go_to(deal)
+        await pilot.press("e")
+        await wait_until(pilot, lambda: isinstance(app.screen, Form) and app.screen.is_ready)
+        edit = EditDeal(deal_id=deal, values={"next_step": "Visit them", "probability": 35})
+        assert colleague.execute(edit).applied
+        notice = app.screen.query_one(".dialog--notice", Static)
+        await wait_until(pilot, lambda: "just now" in str(notice.render()))
+
+    assert snap(app, size, before=overtake)

@@ -96,7 +96,7 @@ class Dialog(ModalScreen[R | None]):
             yield from self.compose_body()
             yield Static("", classes="dialog--said", markup=False)
             bar = KeyBar(whole=True)
-            hints = (*self._hints, ("dialog.leave", "leave"))
+            hints = (*self._hints, ("dialog.leave", self.leave_word))
             bar.show([(self._pressed(what), label) for what, label in hints])
             yield bar
 
@@ -167,6 +167,8 @@ class Dialog(ModalScreen[R | None]):
         return True
 
     save_key = "form.save"
+    leave_word = "leave"
+    """What the line of keys calls going back without an answer."""
 
     def typed_on(self) -> None:
         """To be called when something is typed: the next escape asks again."""

@@ -22,6 +22,8 @@ class UnsettledDialog(Dialog[str]):
         Binding("l", "leave_now", "Leave now", id="unsettled.leave", tooltip="It is sent at the next start"),
     ]
 
+    leave_word = "stay"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(
             "Not everything is sent yet", hints=[("unsettled.wait", "wait"), ("unsettled.leave", "leave now")]
@@ -50,7 +52,8 @@ class UnsettledDialog(Dialog[str]):
 
     def _words(self) -> str:
         waiting, health = self._desk.unsettled, self._desk.last_seen_health
-        how = "" if health.level == "ok" else f"{health.line}. "
+        # How many wait is said in this sentence; the workspace knows only of the one that it is busy with.
+        how = "" if health.level == "ok" else f"{health.line.partition(' · ')[0]}. "
         wait, are = ("waits", "it is") if waiting == 1 else ("wait", "they are")
         return (
             f"{how}{counted(waiting, 'change')} of yours {wait} for the server. Leave now, and {are} sent when"
