@@ -6,7 +6,8 @@ import datetime as dt
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -140,9 +141,15 @@ class Link:
             Unavailable: there is none; nothing was sent.
             OffhookError: what the server says no to.
         """
+        with self.held(fresh=fresh) as wire:
+            return work(wire)
+
+    @contextmanager
+    def held(self, *, fresh: bool = False) -> Iterator[Wire]:
+        """A connection for as long as the block runs. What the block raises of psycopg's is translated; see `use_once`."""
         wire = self.take(fresh=fresh)
         try:
-            return work(wire)
+            yield wire
         except psycopg.Error as error:
             if is_broken(wire):
                 self.lost("")

@@ -15,6 +15,7 @@ from core.changes import Changeset, Row
 from core.entities import Company
 from core.errors import NotFound
 from core.filters import Query
+from core.permissions import require_export
 from core.workspace import (
     Card,
     ContactLine,
@@ -167,15 +168,21 @@ class Questions(ABC):
         return self._read(undoable)
 
     def export(self, table: str, query: Query) -> Iterator[Row]:
-        """See `core.workspace.Workspace.export`. Has a connection for itself until it is read or closed."""
-        from storage.postgres.reads.export import export
+        """See `core.workspace.Workspace.export`. Has a connection for itself until it is read or closed.
+
+        The server notes how many rows are about to leave before the first one does.
+        """
+        from storage.postgres.reads.export import export, note
 
         catalog = self.catalog()
-        wire = self._link.take()
-        try:
-            yield from export(wire, catalog, table, query)
-        finally:
-            self._link.give_back(wire)
+        require_export(catalog)
+
+        def rows() -> Iterator[Row]:
+            with self._link.held() as wire:
+                note(wire, catalog, table, query)
+                yield from export(wire, catalog, table, query)
+
+        return rows()
 
     def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
         """See `core.workspace.Workspace.reserve`."""

@@ -10,16 +10,19 @@ import pytest
 from core.changes import Status
 from core.commands.contacts import CreateContact, EditContact
 from core.commands.deals import EditDeal, MoveDeal
+from core.commands.people import EditUser
 from core.commands.pipelines import EditStage
 from core.commands.undo import Undo
-from core.errors import Invalid, NotFound, Refused
-from core.filters import Query
+from core.errors import Invalid, NotFound, Refused, Unavailable
+from core.filters import Query, Test
 from core.workspace import Subject
+from storage.postgres import audit
 from storage.postgres.direct import DirectWorkspace
 from storage.postgres.install import as_owner
 from tests.postgres.floor import Floor
 from tests.postgres.rooms import Rooms, rooms_behind_a_proxy, rooms_on
 from tests.proxy import Proxy
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -192,6 +195,39 @@ def test_an_export_streams_beside_other_work(rooms: Rooms) -> None:
     assert mia.count_contacts(Query()) > 1
     assert first
     assert len(list(rows)) + 1 == mia.count_contacts(Query())
+
+
+def test_who_may_not_export_is_told_before_the_first_row(rooms: Rooms) -> None:
+    ann, ada = rooms.open("ann"), rooms.open("ada")
+    ann.subscribe(lambda changed: None)
+    with pytest.raises(Refused, match="You may not export"):
+        ann.export("contacts", Query())
+    assert ada.execute(EditUser(user_id=rooms.floor.user("ann"), values={"export_right": "yes"})).applied
+    eventually(lambda: ann.catalog().me.export_right == "yes")
+    assert list(ann.export("contacts", Query()))
+
+
+def test_an_export_is_noted_before_the_first_row_leaves(rooms: Rooms) -> None:
+    mia, ada = rooms.open("mia"), rooms.floor.connect("ada")
+    rows = mia.export("contacts", Query("city:Berlin", where=Test("city", "in", ("Berlin",))))
+    assert audit.entries(ada, op="export") == [], "nothing has left yet"
+    taken = list(rows)
+    picked = mia.export("contacts", Query(where=Test("id", "in", (rooms.floor.contact("ann"),))))
+    assert next(picked)
+    picked.close()
+    noted = [(entry.login, entry.diff) for entry in audit.entries(ada, op="export")]
+    assert noted == [
+        ("mia", {"rows": 1, "filter": "picked by hand"}),
+        ("mia", {"rows": len(taken), "filter": "city:Berlin"}),
+    ]
+
+
+def test_an_export_that_breaks_off_is_told_in_a_sentence(network: tuple[Rooms, Proxy]) -> None:
+    rooms, proxy = network
+    rows = rooms.open("mia").export("contacts", Query())
+    proxy.down()
+    with pytest.raises(Unavailable):
+        list(rows)
 
 
 def test_what_is_less_than_perfect_is_told(rooms: Rooms) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.catalog import Catalog
 from core.changes import Row
-from core.filters import Query
+from core.filters import EVERYTHING, Query
 from storage.postgres.reads import dialect
 from storage.postgres.reads.statement import Connection, prepared
 from storage.reads import flat
@@ -14,6 +14,37 @@ from storage.reads.compile import compile_query
 
 _AT_ONCE = 500
 """Rows that come with a round trip."""
+
+
+def note(connection: Connection, catalog: Catalog, table: str, query: Query) -> None:
+    """Has the server note who takes how many rows out of it. Noted for good when this returns.
+
+    A transaction of its own: whoever breaks an export off has read a part of it all the same.
+
+    Args:
+        connection: in autocommit mode.
+        catalog: the names.
+        table: contacts, deals or activities.
+        query: a filter on that table.
+
+    Raises:
+        NotFound: such records cannot be exported.
+        Invalid: the filter has more parts than a filter can have.
+        psycopg.Error: the server does not let the user export.
+    """
+    # Says so where there is nothing to export under that name.
+    flat.plan(catalog, table, dialect)
+    condition = compile_query(catalog, table, query, dialect)
+    connection.execute(
+        prepared(
+            f"select note_export(:noted, (select count(*) from {table} t where {condition.whole}), :filter)"
+        ),
+        {
+            **condition.parameters,
+            "noted": table,
+            "filter": dialect.bindable(query.text or ("" if query == EVERYTHING else "picked by hand")),
+        },
+    )
 
 
 def export(connection: Connection, catalog: Catalog, table: str, query: Query) -> Iterator[Row]:
