@@ -214,7 +214,7 @@ def test_an_export_is_noted_before_the_first_row_leaves(rooms: Rooms) -> None:
     taken = list(rows)
     picked = mia.export("contacts", Query(where=Test("id", "in", (rooms.floor.contact("ann"),))))
     assert next(picked)
-    picked.close()
+    del picked
     noted = [(entry.login, entry.diff) for entry in audit.entries(ada, op="export")]
     assert noted == [
         ("mia", {"rows": 1, "filter": "picked by hand"}),

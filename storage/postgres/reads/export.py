@@ -35,15 +35,11 @@ def note(connection: Connection, catalog: Catalog, table: str, query: Query) -> 
     # Says so where there is nothing to export under that name.
     flat.plan(catalog, table, dialect)
     condition = compile_query(catalog, table, query, dialect)
+    rows = f"(select count(*) from {table} t where {condition.whole})"
+    told = query.text or ("" if query == EVERYTHING else "picked by hand")
     connection.execute(
-        prepared(
-            f"select note_export(:noted, (select count(*) from {table} t where {condition.whole}), :filter)"
-        ),
-        {
-            **condition.parameters,
-            "noted": table,
-            "filter": dialect.bindable(query.text or ("" if query == EVERYTHING else "picked by hand")),
-        },
+        prepared(f"select note_export(:noted, {rows}, :filter)"),
+        {**condition.parameters, "noted": table, "filter": dialect.bindable(told)},
     )
 
 
