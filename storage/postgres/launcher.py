@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +29,7 @@ HOST = "127.0.0.1"
 
 _PATIENCE = 60.0
 _PORTS_TRIED = 10
+_PORT = re.compile(r"-cport=(\d+)")
 _SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -167,8 +170,10 @@ class Server:
         """Starts it on a port that is free, and once nobody else works on its data."""
         until = time.monotonic() + _PATIENCE
         ports = 0
+        # Whoever works with one that ended waits for it where it was.
+        before = self._port_before()
         while True:
-            self.port = free_port()
+            self.port = before if before and not ports else free_port()
             if self._launch(rights):
                 return
             told = self._last_words()
@@ -180,6 +185,15 @@ class Server:
                     f"PostgreSQL does not start: {told or 'it said nothing.'} More stands in {self.log}."
                 )
             time.sleep(0.1 if occupied else 0)
+
+    def _port_before(self) -> int:
+        """The port of the last start; 0 if there was none."""
+        try:
+            told = (self.data / "postmaster.opts").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return 0
+        found = _PORT.search(told)
+        return int(found[1]) if found else 0
 
     def stop(self) -> None:
         """Stops it; what is committed stays. One that does not run is left alone."""
@@ -262,6 +276,8 @@ class Server:
                 self._process = None
                 return False
             if _status(self.data) == (self._process.pid, self.port):
+                # One that is killed must not stay in the table of processes: its data would be taken for in use.
+                threading.Thread(target=self._process.wait, daemon=True).start()
                 return True
             time.sleep(0.01)
         raise Unavailable(

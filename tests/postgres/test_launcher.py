@@ -123,6 +123,19 @@ def test_a_new_start_waits_for_the_one_before_to_come_to_an_end(tmp_path):
         ending.join()
 
 
+@posix
+def test_after_a_crash_it_can_be_started_again_where_it_was(tmp_path):
+    with Server(tmp_path, durable=False) as crashed:
+        number = int((tmp_path / "data" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(number, signal.SIGKILL)
+        assert gone(crashed.port)
+        # Who started the one before is still there.
+        with Server(tmp_path, durable=False) as again:
+            assert again.port == crashed.port
+            crashed.stop()
+            assert ask(again, "select 1") == 1
+
+
 def test_a_stopped_server_can_be_stopped_again_and_its_folder_be_removed(tmp_path):
     server = Server(tmp_path / "gone", durable=False, remove=True)
     server.start()
