@@ -122,50 +122,25 @@ begin
         execute format('alter table offhook.%I enable always trigger %I', v_rule.tbl, v_rule.name);
     end loop;
 
-    -- Lists are lists, mappings are mappings, and times are neither endless nor of years with five digits, or other people's
-    -- clients could not read them.
+    -- Lists are lists and mappings are mappings, or other people's clients could not read them.
     for v_table, v_lists in
         select f.table_name, string_agg(
-            case f.kind
-                when 'set' then format('jsonb_typeof(new.%I) <> ''array''', f.name)
-                when 'map' then format('jsonb_typeof(new.%I) <> ''object''', f.name)
-                else format('new.%I not between ''1000-01-01'' and ''9000-01-01''', f.name)
-            end
+            format('jsonb_typeof(new.%I) <> %L', f.name, case f.kind when 'set' then 'array' else 'object' end)
             || case
-                when f.kind <> 'set' then ''
+                when f.kind = 'map' then ''
                 when f.name in ('emails', 'phones')
                     then format(' or jsonb_path_exists(new.%I, ''$[*] ? (!(@.value.type() == "string"))'')', f.name)
                 else format(' or jsonb_path_exists(new.%I, ''$[*] ? (@.type() != "string")'')', f.name)
             end,
             ' or ')
-        from offhook.fields f
-        where f.kind in ('set', 'map') or (f.kind in ('time', 'date') and f.role = 'data')
-        group by f.table_name
+        from offhook.fields f where f.kind in ('set', 'map') group by f.table_name
     loop
         execute format('drop trigger if exists t15_shape on offhook.%I', v_table);
         execute format(
             'create trigger t15_shape before insert or update on offhook.%I for each row when (%s)'
-            ' execute function offhook.refuse(''OH003'', ''A list, a time or named values are not of their shape.'')',
+            ' execute function offhook.refuse(''OH003'', ''A list or named values are not of their shape.'')',
             v_table, v_lists);
         execute format('alter table offhook.%I enable always trigger t15_shape', v_table);
-    end loop;
-
-    -- PostgreSQL knows more times than other people's clients can read: infinity, and years without end.
-    for v_table, v_lists in
-        select f.table_name, string_agg(
-            format('new.%I not between ', f.name) || case f.kind
-                when 'date' then 'date ''0001-01-01'' and date ''9999-12-31'''
-                else 'timestamptz ''0001-01-02 00:00Z'' and timestamptz ''9999-12-30 00:00Z'''
-            end,
-            ' or ')
-        from offhook.fields f where f.kind in ('date', 'time') and f.role = 'data' group by f.table_name
-    loop
-        execute format('drop trigger if exists t16_times on offhook.%I', v_table);
-        execute format(
-            'create trigger t16_times before insert or update on offhook.%I for each row when (%s)'
-            ' execute function offhook.refuse(''OH003'', ''A day or time lies outside the years 1 to 9999.'')',
-            v_table, v_lists);
-        execute format('alter table offhook.%I enable always trigger t16_times', v_table);
     end loop;
 end
 $$;
