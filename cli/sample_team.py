@@ -195,7 +195,7 @@ def _play(session: Session, team: TeamServer) -> int:
             if each.role in ("rep", "manager") and each != YOU:
                 workspace = open_as(team, each.login)
                 opened.callback(workspace.close)
-                at_work.append(Colleague(workspace, rng, lambda: dt.datetime.now(dt.UTC)))
+                at_work.append(Colleague(workspace, rng, lambda: dt.datetime.now(dt.UTC), watcher=YOU.login))
         try:
             while True:
                 colleague = rng.choice(at_work)

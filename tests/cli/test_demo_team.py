@@ -214,6 +214,21 @@ def test_what_colleagues_do_is_seen_at_once_and_is_theirs(team: TeamServer):
         assert {ben.catalog().owner_name(line.book_id) for line in mine} == {"Ben Kowalski"}
 
 
+def test_whoever_looks_on_sees_colleagues_at_work(team: TeamServer):
+    changed = []
+
+    with at_work(team, "ann") as ann, at_work(team, "mia") as manager, at_work(team, "eva") as eva:
+        ann.subscribe(lambda seen: changed.extend(table for table, _ in seen.rows))
+        for who in (manager, eva):
+            colleague = Colleague(who, random.Random(4), lambda: dt.datetime.now(dt.UTC), watcher="ann")
+            for _ in range(30):
+                colleague.act()
+        until = time.monotonic() + 10
+        while changed.count("deals") < 5 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert changed.count("deals") >= 5, "a rep sees nothing of what others do in their own books"
+
+
 @posix
 def test_colleagues_play_until_ctrl_c(offhook: Offhook, folder: Path):
     command = [*PROGRAM, "demo", "--team", "--traffic"]

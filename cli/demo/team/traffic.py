@@ -28,8 +28,8 @@ _NEXT_STEPS = (
     "Ask for the order",
 )
 _TITLES = ("Head of Operations", "Plant Manager", "Logistics Lead", "Purchasing Manager", "Site Director")
-_LEAST_IN_POOL = 60
-_GIVEN_BACK = 5
+_LEAST_IN_POOL = {"contacts": 60, "deals": 6}
+_GIVEN_BACK = {"contacts": 5, "deals": 1}
 
 
 class Colleague:
@@ -39,10 +39,22 @@ class Colleague:
         workspace: theirs.
         rng: what they come to do.
         clock: what time it is.
+        watcher: the login of who looks on. Managers look after that one's deals most of all, so that there is
+            something to be seen: a rep sees nothing of what other reps do in their own books.
     """
 
-    def __init__(self, workspace: Workspace, rng: random.Random, clock: Callable[[], dt.datetime]) -> None:
-        self.name = workspace.catalog().me.name
+    def __init__(
+        self,
+        workspace: Workspace,
+        rng: random.Random,
+        clock: Callable[[], dt.datetime],
+        *,
+        watcher: str = "",
+    ) -> None:
+        catalog = workspace.catalog()
+        self.name = catalog.me.name
+        watched = next((user.name for user in catalog.users if user.login == watcher), "")
+        self._deals = f'owner:"{watched}"' if watched and catalog.me.role == "manager" else "owner:me"
         self._workspace = workspace
         self._rng = rng
         self._clock = clock
@@ -84,9 +96,12 @@ class Colleague:
         return lines[0] if lines else None
 
     def _deal(self) -> Card | None:
-        pipeline = self._workspace.catalog().pipelines[0]
-        cards = self._workspace.board(pipeline.id, self._query("owner:me", "deals"))
+        cards = self._cards(self._deals)
         return self._rng.choice(cards) if cards else None
+
+    def _cards(self, text: str) -> list[Card]:
+        pipeline = self._workspace.catalog().pipelines[0]
+        return self._workspace.board(pipeline.id, self._query(text, "deals"))
 
     def _call(self) -> Command | None:
         line = self._contact()
@@ -159,13 +174,34 @@ class Colleague:
         )
 
     def _claim(self) -> Command | None:
-        """Takes a lead out of a pool; puts some back into one that has run low."""
-        catalog = self._workspace.catalog()
+        """Takes a lead or a deal out of a pool; puts some back into one that has run low."""
+        return self._claim_deal() if self._rng.random() < 0.5 else self._claim_contact()
+
+    def _claim_contact(self) -> Command | None:
         query = self._query("owner:pool", "contacts")
-        if self._workspace.count_contacts(query) < _LEAST_IN_POOL:
-            mine = self._workspace.contacts(self._query("owner:me", "contacts"), limit=_GIVEN_BACK)
-            pools = [book for book in catalog.pools() if book.id in catalog.writable_books]
-            if mine and pools:
-                return Assign(table="contacts", ids=tuple(line.id for line in mine), book_id=pools[0].id)
+        if self._workspace.count_contacts(query) < _LEAST_IN_POOL["contacts"]:
+            mine = self._workspace.contacts(
+                self._query("owner:me", "contacts"), limit=_GIVEN_BACK["contacts"]
+            )
+            back = self._give_back("contacts", tuple(line.id for line in mine))
+            if back is not None:
+                return back
         line = self._contact("owner:pool")
         return line and Claim(table="contacts", ids=(line.id,), from_book_id=line.book_id)
+
+    def _claim_deal(self) -> Command | None:
+        offered = self._cards("owner:pool")
+        if len(offered) < _LEAST_IN_POOL["deals"]:
+            mine = self._cards("owner:me")[: _GIVEN_BACK["deals"]]
+            back = self._give_back("deals", tuple(card.id for card in mine))
+            if back is not None:
+                return back
+        if not offered:
+            return None
+        card = self._rng.choice(offered)
+        return Claim(table="deals", ids=(card.id,), from_book_id=card.book_id)
+
+    def _give_back(self, table: str, ids: tuple[str, ...]) -> Command | None:
+        catalog = self._workspace.catalog()
+        pools = [book for book in catalog.pools() if book.id in catalog.writable_books]
+        return Assign(table=table, ids=ids, book_id=self._rng.choice(pools).id) if ids and pools else None
