@@ -65,7 +65,8 @@ class Person:
         home = [b for b in _alive(world.books) if self.is_active and b["org_id"] == self.org]
         self.visible = frozenset(b["id"] for b in home if self._reaches(b, to_write=False))
         self.writable = frozenset(b["id"] for b in home if self._reaches(b, to_write=True))
-        self.shareable = frozenset(b["id"] for b in home if self._may_share(b))
+        made = [b for b in world.books if self.is_active and b["org_id"] == self.org and self._has_made(b)]
+        self.shareable = frozenset(b["id"] for b in home if self._may_share(b)) | {b["id"] for b in made}
 
     # --- rows
 
@@ -134,7 +135,7 @@ class Person:
                 return row["book_id"] in self.shareable
             case "pipelines" | "stages" | "custom_fields":
                 return self.role in ("admin", "manager")
-            case "smart_views" | "changesets":
+            case "smart_views":
                 return bool(row["user_id"] == self.id)
         return False
 
@@ -156,18 +157,18 @@ class Person:
         return self.id in let_in or (book["kind"] == "shared" and any(map(self._is_of_mine, let_in)))
 
     def _may_share(self, book: Row) -> bool:
-        if self.role == "readonly":
-            return False
-        if book["kind"] == "shared" and book["updated_by"] == self.id:
-            # Who makes such a book lets the first ones in, until anybody else had a hand in it.
-            shares = [s for s in self._world.shares if s["book_id"] == book["id"]]
-            if all(s["updated_by"] == self.id for s in shares):
-                return True
         if book["id"] not in self.writable:
             return False
         if self.role == "admin" or book["kind"] == "shared" or book["user_id"] == self.id:
             return True
         return self.role == "manager" and (book["kind"] == "pool" or self._is_of_mine(book["user_id"]))
+
+    def _has_made(self, book: Row) -> bool:
+        # Who makes a book to share lets the first ones in, and may take it back and do it again, until anybody else had a
+        # hand in it.
+        if self.role == "readonly" or book["kind"] != "shared" or book["updated_by"] != self.id:
+            return False
+        return all(s["updated_by"] == self.id for s in self._world.shares if s["book_id"] == book["id"])
 
     def _is_of_mine(self, user: str | None) -> bool:
         """Whether it is the person, or one whose manager they are."""

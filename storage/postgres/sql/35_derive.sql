@@ -140,11 +140,16 @@ declare
     v_deal record;
     v_contact record;
     v_company uuid;
-    -- Links of a task that were there before were seen to then.
-    v_known uuid[] := '{}';
+    -- What needs no look: links of a task that were there before were seen to then. Each kind by itself, since ids are the
+    -- clients' to choose, and a company may have that of a hidden contact.
+    v_known_deal uuid;
+    v_known_contacts uuid[] := '{}';
+    v_known_companies uuid[] := '{}';
 begin
     if tg_op = 'UPDATE' then
-        v_known := array[old.deal_id, old.contact_id, old.company_id];
+        v_known_deal := old.deal_id;
+        v_known_contacts := array[old.contact_id];
+        v_known_companies := array[old.company_id];
     end if;
     if new.contact_id is not null then
         select c.book_id, c.company_id into v_contact from contacts c
@@ -153,24 +158,27 @@ begin
     if new.deal_id is not null then
         select d.book_id, d.contact_id, d.company_id into v_deal from deals d
         where d.org_id = new.org_id and d.id = new.deal_id for no key update;
-        if v_deal.book_id is null or not (is_seen(v_deal.book_id, v_books) or is_among(new.deal_id, v_known)) then
+        if v_deal.book_id is null
+            or not (is_seen(v_deal.book_id, v_books) or new.deal_id is not distinct from v_known_deal)
+        then
             perform refuse_reference('deals', tg_table_name);
         end if;
-        v_known := v_known || array[v_deal.contact_id, v_deal.company_id];
+        v_known_contacts := v_known_contacts || v_deal.contact_id;
+        v_known_companies := v_known_companies || v_deal.company_id;
         new.book_id := v_deal.book_id;
     end if;
     if new.contact_id is not null then
         if v_contact.book_id is null
-            or not (is_seen(v_contact.book_id, v_books) or is_among(new.contact_id, v_known))
+            or not (is_seen(v_contact.book_id, v_books) or is_among(new.contact_id, v_known_contacts))
         then
             perform refuse_reference('contacts', tg_table_name);
         end if;
-        v_known := v_known || v_contact.company_id;
+        v_known_companies := v_known_companies || v_contact.company_id;
         if new.deal_id is null then
             new.book_id := v_contact.book_id;
         end if;
     end if;
-    if new.company_id is not null and not is_among(new.company_id, v_known) then
+    if new.company_id is not null and not is_among(new.company_id, v_known_companies) then
         select c.book_id into v_company from companies c
         where c.org_id = new.org_id and c.id = new.company_id for share;
         if not is_seen(v_company, v_books) then

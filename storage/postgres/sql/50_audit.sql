@@ -255,7 +255,11 @@ begin
     if v_me.export_right = 'no' or (v_me.export_right = '' and v_me.role not in ('admin', 'manager')) then
         raise exception 'Exporting is for admins and managers here; ask one of them.' using errcode = 'OH001';
     end if;
-    perform offhook.write_audit(v_org, 'export', left(p_table, 60), null,
+    -- The sentence goes into other people's tasks.
+    if p_rows is null or p_rows < 0 or p_table is null or p_table !~ '^[a-z_]{1,60}$' then
+        raise exception 'An export is of so and so many records of one kind.' using errcode = 'OH003';
+    end if;
+    perform offhook.write_audit(v_org, 'export', p_table, null,
                                 jsonb_build_object('rows', p_rows, 'filter', left(p_filter, 2000)));
     select coalesce((o.settings ->> 'large_export')::bigint, 1000) into v_many from organizations o where o.id = v_org;
     if p_rows >= v_many then

@@ -329,6 +329,37 @@ $$;
 
 -- --- applying -----------------------------------------------------------------------------------------------------
 
+-- Puts a changeset of the caller's down and numbers it; null for one that changes nothing. Nobody has the right to write into
+-- the table itself: others read in the history of their records what stands there, so it must be a changeset.
+create or replace function offhook.open_changeset(p_body jsonb) returns bigint
+language plpgsql security definer
+set search_path = offhook, pg_temp
+as $$
+declare
+    v_me record;
+    v_fault text;
+    v_seq bigint;
+begin
+    select u.org_id, u.id, u.role into v_me from users u
+    where u.login = session_user::text and u.login <> '' and u.disabled_at is null and u.deleted_at is null;
+    v_fault := offhook.fault_of(p_body, v_me.org_id, v_me.id);
+    if v_fault is not null then
+        raise exception '%', v_fault using errcode = 'OH001';
+    end if;
+    if p_body -> 'changes' = '[]' then
+        return null;
+    end if;
+    if v_me.role = 'readonly' then
+        raise exception 'Your role is read-only: you can look at everything and change nothing.' using errcode = 'OH001';
+    end if;
+    insert into changesets (id, org_id, user_id, at, command, summary, body, status, undoes)
+    values ((p_body ->> 'id')::uuid, v_me.org_id, v_me.id, (p_body ->> 'at')::timestamptz, p_body ->> 'command',
+            p_body ->> 'summary', p_body, 'ok', (p_body ->> 'undoes')::uuid)
+    returning seq into v_seq;
+    return v_seq;
+end
+$$;
+
 create or replace function offhook.apply_one(p_body jsonb, p_org uuid, p_user uuid) returns jsonb
 language plpgsql
 as $$
@@ -364,22 +395,16 @@ declare
     v_column text;
 begin
     begin
-        v_message := offhook.fault_of(p_body, p_org, p_user);
-        if v_message is not null then
-            return offhook.answer(v_said, 'rejected', v_message);
+        if offhook.is_uuid(p_body ->> 'id') then
+            v_id := (p_body ->> 'id')::uuid;
         end if;
-        v_id := (p_body ->> 'id')::uuid;
-        v_count := jsonb_array_length(p_body -> 'changes');
-        if v_count = 0 then
-            return offhook.answer(v_said, 'ok');
-        end if;
-
         -- First of all: a changeset that was applied already, or is being applied on another connection, fails (or waits)
         -- here, and its answer is found below.
-        insert into offhook.changesets (id, org_id, user_id, at, command, summary, body, status, undoes)
-        values (v_id, p_org, p_user, (p_body ->> 'at')::timestamptz, p_body ->> 'command', p_body ->> 'summary', p_body,
-                'ok', (p_body ->> 'undoes')::uuid)
-        returning seq into v_seq;
+        v_seq := offhook.open_changeset(p_body);
+        if v_seq is null then
+            return offhook.answer(v_said, 'ok');
+        end if;
+        v_count := jsonb_array_length(p_body -> 'changes');
         perform set_config('offhook.changeset', v_id::text, true);
         if p_body ->> 'undoes' is not null then
             perform offhook.mark_undone((p_body ->> 'undoes')::uuid, v_id);

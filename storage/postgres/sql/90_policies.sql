@@ -186,14 +186,10 @@ create policy see on channels for select to offhook_admin, offhook_manager, offh
 create policy see on meta for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly using (true);
 create policy see on fields for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly using (true);
 
--- Everybody keeps the history of their own commands, and nobody changes it: functions do, which check (61_apply.sql). What
+-- Everybody sees the history of their own commands. Functions write it, which check what goes in (61_apply.sql). What
 -- really happened to a record is told by the audit.
-grant insert (id, org_id, user_id, at, command, summary, body, status, undoes) on changesets
-    to offhook_admin, offhook_manager, offhook_rep;
 create policy see on changesets for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly
     using (org_id = (select my_org()) and user_id = (select my_user()));
-create policy add on changesets for insert to offhook_admin, offhook_manager, offhook_rep
-    with check (org_id = (select my_org()) and user_id = (select my_user()));
 
 grant select on audit, audit_seals to offhook_admin;
 create policy see on audit for select to offhook_admin using (org_id = (select my_org()));

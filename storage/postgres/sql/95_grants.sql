@@ -13,7 +13,7 @@ declare
         -- writing
         'apply', 'merge_row', 'hand_over', 'who_took', 'reserve', 'release', 'told_changeset',
         -- what apply() is made of, since it runs under the caller's rights
-        'apply_one', 'locked_rows', 'visible_row', 'add_row', 'change_row', 'remember', 'mark_undone', 'stored_answer',
+        'apply_one', 'open_changeset', 'locked_rows', 'visible_row', 'add_row', 'change_row', 'remember', 'mark_undone', 'stored_answer',
         'answer', 'refusal', 'out_of_reach', 'fault_of', 'fault_of_fields', 'is_uuid', 'owner_name', 'label', 'title_of',
         'titled', 'normal', 'get_path', 'same_value', 'item_value', 'find_item', 'merge_list', 'with_items',
         'spread_over_groups', 'declared',
