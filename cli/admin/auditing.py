@@ -11,7 +11,7 @@ from cli.naming import find_one
 from cli.output import Code, Usage, say, say_json, table
 from cli.session import Session
 from cli.team import own_wire
-from core.errors import Refused
+from core.errors import Refused, Unavailable
 from core.text import printable
 
 _LONGEST = 90
@@ -125,8 +125,9 @@ def export_person(session: Session, who: str, file: Path | None) -> Code:
     """Writes everything that is kept about a contact, as the person may ask for (GDPR articles 15 and 20)."""
     from storage.postgres import audit
 
-    if file is not None and file.exists():
-        raise Refused(f"There is a file at {file} already. Choose another name.")
+    if file is not None:
+        # Before it is asked for: the audit is to say that it was handed out only where it was.
+        _require_free(file)
     with session.open() as workspace:
         contact = find_one(workspace, who, ("contacts",)).id
     with own_wire(session) as wire:
@@ -135,10 +136,7 @@ def export_person(session: Session, who: str, file: Path | None) -> Code:
     if file is None:
         say(text)
         return Code.FINE
-    import os
-
-    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as out:
-        out.write(text + "\n")
+    _write_private(file, text + "\n")
     if session.json:
         say_json({"file": str(file)})
     else:
@@ -146,6 +144,25 @@ def export_person(session: Session, who: str, file: Path | None) -> Code:
             f"Wrote {printable(str(file))}. It holds everything about the person: hand it over, then remove it."
         )
     return Code.FINE
+
+
+def _require_free(file: Path) -> None:
+    if file.exists():
+        raise Refused(f"There is a file at {file} already. Choose another name.")
+    if not file.absolute().parent.is_dir():
+        raise Refused(f"There is no folder {file.absolute().parent}. Make it first, or name another.")
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Writes a new file that nobody else can read."""
+    import os
+
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            out.write(text)
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be written: {error.strerror or error}.") from None
 
 
 def erase_person(session: Session, who: str, *, yes: bool) -> Code:

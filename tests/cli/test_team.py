@@ -266,6 +266,13 @@ def test_a_person_is_handed_their_data_and_erased(site: Site) -> None:
     site.ada("admin", "export-person", "Lena Maier", "--file", out)
     assert json.loads(out.read_text())["contact"]["last_name"] == "Maier 0"
     assert out.stat().st_mode & 0o077 == 0
+    again = site.ada("admin", "export-person", "Lena Maier", "--file", out, code=1)
+    assert "Choose another name" in again.err
+    nowhere = site.ada(
+        "admin", "export-person", "Lena Maier", "--file", site.home / "no" / "lena.json", code=1
+    )
+    assert "There is no folder" in nowhere.err
+    assert len(site.ada("audit", "show", "--op", "export", "--json").json) == 1
     assert "--yes" in site.ada("admin", "erase-person", "Lena Maier", code=2).err
     site.ada("admin", "erase-person", "Lena Maier", "--yes")
     assert site.ada("find", "lena", "--json", code=3).json == []
