@@ -3,6 +3,20 @@
 -- The functions run as the owner, since the policies of the very tables that they read are made of them. Policies call them
 -- as `(select my_org())`, so that they run once for a query and not once for a row.
 
+-- The caller's own row, for functions that need more than one thing of it; all null for who is unknown or disabled.
+create or replace function caller() returns users
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+declare
+    me users;
+begin
+    select * into me from users
+    where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null;
+    return me;
+end
+$$;
+
 create or replace function my_user() returns uuid
 language plpgsql stable security definer parallel safe
 set search_path = offhook, pg_temp
@@ -45,11 +59,9 @@ language plpgsql stable security definer parallel safe
 set search_path = offhook, pg_temp
 as $$
 declare
-    -- Once, and not once for each membership that is looked at.
-    org constant uuid := my_org();
-    me constant uuid := my_user();
+    me constant users := caller();
 begin
-    return array(select team_id from memberships where org_id = org and user_id = me and deleted_at is null);
+    return array(select team_id from memberships where org_id = me.org_id and user_id = me.id and deleted_at is null);
 end
 $$;
 
@@ -61,19 +73,17 @@ language plpgsql stable security definer parallel safe
 set search_path = offhook, pg_temp
 as $$
 declare
-    me users%rowtype;
+    me constant users := caller();
     teams uuid[];
     people uuid[];
 begin
-    select * into me from users
-    where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null;
     if me.id is null or (to_write and me.role = 'readonly') then
         return '{}';
     end if;
     if me.role in ('admin', 'readonly') then
         return array(select id from books where org_id = me.org_id and deleted_at is null);
     end if;
-    teams := my_teams();
+    teams := array(select team_id from memberships where org_id = me.org_id and user_id = me.id and deleted_at is null);
     people := array[me.id];
     if me.role = 'manager' then
         people := people || array(
@@ -128,10 +138,8 @@ language plpgsql stable security definer parallel safe
 set search_path = offhook, pg_temp
 as $$
 declare
-    me users%rowtype;
+    me constant users := caller();
 begin
-    select * into me from users
-    where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null;
     if me.id is null or me.role = 'readonly' then
         return '{}';
     end if;

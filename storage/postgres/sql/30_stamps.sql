@@ -8,13 +8,13 @@
 create or replace function offhook.stamp_new() returns trigger
 language plpgsql security definer set search_path = offhook, pg_temp as $$
 declare
-    v_user uuid := my_user();
+    v_me constant users := caller();
 begin
-    if v_user is not null then
-        new.org_id := my_org();
+    if v_me.id is not null then
+        new.org_id := v_me.org_id;
         new.created_at := now();
         new.updated_at := new.created_at;
-        new.updated_by := v_user;
+        new.updated_by := v_me.id;
     else
         if new.org_id is null and tg_table_name = 'organizations' then
             new.org_id := new.id;

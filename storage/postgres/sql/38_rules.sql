@@ -146,12 +146,12 @@ $$;
 create or replace function offhook.check_activity() returns trigger
 language plpgsql security definer set search_path = offhook, pg_temp as $$
 declare
-    v_me uuid := my_user();
+    v_me constant users := caller();
     v_entry activities;
     v_what text;
 begin
     if new.revises is null then
-        if v_me is not null and new.user_id is distinct from v_me and my_role() not in ('admin', 'manager') then
+        if v_me.id is not null and new.user_id is distinct from v_me.id and v_me.role not in ('admin', 'manager') then
             raise exception 'An entry of the timeline is told by who writes it.' using errcode = 'OH001';
         end if;
         return new;
@@ -167,7 +167,7 @@ begin
     if v_entry.superseded then
         raise exception '% was edited meanwhile. Look at it again first.', v_what using errcode = 'OH001';
     end if;
-    if v_me is not null and v_entry.user_id is distinct from v_me and my_role() not in ('admin', 'manager') then
+    if v_me.id is not null and v_entry.user_id is distinct from v_me.id and v_me.role not in ('admin', 'manager') then
         raise exception '% is %’s; only they can change it.', v_what,
             coalesce((select u.name from users u where u.org_id = new.org_id and u.id = v_entry.user_id), 'someone')
             using errcode = 'OH001';

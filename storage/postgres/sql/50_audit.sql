@@ -6,9 +6,9 @@
 -- Nobody, not even the owner, changes or removes an entry in any other way; `offhook audit verify` finds what a superuser
 -- or a restored file did, since every client remembers the last seal that it has seen.
 
--- Neither of these two has a search path of its own, so that PostgreSQL can write them into the statements that call them.
+-- None of these three has a search path of its own, so that PostgreSQL can write them into the statements that call them.
 create or replace function offhook.audit_commitment(salt bytea, diff jsonb) returns bytea
-language sql immutable parallel safe
+language sql stable parallel safe
 as $$
     -- Of an erased entry only the commitment is left.
     select case when diff is null then salt else sha256(salt || convert_to(diff::text, 'UTF8')) end
@@ -33,14 +33,12 @@ $$;
 
 -- The changeset that a write belongs to is told by the client: good to know, never relied on.
 create or replace function offhook.told_changeset() returns uuid
-language plpgsql stable
-set search_path = offhook, pg_temp
+language sql stable parallel safe
 as $$
-declare
-    told text := current_setting('offhook.changeset', true);
-begin
-    return case when told ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then told::uuid end;
-end
+    select case
+        when current_setting('offhook.changeset', true) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+            then current_setting('offhook.changeset', true)::uuid
+    end
 $$;
 
 -- One entry, from any place that has something to tell which is no row of a table.
@@ -66,63 +64,51 @@ begin
 end
 $$;
 
--- A statement's rows, all at once: an import brings a hundred thousand.
-create or replace function offhook.audit_rows() returns trigger
+-- A row that was written. The argument names the columns that are no news: stamps, and what the store works out of other
+-- rows. Where nothing else has changed the version stays, and this is not called.
+create or replace function offhook.audit_row() returns trigger
 language plpgsql security definer
 set search_path = offhook, pg_temp
 as $$
 declare
-    v_user uuid := offhook.my_user();
-    v_changeset uuid := offhook.told_changeset();
-    v_untold text[];
+    v_untold constant text[] := tg_argv[0];
+    v_op constant text := lower(tg_op);
+    v_user constant uuid := offhook.my_user();
+    v_salt constant bytea := uuid_send(gen_random_uuid());
+    v_org uuid;
+    v_id uuid;
+    v_was jsonb;
+    v_diff jsonb;
 begin
-    -- What the store keeps for itself is no news: stamps, and what is worked out of other rows.
-    select array_agg(f.name) || array['id', 'sync_xid', 'lexemes'] into v_untold
-    from fields f where f.table_name = tg_table_name and f.role <> 'data';
     if tg_op = 'INSERT' then
-        insert into audit (org_id, at, xid, login, user_id, table_name, row_id, op, changeset_id, diff, salt, digest)
-        select e.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, e.row_id, 'insert', v_changeset,
-               e.diff, e.salt,
-               offhook.audit_digest(e.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, e.row_id,
-                                    'insert', v_changeset, offhook.audit_commitment(e.salt, e.diff))
-        from (
-            select n.org_id, n.id as row_id, uuid_send(gen_random_uuid()) as salt,
-                   (select coalesce(jsonb_object_agg(v.key, jsonb_build_array(null, v.value)), '{}')
-                    from jsonb_each(to_jsonb(n) - v_untold) v
-                    where v.value not in ('null', '""', '[]', '{}')) as diff
-            from new_rows n
-        ) e;
+        v_org := new.org_id;
+        v_id := new.id;
+        select coalesce(jsonb_object_agg(v.key, jsonb_build_array(null, v.value)), '{}') into v_diff
+        from jsonb_each(to_jsonb(new) - v_untold) v where v.value not in ('null', '""', '[]', '{}');
     elsif tg_op = 'UPDATE' then
-        insert into audit (org_id, at, xid, login, user_id, table_name, row_id, op, changeset_id, diff, salt, digest)
-        select e.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, e.row_id, 'update', v_changeset,
-               e.diff, e.salt,
-               offhook.audit_digest(e.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, e.row_id,
-                                    'update', v_changeset, offhook.audit_commitment(e.salt, e.diff))
-        from (
-            select n.org_id, n.id as row_id, uuid_send(gen_random_uuid()) as salt,
-                   (select jsonb_object_agg(v.key, jsonb_build_array(b.was -> v.key, v.value))
-                    from jsonb_each(to_jsonb(n) - v_untold) v
-                    where v.value is distinct from b.was -> v.key) as diff
-            from new_rows n
-            -- The version stays where only what is derived has changed.
-            join old_rows o on o.org_id = n.org_id and o.id = n.id and o.version <> n.version
-            cross join lateral (select to_jsonb(o) as was) b
-        ) e
-        where e.diff is not null;
+        v_org := new.org_id;
+        v_id := new.id;
+        v_was := to_jsonb(old);
+        select jsonb_object_agg(v.key, jsonb_build_array(v_was -> v.key, v.value)) into v_diff
+        from jsonb_each(to_jsonb(new) - v_untold) v where v.value is distinct from v_was -> v.key;
+        if v_diff is null then
+            return null;
+        end if;
     else
-        insert into audit (org_id, at, xid, login, user_id, table_name, row_id, op, changeset_id, diff, salt, digest)
-        select e.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, e.row_id, 'delete', v_changeset,
-               e.diff, e.salt,
-               offhook.audit_digest(e.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, e.row_id,
-                                    'delete', v_changeset, offhook.audit_commitment(e.salt, e.diff))
-        from (
-            select o.org_id, o.id as row_id, uuid_send(gen_random_uuid()) as salt,
-                   (select coalesce(jsonb_object_agg(v.key, jsonb_build_array(v.value, null)), '{}')
-                    from jsonb_each(to_jsonb(o) - v_untold) v
-                    where v.value not in ('null', '""', '[]', '{}')) as diff
-            from old_rows o
-        ) e;
+        v_org := old.org_id;
+        v_id := old.id;
+        select coalesce(jsonb_object_agg(v.key, jsonb_build_array(v.value, null)), '{}') into v_diff
+        from jsonb_each(to_jsonb(old) - v_untold) v where v.value not in ('null', '""', '[]', '{}');
     end if;
+    insert into audit (org_id, at, xid, login, user_id, table_name, row_id, op, changeset_id, diff, salt, digest)
+    values (
+        v_org, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, v_id, v_op, offhook.told_changeset(), v_diff,
+        v_salt,
+        offhook.audit_digest(
+            v_org, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, v_id, v_op, offhook.told_changeset(),
+            offhook.audit_commitment(v_salt, v_diff)
+        )
+    );
     return null;
 end
 $$;
@@ -130,20 +116,24 @@ $$;
 do $$
 declare
     v_table text;
+    v_untold text[];
 begin
-    for v_table in select distinct table_name from offhook.fields loop
+    for v_table, v_untold in
+        select f.table_name, array_agg(f.name) filter (where f.role <> 'data') || array['id', 'sync_xid', 'lexemes']
+        from offhook.fields f group by f.table_name
+    loop
         execute format('drop trigger if exists audit_insert on offhook.%I', v_table);
         execute format('drop trigger if exists audit_update on offhook.%I', v_table);
         execute format('drop trigger if exists audit_delete on offhook.%I', v_table);
         execute format(
-            'create trigger audit_insert after insert on offhook.%I referencing new table as new_rows'
-            ' for each statement execute function offhook.audit_rows()', v_table);
+            'create trigger audit_insert after insert on offhook.%I for each row execute function offhook.audit_row(%L)',
+            v_table, v_untold);
         execute format(
-            'create trigger audit_update after update on offhook.%I referencing old table as old_rows new table as new_rows'
-            ' for each statement execute function offhook.audit_rows()', v_table);
+            'create trigger audit_update after update on offhook.%I for each row when (old.version <> new.version)'
+            ' execute function offhook.audit_row(%L)', v_table, v_untold);
         execute format(
-            'create trigger audit_delete after delete on offhook.%I referencing old table as old_rows'
-            ' for each statement execute function offhook.audit_rows()', v_table);
+            'create trigger audit_delete after delete on offhook.%I for each row execute function offhook.audit_row(%L)',
+            v_table, v_untold);
         execute format('alter table offhook.%I enable always trigger audit_insert', v_table);
         execute format('alter table offhook.%I enable always trigger audit_update', v_table);
         execute format('alter table offhook.%I enable always trigger audit_delete', v_table);
