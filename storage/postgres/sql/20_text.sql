@@ -214,7 +214,7 @@ $$;
 
 -- What a person logged, in contrast to what a command tells of itself: core.changes.TOLD_KINDS.
 create or replace function offhook.is_told(kind text) returns boolean
-language sql immutable strict parallel safe as $$
+language sql immutable parallel safe as $$
     select kind in ('call', 'email', 'meeting', 'note')
 $$;
 

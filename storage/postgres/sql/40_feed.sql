@@ -47,17 +47,24 @@ begin
     return null;
 end $$;
 
--- Once for a statement, whatever the number of rows; PostgreSQL folds equal ones of a transaction.
+-- Once for a statement, whatever the number of rows; PostgreSQL folds equal ones of a transaction. Many statements that
+-- triggers run concern no row at all.
 create or replace function hint_books() returns trigger
     language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_orgs uuid[];
+    v_books uuid[];
 begin
-    if tg_op <> 'DELETE' then
-        perform pg_notify(c.name, '') from channels c
-        join (select distinct org_id, book_id from fresh) t on t.org_id = c.org_id and t.book_id = c.book_id;
+    if tg_op = 'INSERT' then
+        select array_agg(distinct org_id), array_agg(distinct book_id) into v_orgs, v_books from fresh;
+    elsif tg_op = 'UPDATE' then
+        select array_agg(distinct org_id), array_agg(distinct book_id) into v_orgs, v_books
+        from (select org_id, book_id from fresh union all select org_id, book_id from stale) t;
+    else
+        select array_agg(distinct org_id), array_agg(distinct book_id) into v_orgs, v_books from stale;
     end if;
-    if tg_op <> 'INSERT' then
-        perform pg_notify(c.name, '') from channels c
-        join (select distinct org_id, book_id from stale) t on t.org_id = c.org_id and t.book_id = c.book_id;
+    if v_books is not null then
+        perform pg_notify(c.name, '') from channels c where c.org_id = any (v_orgs) and c.book_id = any (v_books);
     end if;
     return null;
 end $$;

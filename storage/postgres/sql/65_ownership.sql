@@ -37,25 +37,33 @@ language plpgsql security definer
 set search_path = offhook, pg_temp
 as $$
 declare
-    v_org uuid := offhook.my_org();
+    v_me constant users := offhook.caller();
+    v_org constant uuid := v_me.org_id;
     v_now uuid;
-    v_row jsonb;
+    v_writable uuid[];
     v_to record;
 begin
-    if p_table not in ('companies', 'contacts', 'deals') then
-        raise exception 'Only contacts, deals and companies are handed over.' using errcode = 'OH003';
-    end if;
-    if offhook.my_role() = 'readonly' then
+    if v_me.role = 'readonly' then
         raise exception 'Your role is read-only: you can look at everything and change nothing.' using errcode = 'OH001';
     end if;
-    execute format('select t.book_id, to_jsonb(t) from %I t where t.org_id = $1 and t.id = $2 for no key update', p_table)
-    into v_now, v_row using v_org, p_id;
-    -- What is out of sight and what never was get the same answer.
-    if v_now is null or not v_now = any (offhook.visible_books()) then
-        raise exception 'That % is not there any more.', offhook.label(p_table) using errcode = 'OH002';
-    end if;
-    if not v_now = any (offhook.writable_books()) then
-        raise exception '% belongs to %; you cannot change it.', offhook.titled(p_table, v_row), offhook.owner_name(v_now)
+    case p_table
+        when 'companies' then
+            select t.book_id into v_now from companies t where t.org_id = v_org and t.id = p_id for no key update;
+        when 'contacts' then
+            select t.book_id into v_now from contacts t where t.org_id = v_org and t.id = p_id for no key update;
+        when 'deals' then
+            select t.book_id into v_now from deals t where t.org_id = v_org and t.id = p_id for no key update;
+        else
+            raise exception 'Only contacts, deals and companies are handed over.' using errcode = 'OH003';
+    end case;
+    v_writable := offhook.writable_books();
+    if v_now is null or not v_now = any (v_writable) then
+        -- What is out of sight and what never was get the same answer.
+        if v_now is null or not v_now = any (offhook.visible_books()) then
+            raise exception 'That % is not there any more.', offhook.label(p_table) using errcode = 'OH002';
+        end if;
+        raise exception '% belongs to %; you cannot change it.',
+            offhook.titled(p_table, offhook.visible_row(v_org, p_table, p_id)), offhook.owner_name(v_now)
             using errcode = 'OH001';
     end if;
     if v_now = p_book then
@@ -71,11 +79,15 @@ begin
         raise exception '% cannot log in any more. Choose somebody else, or a pool.', offhook.owner_name(p_book)
             using errcode = 'OH001';
     end if;
-    if v_to.kind = 'shared' and not p_book = any (offhook.writable_books()) then
+    if v_to.kind = 'shared' and not p_book = any (v_writable) then
         raise exception 'The book of % is theirs alone. Share the record with them instead.', offhook.owner_name(p_book)
             using errcode = 'OH001';
     end if;
-    execute format('update %I t set book_id = $3 where t.org_id = $1 and t.id = $2', p_table) using v_org, p_id, p_book;
+    case p_table
+        when 'companies' then update companies t set book_id = p_book where t.org_id = v_org and t.id = p_id;
+        when 'contacts' then update contacts t set book_id = p_book where t.org_id = v_org and t.id = p_id;
+        when 'deals' then update deals t set book_id = p_book where t.org_id = v_org and t.id = p_id;
+    end case;
 end
 $$;
 
