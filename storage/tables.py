@@ -334,6 +334,7 @@ def _team_tables(metadata: sa.MetaData) -> None:
         sa.Column("role", line, nullable=False),
         sa.Column("nullable", flag, nullable=False),
         sa.Column("merge_group", sa.Integer()),
+        sa.Column("length_limit", sa.Integer()),
         sa.Column("ref", line),
         sa.PrimaryKeyConstraint("table_name", "name"),
     )

@@ -24,7 +24,7 @@ from psycopg.types.json import Jsonb
 from core.changes import Change, Changeset, encode_value, to_json
 from core.entities import RECORDS
 from core.errors import Refused, Unavailable
-from core.schema import fields_of
+from core.schema import Kind, fields_of
 from storage import schema_version
 from storage.postgres.folding import placeholders
 
@@ -363,7 +363,9 @@ def _fill(connection: psycopg.Connection[Any]) -> None:
     """What the program reads: the declared fields, and what clients are told about this database."""
     connection.execute("DELETE FROM fields")
     with connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO fields VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", declared_fields())
+        cursor.executemany(
+            "INSERT INTO fields VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)", declared_fields()
+        )
     _put(connection, "schema_version", schema_version.HEAD)
     _put(connection, "min_client", schema_version.OLDEST_CLIENT)
     # Made once: another one tells clients that this is another database, or one restored from a backup.
@@ -385,8 +387,19 @@ def declared_fields() -> list[tuple[Any, ...]]:
     for table, record in RECORDS.items():
         for position, (name, spec) in enumerate(fields_of(record).items()):
             group = next((n for n, names in enumerate(record.MERGE_GROUPS) if name in names), None)
+            limit = spec.limit if spec.kind in (Kind.LINE, Kind.TEXT) else None
             out.append(
-                (table, name, position, spec.kind.value, spec.role.value, spec.nullable, group, spec.ref)
+                (
+                    table,
+                    name,
+                    position,
+                    spec.kind.value,
+                    spec.role.value,
+                    spec.nullable,
+                    group,
+                    limit,
+                    spec.ref,
+                )
             )
     return out
 

@@ -116,22 +116,36 @@ def test_a_deal_cannot_be_closed_without_moving_or_lost_without_a_reason(floor: 
     ("change", "sentence"),
     [
         ("title = ''", "A deal needs a title."),
-        ("currency = 'euro'", "A deal needs a currency, as in EUR."),
+        ("currency = 'eur'", "A deal needs a currency, as in EUR."),
         ("value_minor = -1", "The value must be zero or more, and at most about 90 trillion."),
         ("value_minor = 9007199254740993", "The value must be zero or more, and at most about 90 trillion."),
-        ("tags = '{}'", "A list or named values are not of their shape."),
-        ("tags = '[1]'", "A list or named values are not of their shape."),
-        ("custom = '[]'", "A list or named values are not of their shape."),
-        ("expected_close = 'infinity'", "A list or named values are not of their shape."),
-        ("expected_close = '10000-01-01'", "A list or named values are not of their shape."),
-        ("expected_close = '0044-03-15 BC'", "A list or named values are not of their shape."),
-        ("stage_since = '-infinity'", "A list or named values are not of their shape."),
-        ("deleted_at = 'infinity'", "A list or named values are not of their shape."),
+        ("tags = '{}'", "A list, a day, a time or named values are not of their shape."),
+        ("tags = '[1]'", "A list, a day, a time or named values are not of their shape."),
+        ("custom = '[]'", "A list, a day, a time or named values are not of their shape."),
+        ("expected_close = 'infinity'", "A list, a day, a time or named values are not of their shape."),
+        ("expected_close = '10000-01-01'", "A list, a day, a time or named values are not of their shape."),
+        ("expected_close = '0044-03-15 BC'", "A list, a day, a time or named values are not of their shape."),
+        ("stage_since = '-infinity'", "A list, a day, a time or named values are not of their shape."),
+        ("title = repeat('ö', 301)", "Title has 301 characters; the most is 300."),
+        (
+            "description = repeat('x', 1000001)",
+            "Description has 1,000,001 characters; the most is 1,000,000.",
+        ),
+        ("deleted_at = 'infinity'", "A list, a day, a time or named values are not of their shape."),
     ],
 )
 def test_values_that_core_would_not_keep(floor: Floor, ann: Desk, change: str, sentence: str) -> None:
     statement = f"UPDATE deals SET {change} WHERE id = %s"
     assert refused(ann.connection, statement, floor.deal("ann")) == sentence
+
+
+def test_a_text_as_long_as_core_lets_it_be_is_kept(floor: Floor, ann: Desk) -> None:
+    ann.connection.execute(
+        "UPDATE deals SET title = repeat('ö', 300), description = repeat('ö', 1000000) WHERE id = %s",
+        (floor.deal("ann"),),
+    )
+    kept = ann.get(Deal, floor.deal("ann"))
+    assert (len(kept.title), len(kept.description)) == (300, 1_000_000)
 
 
 def test_what_is_wrong_is_said_field_by_field(floor: Floor, ann: Desk) -> None:
@@ -332,7 +346,7 @@ def test_a_contact_needs_something_to_be_known_by(floor: Floor, ann: Desk) -> No
     for odd in ('["a@b.example"]', '[{"label": "work"}]', '{"value": "x"}', '[{"value": 5}]'):
         statement = "UPDATE contacts SET emails = %s WHERE id = %s"
         assert refused(ann.connection, statement, odd, floor.contact("ann")) == (
-            "A list or named values are not of their shape."
+            "A list, a day, a time or named values are not of their shape."
         )
 
 

@@ -286,6 +286,7 @@ def _make_fields() -> None:
         sa.Column("role", TEXT, nullable=False),
         sa.Column("nullable", FLAG, nullable=False),
         sa.Column("merge_group", sa.Integer()),
+        sa.Column("length_limit", sa.Integer()),
         sa.Column("ref", TEXT),
         sa.PrimaryKeyConstraint("table_name", "name"),
     )

@@ -11,6 +11,29 @@ begin
 end
 $$;
 
+-- Says which value it is that has not the shape of its kind.
+create or replace function offhook.refuse_shape() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_long record;
+    v_sentence text;
+begin
+    select f.name, f.length_limit, char_length(n.value) as length into v_long
+    from jsonb_each_text(to_jsonb(new)) n(name, value)
+    join fields f on f.table_name = tg_table_name and f.name = n.name and f.role = 'data'
+    where char_length(n.value) > f.length_limit order by f.position limit 1;
+    if not found then
+        raise exception 'A list, a day, a time or named values are not of their shape.' using errcode = 'OH003';
+    end if;
+    v_sentence := format(
+        '%s has %s characters; the most is %s.',
+        upper(left(v_long.name, 1)) || replace(substr(v_long.name, 2), '_', ' '),
+        to_char(v_long.length, 'FM999G999G999'), to_char(v_long.length_limit, 'FM999G999G999'));
+    raise exception '%', v_sentence using
+        errcode = 'OH003', detail = jsonb_build_object(v_long.name, v_sentence);
+end
+$$;
+
 -- --- references ----------------------------------------------------------------------------------------------------
 
 -- What contacts and deals point to must be in sight of the caller, or come with the contact. (Entries and tasks: place_child.)

@@ -8,7 +8,7 @@ do $$
 declare
     v_rule record;
     v_table text;
-    v_lists text;
+    v_odd text;
 begin
     for v_rule in
         select * from (values
@@ -122,24 +122,33 @@ begin
         execute format('alter table offhook.%I enable always trigger %I', v_rule.tbl, v_rule.name);
     end loop;
 
-    -- Lists are lists and mappings are mappings, or other people's clients could not read them.
-    for v_table, v_lists in
+    -- What has not the shape of its kind other people's clients could not read. Lengths are counted last, and only where the
+    -- bytes leave a doubt: a long text that stays as it is need not be fetched.
+    for v_table, v_odd in
         select f.table_name, string_agg(
-            format('jsonb_typeof(new.%I) <> %L', f.name, case f.kind when 'set' then 'array' else 'object' end)
-            || case
-                when f.kind = 'map' then ''
-                when f.name in ('emails', 'phones')
-                    then format(' or jsonb_path_exists(new.%I, ''$[*] ? (!(@.value.type() == "string"))'')', f.name)
-                else format(' or jsonb_path_exists(new.%I, ''$[*] ? (@.type() != "string")'')', f.name)
+            case
+                when f.kind in ('set', 'map') then
+                    format('jsonb_typeof(new.%I) <> %L', f.name, case f.kind when 'set' then 'array' else 'object' end)
+                    || case
+                        when f.kind = 'map' then ''
+                        when f.name in ('emails', 'phones')
+                            then format(' or jsonb_path_exists(new.%I, ''$[*] ? (!(@.value.type() == "string"))'')', f.name)
+                        else format(' or jsonb_path_exists(new.%I, ''$[*] ? (@.type() != "string")'')', f.name)
+                    end
+                when f.kind = 'date' then format('new.%I not between ''0001-01-01'' and ''9999-12-31''', f.name)
+                when f.kind = 'time'
+                    then format('new.%I not between ''0001-01-02 00:00Z'' and ''9999-12-30 00:00Z''', f.name)
+                else format('(octet_length(new.%1$I) > %2$s and char_length(new.%1$I) > %2$s)', f.name, f.length_limit)
             end,
-            ' or ')
-        from offhook.fields f where f.kind in ('set', 'map') group by f.table_name
+            ' or ' order by f.position)
+        from offhook.fields f
+        where f.role = 'data' and (f.kind in ('set', 'map', 'date', 'time') or f.length_limit is not null)
+        group by f.table_name
     loop
         execute format('drop trigger if exists t15_shape on offhook.%I', v_table);
         execute format(
             'create trigger t15_shape before insert or update on offhook.%I for each row when (%s)'
-            ' execute function offhook.refuse(''OH003'', ''A list or named values are not of their shape.'')',
-            v_table, v_lists);
+            ' execute function offhook.refuse_shape()', v_table, v_odd);
         execute format('alter table offhook.%I enable always trigger t15_shape', v_table);
     end loop;
 end
