@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -204,6 +205,8 @@ def _play(session: Session, team: TeamServer) -> int:
                     done += 1
                     at = session.local(dt.datetime.now(dt.UTC))
                     say(f"{at:%H:%M:%S}  {printable(colleague.name):<14}  {printable(sentence)}")
+                    # Whoever reads along through a pipe wants it as it happens.
+                    sys.stdout.flush()
                 time.sleep(rng.uniform(*_PAUSES))
         except KeyboardInterrupt:
             say(f"\n{done} things done.")
