@@ -44,6 +44,7 @@ Clock = Callable[[], dt.datetime]
 
 _CATALOG_SECONDS = 5.0
 """How old the set-up may be while nobody follows the feed."""
+_PARTING_SECONDS = 2.0
 
 
 def utc_now() -> dt.datetime:
@@ -148,7 +149,7 @@ class DirectWorkspace(Questions):
         self._lock = threading.Lock()
         self._listeners: list[Callable[[Changed], None]] = []
         self._health_listeners: list[Callable[[Health], None]] = []
-        self._starter: threading.Thread | None = None
+        self._settler: threading.Thread | None = None
 
     def begin(self) -> None:
         """Logs in, reads the set-up, and sends in the background what an earlier start has left.
@@ -167,14 +168,21 @@ class DirectWorkspace(Questions):
             down = self._link.down
             raise Unavailable(down.reason if down and down.reason else str(error)) from None
         self._known_at = time.monotonic()
-        self._starter = threading.Thread(target=self._settle_earlier, name="offhook-settle", daemon=True)
-        self._starter.start()
+        self._settle(self._sender.remember)
 
-    def _settle_earlier(self) -> None:
-        self._sender.remember()
-        # What cannot be sent now is sent with the next command or when the connection is there again.
-        with contextlib.suppress(OffhookError):
-            self._sender.settle_earlier()
+    def _settle(self, first: Callable[[], None] = lambda: None) -> None:
+        """Sends what has no answer and nobody waits for, on a thread of its own."""
+
+        def run() -> None:
+            first()
+            # What cannot be sent now is sent with the next command or when the connection is there again.
+            with contextlib.suppress(OffhookError):
+                self._sender.settle_earlier()
+
+        with self._lock:
+            if self._settler is None or not self._settler.is_alive():
+                self._settler = threading.Thread(target=run, name="offhook-settle", daemon=True)
+                self._settler.start()
 
     @property
     def org_id(self) -> str:
@@ -316,6 +324,8 @@ class DirectWorkspace(Questions):
     def _joined(self, hello: Hello) -> None:
         self._hello = hello
         self._sender.again()
+        if self._sender.waiting:
+            self._settle()
         self._health_changed()
 
     def _notify(self, changed: Changed) -> None:
@@ -381,9 +391,13 @@ class DirectWorkspace(Questions):
         self._sender.stop()
         if self._live is not None:
             self._live.stop()
+        settler = self._settler if self._settler is not threading.current_thread() else None
+        if settler is not None:
+            # A program that only looks something up gives what an earlier one has left a moment to get through.
+            settler.join(_PARTING_SECONDS)
         self._link.close()
-        if self._starter is not None and self._starter is not threading.current_thread():
-            self._starter.join()
+        if settler is not None:
+            settler.join()
         self._unsettled.close()
 
 

@@ -19,6 +19,7 @@ from storage.postgres.connection import (
     Lost,
     Wire,
     connect,
+    cut,
     explain,
     is_broken,
 )
@@ -86,6 +87,7 @@ class Link:
         self._lock = threading.Lock()
         self._room = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self._idle: list[Wire] = []
+        self._busy: set[Wire] = set()
         self._down: Down | None = None
         self._failed_at = float("-inf")
         self._closed = False
@@ -170,22 +172,32 @@ class Link:
             with self._lock:
                 if self._closed:
                     raise Unavailable("This workspace is closed.")
-                if self._idle and not fresh:
-                    return self._idle.pop()
+                wire = self._idle.pop() if self._idle and not fresh else None
+            if wire is not None:
+                return self._in_use(wire)
             if self._down is not None and time.monotonic() - self._failed_at < _QUIET_SECONDS:
                 raise self.unavailable()
             try:
-                return self.open()
+                return self._in_use(self.open())
             except Unavailable as error:
                 raise self.unavailable() from error
         except BaseException:
             self._room.release()
             raise
 
+    def _in_use(self, wire: Wire) -> Wire:
+        with self._lock:
+            self._busy.add(wire)
+            if self._closed:
+                # Taken or opened meanwhile: `close` has cut those that it knew of.
+                cut(wire)
+        return wire
+
     def give_back(self, wire: Wire) -> None:
         """Takes a connection back; a broken one is thrown away."""
         whole = not is_broken(wire) and wire.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
         with self._lock:
+            self._busy.discard(wire)
             kept = whole and not self._closed
             if kept:
                 self._idle.append(wire)
@@ -225,9 +237,11 @@ class Link:
         )
 
     def close(self) -> None:
-        """Closes what lies about; what is in use is closed when it is given back."""
+        """Closes what lies about, and cuts what is in use: whoever waits for a server that says nothing is let go."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
+            for wire in self._busy:
+                cut(wire)
         for wire in idle:
             wire.close()

@@ -13,10 +13,10 @@ import psycopg
 
 from core.catalog import Catalog
 from core.changes import Changeset
-from core.errors import OffhookError, Unavailable
+from core.errors import OffhookError, Refused, Unavailable
 from storage.derive import Rows
 from storage.postgres.apply import Applied, apply
-from storage.postgres.connection import Lost, Wire, is_broken
+from storage.postgres.connection import Lost, Wire, explain, is_broken
 from storage.postgres.link import Link, delay
 from storage.postgres.live import Own, RowKey
 from storage.postgres.unsettled import Unsettled
@@ -26,6 +26,8 @@ PATIENCE_SECONDS = 3.0
 
 _T = TypeVar("_T")
 _NEWS = 5
+_PASSING = ("25", "40", "53", "55", "57P", "58")
+"""Errors (the beginnings of their codes) of a server that is busy, full, stopping or standing by: it may take the same later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +222,28 @@ class Sender:
             Unavailable: there is still no answer.
             OffhookError: the answer is no.
         """
+        reached = False
+
+        def send(wire: Wire) -> Applied:
+            nonlocal reached
+            reached = True
+            try:
+                return self._send(wire, decided)
+            except psycopg.Error as error:
+                if is_broken(wire) or (error.sqlstate or "").startswith(_PASSING):
+                    raise
+                # The server cannot do it, and would be asked for ever, with all that comes behind it.
+                raise Refused(str(explain(error))) from error
+
         try:
-            applied = self._link.use_once(lambda wire: self._send(wire, decided), fresh=True)
+            applied = self._link.use_once(send, fresh=True)
         except Unavailable:
             raise
-        except OffhookError:
-            if self._link.down is None:
-                self._forget(decided.changeset)
+        except OffhookError as error:
+            if not reached:
+                # That the server is not to be used says nothing about what it did when it was.
+                raise Unavailable(str(error)) from error
+            self._forget(decided.changeset)
             raise
         self._forget(decided.changeset)
         return applied
@@ -240,7 +257,7 @@ class Sender:
 
     def remember(self) -> None:
         """Looks what an earlier start has left without an answer."""
-        left = {changeset.id: changeset for changeset in self._unsettled.all()}
+        left = {changeset.id: changeset for changeset in self._unsettled.earlier()}
         strange = [changeset for changeset in left.values() if not self._mine(changeset)]
         if strange:
             self._say(
@@ -262,10 +279,10 @@ class Sender:
             Unavailable: there is no connection.
         """
         for changeset in tuple(self._late.values()):
-            rows = frozenset((change.table, change.id) for change in changeset.changes)
             what = f"“{changeset.summary}”, begun before the connection broke,"
             try:
-                applied = self._resend(Decided(changeset, rows))
+                # Nobody waits for it who would tell of it: the feed does.
+                applied = self._resend(Decided(changeset, frozenset()))
             except Unavailable:
                 raise
             except OffhookError as error:
@@ -283,7 +300,7 @@ class Sender:
     # --- ends
 
     def again(self) -> None:
-        """There is a connection again: what waits is sent at once."""
+        """There is a connection again: what somebody waits for is sent at once."""
         self._again.set()
 
     def kept(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ of the program; the file is encrypted like every other.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import threading
@@ -18,6 +19,7 @@ from storage import database, keys
 from storage.keys import Store
 
 FILE = "unsettled.db"
+_UNREADABLE = "A command that waits for an answer was kept by a newer offhook, and is sent by that one."
 _TROUBLE: tuple[type[Exception], ...] = (Unavailable, ValueError, KeyError, *database.failures())
 
 
@@ -34,6 +36,8 @@ class Unsettled:
         self._store = store
         self._lock = threading.RLock()
         self._held: dict[str, Changeset] = {}
+        self._earlier: tuple[Changeset, ...] = ()
+        self._done: set[str] = set()
         self._connection: Any = None
         self._opened = self._path is None
         self._durable = False
@@ -85,8 +89,18 @@ class Unsettled:
             "CREATE TABLE IF NOT EXISTS unsettled (id TEXT PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL)"
         )
         for (body,) in run("SELECT body FROM unsettled ORDER BY at, id").fetchall():
-            left = from_json(json.loads(body))
+            try:
+                left = from_json(json.loads(body))
+            except (KeyError, TypeError, ValueError):
+                self._notes = (*self._notes, _UNREADABLE)
+                continue
             self._held[left.id] = left
+        self._earlier = tuple(self._held.values())
+
+    def earlier(self) -> tuple[Changeset, ...]:
+        """Those that an earlier start has left, oldest first. None that was put since: that one is being sent."""
+        self.open()
+        return self._earlier
 
     def all(self) -> list[Changeset]:
         """Those that wait for an answer, oldest first."""
@@ -115,8 +129,13 @@ class Unsettled:
         """Lets go of a command whose answer is known."""
         with self._lock:
             self._held.pop(changeset_id, None)
-            # Need not be gone for good: a command that is sent once more has no other effect.
-            self._write("NORMAL", "DELETE FROM unsettled WHERE id = ?", changeset_id)
+            self._done.add(changeset_id)
+            # A full disk or another program's lock makes no answer untrue. What cannot be removed now is with the next one.
+            with contextlib.suppress(Unavailable):
+                for done in tuple(self._done):
+                    # Need not be gone for good: a command that is sent once more has no other effect.
+                    self._write("NORMAL", "DELETE FROM unsettled WHERE id = ?", done)
+                    self._done.remove(done)
 
     def _write(self, synchronous: str, statement: str, *values: str) -> None:
         if self._connection is None or self._path is None:

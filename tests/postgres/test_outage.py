@@ -58,7 +58,7 @@ def calls_of(floor: Floor, contact: str) -> int:
         row = operator.execute(
             "select count(*) from activities where contact_id = %s and body = 'only once'", (contact,)
         ).fetchone()
-    return int(row[0])
+    return int(row[0]) if row else 0
 
 
 def note(contact: str) -> LogActivity:
