@@ -15,6 +15,14 @@ Wire = psycopg.Connection[Any]
 DENIED = "42501"
 """PostgreSQL: insufficient privilege, or refused by a policy."""
 
+DEAL = (
+    "INSERT INTO deals (id, book_id, title, pipeline_id, stage_id, company_id, contact_id, currency, outcome, lost_reason,"
+    " stage_since, position, next_step, source, description, tags, custom, closed_at)"
+    " VALUES (%(id)s, %(book)s, 'New', %(pipeline)s, %(stage)s, %(company)s, %(contact)s, 'EUR', %(outcome)s, '', now(),"
+    " '', '', '', '', '[]', '{}', %(closed)s)"
+)
+"""A deal with everything that a client writes."""
+
 
 def refused(
     wire: Wire, statement: str, values: Any = None, *, by: str | Sequence[str] = DENIED

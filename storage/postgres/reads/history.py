@@ -3,6 +3,8 @@
 # ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
 from __future__ import annotations
 
+from contextlib import suppress
+
 from core.catalog import Catalog
 from core.changes import Changeset, from_json, invert
 from core.workspace import HistoryEntry
@@ -18,7 +20,12 @@ def history(
     """See `storage.reads.history.history`. Of each changeset only what it did to this record is told."""
     parameters = {"table": bindable(table), "id": as_id(record_id), "limit": limit}
     sql = rows("select body, undone from offhook.history(:table, :id::uuid, :limit::integer)", 2)
-    return [HistoryEntry(from_json(body), undone) for body, undone in value(connection, sql, parameters)]
+    entries = []
+    for body, undone in value(connection, sql, parameters):
+        # The server knows more ways to write a time than offhook does, and a rep who has SQL may have used one.
+        with suppress(ValueError, TypeError, KeyError):
+            entries.append(HistoryEntry(from_json(body), undone))
+    return entries
 
 
 def undoable(connection: Connection, catalog: Catalog) -> Changeset | None:

@@ -1,7 +1,7 @@
 -- People: a person is a row in `users` and a login role of the cluster, and the two are only ever changed together.
 --
 -- Making and changing roles needs CREATEROLE, which nobody who works with offhook has: it belongs to offhook_useradmin, a
--- role that nobody can log in as, and to the four functions below that run as it. They do nothing but for an admin, touch no
+-- role that nobody can log in as, and to the functions below that run as it. They do nothing but for an admin, touch no
 -- login but one of offhook's people, and take passwords only as SCRAM verifiers, so that no clear one is ever sent or logged.
 
 create or replace function offhook.login_name(p_login text) returns text
@@ -119,14 +119,22 @@ create or replace function offhook.login_open(p_login text, p_open boolean) retu
 language plpgsql security definer
 set search_path = offhook, pg_temp
 as $$
-declare
-    v_ended int := 0;
 begin
     perform offhook.login_guard(p_login);
     execute format('alter role %I %s', p_login, case when p_open then 'login' else 'nologin' end);
-    if p_open then
-        return 0;
-    end if;
+    return case when p_open then 0 else offhook.login_end(p_login) end;
+end
+$$;
+
+-- Ends what a login has open at this moment.
+create or replace function offhook.login_end(p_login text) returns int
+language plpgsql security definer
+set search_path = offhook, pg_temp
+as $$
+declare
+    v_ended int;
+begin
+    perform offhook.login_guard(p_login);
     -- Ending a session takes the rights of whose it is; they are taken for this moment.
     execute format(
         'grant %I to offhook_useradmin%s', p_login,
@@ -148,7 +156,7 @@ begin
     grant execute on function offhook.login_name(text), offhook.group_of(text), offhook.scram_only(text) to offhook_useradmin;
     foreach v_function in array array[
         'login_guard(text)', 'login_make(text, text, text)', 'login_change(text, text)', 'login_password(text, text)',
-        'login_open(text, boolean)'
+        'login_open(text, boolean)', 'login_end(text)'
     ] loop
         execute format('alter function offhook.%s owner to offhook_useradmin', v_function);
         execute format('revoke all on function offhook.%s from public', v_function);
@@ -173,7 +181,8 @@ begin
 end
 $$;
 
--- Locks the person's row, so that two admins' wishes come one after the other.
+-- Locks the person's row, so that two admins' wishes come one after the other. No lock that who merely points to a user
+-- would hold up: a rep could keep every admin waiting with a task for them that is not committed.
 create or replace function offhook.user_to_change(p_org uuid, p_user uuid) returns users
 language plpgsql security definer
 set search_path = offhook, pg_temp
@@ -182,8 +191,8 @@ declare
     v_user users%rowtype;
 begin
     -- All admins are locked, in order, so that two of them cannot take the role from each other at once.
-    perform 1 from users u where u.org_id = p_org and u.role = 'admin' order by u.id for update;
-    select * into v_user from users u where u.org_id = p_org and u.id = p_user and u.deleted_at is null for update;
+    perform 1 from users u where u.org_id = p_org and u.role = 'admin' order by u.id for no key update;
+    select * into v_user from users u where u.org_id = p_org and u.id = p_user and u.deleted_at is null for no key update;
     if v_user.id is null then
         raise exception 'That user is not there.' using errcode = 'OH002';
     end if;
@@ -213,6 +222,7 @@ create or replace function offhook.create_user(
 ) returns uuid
 language plpgsql security definer
 set search_path = offhook, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_org uuid := offhook.require_admin('makes users');
@@ -242,6 +252,7 @@ $$;
 create or replace function offhook.set_role(p_user uuid, p_role text) returns void
 language plpgsql security definer
 set search_path = offhook, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_org uuid := offhook.require_admin('changes roles');
@@ -257,29 +268,43 @@ end
 $$;
 
 -- Shuts a person out: at once, everywhere. What lies in their book stays there until it is handed over.
+--
+-- Their sessions end first, before anything is waited for: one that holds a lock on its own row, or on its own login, must
+-- not keep its owner in.
 create or replace function offhook.disable_user(p_user uuid) returns int
 language plpgsql security definer
 set search_path = offhook, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_org uuid := offhook.require_admin('disables users');
-    v_user users%rowtype := offhook.user_to_change(v_org, p_user);
+    v_user users%rowtype;
+    v_ended int;
 begin
-    if v_user.id = offhook.my_user() then
+    if p_user = offhook.my_user() then
         raise exception 'You cannot shut yourself out.' using errcode = 'OH001';
     end if;
+    select * into v_user from users u where u.org_id = v_org and u.id = p_user and u.deleted_at is null;
+    if v_user.id is null then
+        raise exception 'That user is not there.' using errcode = 'OH002';
+    end if;
+    v_ended := offhook.login_end(v_user.login);
+    v_user := offhook.user_to_change(v_org, p_user);
     if v_user.role = 'admin' then
         perform offhook.require_another_admin(v_org, p_user);
     end if;
     update users u set disabled_at = now() where u.org_id = v_org and u.id = p_user and u.disabled_at is null;
-    delete from reservations r where r.org_id = v_org and r.user_id = p_user;
-    return offhook.login_open(v_user.login, false);
+    delete from reservations r where (r.org_id, r.contact_id) in (
+        select h.org_id, h.contact_id from reservations h
+        where h.org_id = v_org and h.user_id = p_user for update skip locked);
+    return greatest(v_ended, offhook.login_open(v_user.login, false));
 end
 $$;
 
 create or replace function offhook.enable_user(p_user uuid) returns void
 language plpgsql security definer
 set search_path = offhook, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_org uuid := offhook.require_admin('lets users in');
@@ -293,6 +318,7 @@ $$;
 create or replace function offhook.reset_password(p_user uuid, p_verifier text) returns void
 language plpgsql security definer
 set search_path = offhook, pg_temp
+set lock_timeout = '5s'
 as $$
 declare
     v_org uuid := offhook.require_admin('resets passwords');
