@@ -91,6 +91,11 @@ def connect(profile: Profile, password: str | None, *, answer_seconds: float = A
         wire = _Wire.connect(**_parameters(profile, password))
     except psycopg.Error as error:
         raise explain_connect(error, profile) from None
+    except UnicodeError:
+        # The error's own words may hold the password.
+        raise Refused(
+            "The address, the login or the password holds characters that no server takes. Type them anew."
+        ) from None
     wire.answer_seconds = answer_seconds
     if wire.info.server_version < MIN_SERVER:
         wire.close()
@@ -298,18 +303,12 @@ def explain_connect(error: psycopg.Error, profile: Profile) -> OffhookError:
 
 
 _NEW_CA = "Check the address; if the server's certificate is your own, name its CA's file (`offhook login --ca-file`)."
+# A name may stand for several addresses (localhost: one of IPv6, one of IPv4). What a server said at one of them comes
+# before there being none at another.
 _CONNECT_ERRORS: tuple[tuple[str, tuple[type[OffhookError], str]], ...] = (
     (
         r"could not translate host name|name or service not known|nodename nor servname|getaddrinfo",
         (Unreachable, "There is no server called {host}. Check the address and the network."),
-    ),
-    (
-        r"connection refused",
-        (Unreachable, "Nothing answers at {host}, port {port}. Check the address, or whether the server runs."),
-    ),
-    (
-        r"timeout expired|timed out|no route to host|network is unreachable|host is (down|unreachable)",
-        (Unreachable, "{host} cannot be reached. Check the network (or the VPN)."),
     ),
     (
         r"does not match host name",
@@ -358,6 +357,14 @@ _CONNECT_ERRORS: tuple[tuple[str, tuple[type[OffhookError], str]], ...] = (
     (
         r"server closed the connection|connection reset|broken pipe|EOF detected|does not answer",
         (Unavailable, "{host} broke the connection off. Check that it is a PostgreSQL server, and the network."),
+    ),
+    (
+        r"connection refused",
+        (Unreachable, "Nothing answers at {host}, port {port}. Check the address, or whether the server runs."),
+    ),
+    (
+        r"timeout expired|timed out|no route to host|network is unreachable|host is (down|unreachable)",
+        (Unreachable, "{host} cannot be reached. Check the network (or the VPN)."),
     ),
 )  # fmt: skip
 

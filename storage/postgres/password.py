@@ -85,7 +85,11 @@ def forget(folder: Path) -> None:
     Raises:
         Unavailable: the file cannot be removed.
     """
-    known = _known(folder)
+    try:
+        known = _known(folder)
+    except Unavailable:
+        # A damaged file must not stand in the way of a new one.
+        known = {}
     if "account" in known:
         keyrings.drop(known["account"], known["backend"])
     try:

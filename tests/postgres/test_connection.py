@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import sql
 
@@ -146,6 +147,29 @@ def test_a_server_that_is_not_there() -> None:
 def test_a_name_that_nobody_has() -> None:
     error = refusal(Profile("no-such-host.invalid", 5432, "offhook", "ann"))
     assert str(error).startswith("There is no server called no-such-host.invalid.")
+
+
+def test_what_one_of_a_names_addresses_says_comes_before_what_another_does_not() -> None:
+    tried = psycopg.OperationalError(
+        'connection to server at "localhost" (::1), port 5432 failed: Connection refused\n'
+        'connection to server at "localhost" (127.0.0.1), port 5432 failed: FATAL:  password authentication failed'
+    )
+    error = connecting.explain_connect(tried, Profile("localhost", 5432, "offhook", "ann"))
+    assert isinstance(error, SignInRefused)
+
+
+@pytest.mark.parametrize(
+    ("odd", "password"),
+    [
+        (Profile("127.0.0.1", 1, "offhook", "ann"), f"{SECRET}\udcff"),
+        (Profile("127.0.0.1", 1, "offhook", "an\udcffn"), SECRET),
+        (Profile(f"{'ä' * 70}.example", 1, "offhook", "ann"), SECRET),
+    ],
+)
+def test_characters_that_no_server_takes(odd: Profile, password: str) -> None:
+    error = refusal(odd, password)
+    assert isinstance(error, Refused)
+    assert str(error).endswith("Type them anew.")
 
 
 @contextmanager
