@@ -388,8 +388,11 @@ class OffhookApp(App[int]):
             if isinstance(screen, Dialog) and screen.keeps():
                 return
         desk = self.desk
+        refused = desk.refused if desk else 0
         if desk is None or await desk.settled(QUIT_PATIENCE):
-            self._leave(desk)
+            # A no comes with its reason, and with what was typed: who left now would lose both.
+            if desk is None or desk.refused == refused:
+                self._leave(desk)
         elif not any(worker.group == "quit" and not worker.is_finished for worker in self.workers):
             self.run_worker(self._ask_to_quit(desk), group="quit")
 

@@ -56,6 +56,7 @@ class Desk:
         workspace: what is worked on.
         config: the user's settings.
         catalog: the set-up, always at hand without waiting; refreshed when it changes.
+        refused: how many commands were answered with a no, whatever the reason.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Desk:
         self._waiting: list[_Waiting] = []
         self._idle = asyncio.Event()
         self._idle.set()
+        self.refused = 0
         self.last_seen_health: Health = workspace.health()
         self._told_health = self.last_seen_health
         self._unsubscribe = workspace.subscribe(self._changed_elsewhere)
@@ -126,6 +128,7 @@ class Desk:
 
     def _settled(self, place: _Waiting) -> None:
         self._waiting.remove(place)
+        self.refused += place.answer is not None and not place.answer.applied
         if not self._waiting:
             self._idle.set()
         self._tell_of_health()

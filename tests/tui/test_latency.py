@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from core.commands.activities import LogActivity
 from tests.tui.slow import SlowOpener
+from tui.dialogs.base import Dialog
 from tui.dialogs.form import Form
 from tui.dialogs.prompt import Prompt
 from tui.dialogs.unsettled import UnsettledDialog
@@ -163,6 +164,30 @@ async def test_leaving_waits_until_all_is_sent(app, opener, ready, wait_until, f
         opener.workspace.hold.set()
         await wait_until(pilot, lambda: app.desk is None)
     assert opener.workspace.kept == []
+
+
+async def test_a_text_that_is_refused_while_one_leaves_comes_back(app, opener, ready, wait_until, floor):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("a")
+        await wait_until(pilot, lambda: isinstance(app.screen, Prompt))
+        await pilot.press(*"lift")
+        opener.workspace.hold.clear()
+        opener.workspace.lose()
+        await pilot.press("ctrl+s")
+        await wait_until(pilot, lambda: app.desk.unsettled == 1)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: isinstance(app.screen, UnsettledDialog))
+        opener.workspace.hold.set()
+        await wait_until(pilot, lambda: isinstance(app.screen, Prompt) and app.screen.told)
+        assert (app.screen.typed, app.screen.told) == ("lift", "Not saved. The server cannot be reached.")
+        # A question that nobody asked for takes no key for a moment.
+        await wait_until(pilot, lambda: not app.screen.is_deaf)
+        await pilot.press("escape", "escape")
+        await wait_until(pilot, lambda: not isinstance(app.screen, Dialog))
+        assert app.desk is not None, "nobody left without a word"
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: app.desk is None)
 
 
 # --- shown at once, taken back where it is refused ----------------------------------------------------------------

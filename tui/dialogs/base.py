@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
 from textual import on
@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Resize
+from textual.events import Resize, ScreenResume
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
@@ -57,6 +57,7 @@ class Dialog(ModalScreen[R | None]):
         self._warned = False
         self._told = ""
         self._unasked = False
+        self._answers: Callable[[], object] | None = None
         self.is_ready = False
         self.is_deaf = False
 
@@ -104,9 +105,19 @@ class Dialog(ModalScreen[R | None]):
         return " ".join(key_of(self, part) if _ACTION.fullmatch(part) else part for part in what.split(" "))
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
-        """Returns the answer. What is typed from here on is for whoever comes next."""
+        """Returns the answer, once nothing is in front. What is typed from here on is for whoever comes next."""
         self.is_ready = False
+        if self.app.screen is not self:
+            # Textual would take away what is in front, which came unasked and is not answered yet.
+            self._answers = lambda: self.dismiss(result)
+            return AwaitComplete()
         return super().dismiss(result)
+
+    @on(ScreenResume)
+    def _in_front(self) -> None:
+        answers, self._answers = self._answers, None
+        if answers is not None:
+            answers()
 
     def compose_body(self) -> ComposeResult:
         """What is between the title and the keys."""

@@ -15,7 +15,10 @@ from tui.dialogs.base import Dialog
 
 
 class UnsettledDialog(Dialog[str]):
-    """Returns `settled` once everything is sent, `leave` to go at once, None to stay."""
+    """Returns `settled` once everything is sent, `leave` to go at once, None to stay.
+
+    It stays where something was refused: the reason is to be read, and what was typed comes back.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "wait", "Wait", id="unsettled.wait", tooltip="Leave as soon as it is sent"),
@@ -30,6 +33,7 @@ class UnsettledDialog(Dialog[str]):
         )
         self._desk = desk
         self._putting_by = False
+        self._refused = desk.refused
         self._stop = desk.listen_to_health(self._look)
 
     def compose_body(self) -> ComposeResult:
@@ -44,7 +48,7 @@ class UnsettledDialog(Dialog[str]):
     async def _wait(self) -> None:
         while not await self._desk.settled(60):
             pass
-        self.dismiss("settled")
+        self.dismiss("settled" if self._desk.refused == self._refused else None)
 
     def _look(self) -> None:
         if self.is_mounted and self._desk.unsettled:
