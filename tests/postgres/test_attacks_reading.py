@@ -336,3 +336,26 @@ def test_known_limit_who_is_being_called_is_known_by_id(floor: Floor) -> None:
     ann = floor.connect("ann")
     assert one(ann, "SELECT contact_id FROM reservations") == floor.contact("wim")
     assert one(ann, "SELECT count(*) FROM reservations JOIN contacts ON contacts.id = contact_id") == 0
+
+
+def test_known_limit_the_company_of_a_visible_contact_is_known_by_name(floor: Floor) -> None:
+    ann, ada = floor.connect("ann"), floor.connect("ada")
+    ada.execute("SELECT hand_over('companies', %s, %s)", (floor.company("ann"), floor.book("wim")))
+    assert one(ann, "SELECT count(*) FROM companies WHERE id = %s", (floor.company("ann"),)) == 0
+    assert "ann works" in one(ann, "SELECT search FROM contacts WHERE id = %s", (floor.contact("ann"),))
+
+
+def test_known_limit_sums_over_the_organization_show_and_no_more(floor: Floor) -> None:
+    ann, wim = floor.connect("ann"), floor.connect("wim")
+    wim.execute("UPDATE contacts SET lead_status = 'Only with Wim' WHERE id = %s", (floor.contact("wim", 1),))
+    assert "Only with Wim" in told(ann, "SELECT lead_statuses()")
+    floor.connect("zed").execute("UPDATE contacts SET lead_status = 'Only with Zed'")
+    assert "Only with Zed" not in told(ann, "SELECT lead_statuses()")
+    floor.connect("ada").execute(
+        "SELECT hand_over('contacts', %s, %s)", (floor.contact("ann"), floor.book("wim"))
+    )
+    error = refused(
+        ann, "UPDATE companies SET deleted_at = now() WHERE id = %s", (floor.company("ann"),), by="OH001"
+    )
+    assert "1 contact" in str(error)
+    assert "Kunde" not in str(error)
