@@ -177,3 +177,10 @@ def test_the_search_function_goes_by_words_or_from_the_newest(large_floor, table
         sql = re.sub(r"\$(\d)", lambda found: f"%({found[1]})s::{types[found[1]]}", sql)
         plan = [line for (line,) in owner.execute(f"explain {sql}", values)]
     assert [line for line in plan if "Seq Scan" in line] == []
+
+
+def test_the_index_of_words_is_asked_once_and_not_for_every_row(asking):
+    watched, setup = asking
+    contacts(watched, setup, Query("", ("jorg",)), sort="name")
+    assert any("Function Scan on found" in step for step in watched.steps)
+    assert [step for step in watched.steps if "ProjectSet" in step] == []

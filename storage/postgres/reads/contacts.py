@@ -110,7 +110,7 @@ def _where(condition: Condition) -> str:
     if condition.hinted and condition.terms is None:
         words = _WORD.findall(condition.parameters["hint"])
         if all(map(_TELLING.fullmatch, words)):
-            return f"{condition.whole} and t.id in (select offhook.found('contacts', :hint::tsquery))"
+            return f"{condition.whole} and t.id in (select hit from offhook.found('contacts', :hint::tsquery) as hit)"
     return condition.whole
 
 

@@ -209,7 +209,9 @@ def either(one: str, other: str) -> str:
 
 def matches(table: str) -> str:
     """See `Dialect.matches`."""
-    return f"t.id in (select {found(table)})"
+    # In the place of a table the function runs once; in a select list it would run for every row of a nested loop, which
+    # is what PostgreSQL plans while it has no statistics: after an import, say.
+    return f"t.id in (select hit from {found(table)} as hit)"
 
 
 def found(table: str) -> str:
