@@ -11,6 +11,7 @@ import pytest
 from core.errors import NotFound, Refused
 from storage.postgres import audit
 from tests.postgres.floor import Floor
+from tests.waiting import eventually
 
 
 def rename(floor: Floor, login: str, book: str, title: str) -> None:
@@ -114,6 +115,34 @@ def test_an_entry_that_is_still_being_written_goes_under_a_later_seal(floor: Flo
     seal_all(ada)
     report = audit.verify(ada, seen=first)
     assert (report.problems, report.unsealed) == ((), 0)
+
+
+def test_whoever_works_has_it_sealed_every_ten_minutes_and_an_admin_at_once(floor: Floor) -> None:
+    ada, ann, boss = floor.connect("ada"), floor.connect("ann"), floor.database.superuser()
+
+    def sealed_by(connection: psycopg.Connection[Any]) -> int:
+        connection.execute("select seal_audit()")
+        return len(boss.execute("select from audit_seals").fetchall())
+
+    def can_be_sealed() -> bool:
+        return bool(
+            boss.execute(
+                "select from audit where xid >= (select max(horizon::text)::xid8 from audit_seals)"
+                " and xid < pg_snapshot_xmin(pg_current_snapshot()) and org_id = %s",
+                (floor.org(),),
+            ).fetchall()
+        )
+
+    eventually(lambda: sealed_by(ann) == 1)
+    rename(floor, "ben", "ben", "CEO")
+    eventually(can_be_sealed)
+    assert sealed_by(ann) == 1
+    assert sealed_by(ada) == 2
+    rename(floor, "ben", "ben", "CTO")
+    eventually(can_be_sealed)
+    boss.execute("alter table audit_seals disable trigger stays")
+    boss.execute("update audit_seals set at = at - interval '10 minutes'")
+    assert sealed_by(ann) == 3
 
 
 class TestTampering:

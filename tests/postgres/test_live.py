@@ -12,6 +12,7 @@ from core.commands.activities import LogActivity
 from core.commands.companies import EditCompany
 from core.commands.contacts import EditContact
 from core.commands.pipelines import EditStage
+from storage.postgres import live
 from storage.postgres.connection import Wire
 from storage.postgres.direct import DirectWorkspace
 from storage.postgres.install import as_owner
@@ -72,6 +73,19 @@ def test_a_call_is_told_of_the_records_that_show_it(rooms: Rooms) -> None:
     eventually(lambda: ear.heard("activities", log.activity_id))
     assert ear.heard("deals", deal)
     assert ear.heard("contacts", contact)
+
+
+def test_who_follows_the_feed_has_the_audit_sealed(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "SEAL_SECONDS", 0.0)
+    ann, boss = rooms.floor.connect("ann"), rooms.floor.database.superuser()
+    listen(rooms.open("ben"))
+
+    def sealed() -> list[object]:
+        # A hint, which wakes whoever listens. What others are still writing is sealed later.
+        ann.execute("update contacts set city = 'Kiel' where id = %s", (rooms.floor.contact("East"),))
+        return boss.execute("select org_id, number from audit_seals").fetchall()
+
+    assert eventually(sealed) == [(rooms.floor.org(), 1)]
 
 
 def test_what_happened_between_opening_and_listening_is_told(rooms: Rooms) -> None:
