@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from psycopg import sql
 
 from core.changes import Status
 from core.commands.base import insert
@@ -77,8 +79,19 @@ def test_an_edit_of_a_lead_that_was_claimed_meanwhile_says_where_it_is(floor: Fl
     assert answer.reason == "Jörg Kunde East lies with Ann Arndt now, so you cannot change it any more."
 
 
-def test_a_storm_of_claims_gives_every_lead_one_winner(floor: Floor) -> None:
-    people, leads = _hire(floor), _leads(floor)
+@pytest.fixture
+def people(floor: Floor) -> Iterator[list[Person]]:
+    """As many reps of the East as the storm wants. Logins outlive their database, so they are dropped with it."""
+    people = _hire(floor)
+    yield people
+    floor.database.close()
+    with floor.database.cluster.superuser() as connection:
+        for person in people:
+            connection.execute(sql.SQL("drop role {}").format(sql.Identifier(person.login)))
+
+
+def test_a_storm_of_claims_gives_every_lead_one_winner(floor: Floor, people: list[Person]) -> None:
+    leads = _leads(floor)
     desks = [Desk(floor, person.login) for person in people]
     names = {person.login: person.name for person in people}
     wanted = random.Random(1).choices(leads, k=REPS * EACH)
@@ -113,7 +126,6 @@ def test_a_storm_of_claims_gives_every_lead_one_winner(floor: Floor) -> None:
 
 
 def _hire(floor: Floor) -> list[Person]:
-    """As many reps of the East as the storm wants."""
     people = [Person(f"storm{n:03}", f"Rep {n:03}", "rep", "Nordlicht", ("East",)) for n in range(REPS)]
     operator = floor.operator()
     _make_logins(operator, people)
