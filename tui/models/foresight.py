@@ -88,17 +88,15 @@ def new_tags(command: TagRecords, tags: Sequence[str]) -> tuple[str, ...]:
     return (*kept, *(tag for tag in command.add if tag not in kept))
 
 
-def means(command: Command, table: str, record_id: str) -> bool:
-    """Whether a command is about a record that it hands over or tags."""
-    if not isinstance(command, (Assign, Claim, TagRecords)):
-        return False
-    return command.table == table and record_id in command.ids
+def ids_in(command: Command, table: str) -> frozenset[str]:
+    """The records of a table that a command hands over or tags."""
+    if isinstance(command, (Assign, Claim, TagRecords)) and command.table == table:
+        return frozenset(command.ids)
+    return frozenset()
 
 
 def card_values(command: Command, card: Card, catalog: Catalog) -> dict[str, Any]:
-    """What of a card a command will change; moves are shown by the board itself."""
-    if not means(command, "deals", card.id):
-        return {}
+    """What a command will change of a card whose deal it hands over or tags; moves are shown by the board itself."""
     if isinstance(command, TagRecords):
         return {"tags": " ".join(new_tags(command, card.tags.split()))}
     book_id = new_book(command, card.book_id, catalog)
@@ -106,9 +104,7 @@ def card_values(command: Command, card: Card, catalog: Catalog) -> dict[str, Any
 
 
 def line_over(command: Command, line: ContactLine, catalog: Catalog) -> ContactLine:
-    """A contact in a list, as it will be."""
-    if not means(command, "contacts", line.id):
-        return line
+    """A contact in a list that a command hands over or tags, as it will be."""
     if isinstance(command, TagRecords):
         return line._replace(tags=" ".join(new_tags(command, line.tags.split())))
     return line._replace(book_id=new_book(command, line.book_id, catalog))
@@ -131,7 +127,7 @@ def page_over(command: Command, page: Page, catalog: Catalog, now: dt.datetime) 
         )  # fmt: skip
         return dataclasses.replace(page, deal=moved)
     for name, record in (("contact", page.contact), ("deal", page.deal), ("company", page.company)):
-        if record is None or not means(command, record.TABLE, record.id):
+        if record is None or record.id not in ids_in(command, record.TABLE):
             continue
         values: dict[str, Any]
         if isinstance(command, TagRecords):

@@ -33,7 +33,7 @@ from tui.models.contact_text import (
     owner_words,
     phone_words,
 )
-from tui.models.foresight import Foreseen, Foresight, line_over
+from tui.models.foresight import Foreseen, Foresight, ids_in, line_over
 from tui.models.news import rows_of
 from tui.repaint import paint_now
 from tui.screens.base import DeskScreen
@@ -429,9 +429,12 @@ class ContactsScreen(QuickScreen):
     def foresee(self, command: Command) -> Callable[[bool], None]:
         """Shows whose contacts will be, and their tags."""
         catalog = self.desk.catalog
-        if getattr(command, "table", "") != "contacts" or not hasattr(command, "ids"):
+        ids = ids_in(command, "contacts")
+        if not ids:
             return super().foresee(command)
-        foreseen = Foreseen[ContactLine](lambda line: line_over(command, line, catalog))
+        foreseen = Foreseen[ContactLine](
+            lambda line: line_over(command, line, catalog) if line.id in ids else line
+        )
         self._foresight.add(foreseen)
         self.table.refresh()
 

@@ -26,7 +26,7 @@ from tui.ahead import CLOSED_DAYS
 from tui.desk import Desk
 from tui.models.board import Arranged, BoardModel, Damage, arrange
 from tui.models.card_text import Clock
-from tui.models.foresight import card_values
+from tui.models.foresight import card_values, ids_in
 from tui.models.news import ids_of, rows_of
 from tui.models.order import DEFAULT, SORTS
 from tui.models.peek import glance
@@ -330,7 +330,7 @@ class PipelineScreen(DeskScreen):
         """Shows whose deals will be, and their tags."""
         catalog, before = self.desk.catalog, self._model.cursor_id
         under_way = []
-        for card_id in getattr(command, "ids", ()):
+        for card_id in ids_in(command, "deals"):
             card = self._model.cards.get(card_id)
             if card is not None and (values := card_values(command, card, catalog)):
                 pending, damage = self._model.alter(card_id, values)
