@@ -566,3 +566,15 @@ async def test_entries_hold_what_they_are_given(app, ready):
         assert LineEntry("a\nb\x1b", limit=2).value == "a b\ufffd"
         assert LineEntry("x" * 400).max_length == 400  # what is there already may stay
         assert TextEntry("a\r\nb\x1b").text == "a\nb"
+
+
+async def test_a_dialog_that_was_left_before_it_was_drawn_ends_in_peace(app, ready):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, "QuietScreen")
+        gone = Confirm("Delete it?", "It can be undone.")
+        gone.fit()  # a resize is told before anything is composed
+        app.push_screen(gone)
+        await pilot.pause()
+        await pilot.press("escape")
+        gone.fit()
+        assert not app.screen.is_modal

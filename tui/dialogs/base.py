@@ -151,7 +151,10 @@ class Dialog(ModalScreen[R | None]):
 
     def fit(self) -> None:
         """Keeps the whole box on the terminal."""
-        box = self.query_one(".dialog")
+        box = next(iter(self.query(".dialog")), None)
+        if box is None:
+            # A resize is told before there is anything to fit, and after the dialog was left.
+            return
         for flex in self.query(".dialog--flex"):
             around = box.virtual_size.height - flex.outer_size.height + BORDERS
             # On a small terminal every line counts.
