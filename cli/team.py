@@ -172,7 +172,9 @@ def open_team(home: Home) -> DirectWorkspace:
     from storage.postgres.profile import Profile
 
     notes = [note for note in (keeping.note(home.team),) if note]
-    return open_direct(Profile.load(home.team_profile), keeping.read(home.team), folder=home.team, notes=notes)
+    return open_direct(
+        Profile.load(home.team_profile), keeping.read(home.team), folder=home.team, notes=notes
+    )
 
 
 def logout(session: Session, *, force: bool) -> Code:
