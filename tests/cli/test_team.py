@@ -335,3 +335,47 @@ def test_the_first_password_is_scram_on_the_server(site: Site, cluster: Cluster)
     assert found[0].startswith("SCRAM-SHA-256$")
     with pytest.raises(psycopg.OperationalError):
         cluster.connect(f"ada{site.tag}", "another", site.database)
+
+
+def test_the_app_joins_a_team_and_asks_again_where_the_password_is_another_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cli.app import FileOpener
+    from core.errors import SignInRefused
+    from storage import keyrings
+
+    monkeypatch.setattr(keyrings, "put", lambda *_: "")
+    login, password = site.hire("ben", "--name", "Ben Berg")
+    home = Home(site.home / "app", site.home / "app", site.home / "app")
+    opener = FileOpener(home)
+    assert opener.existing() is None
+    with pytest.raises(SignInRefused):
+        opener.join(site.address, login, "not the one")
+    assert opener.existing() is None
+    workspace = opener.join(site.address, login, password)
+    assert workspace.catalog().me.name == "Ben Berg"
+    workspace.close()
+    fresh = site.ada("admin", "user", "reset", login, "--json").json["password"]
+    with pytest.raises(SignInRefused):
+        opener.existing()
+    workspace = opener.sign_in(fresh)
+    assert workspace.catalog().me.name == "Ben Berg"
+    workspace.close()
+    again = opener.existing()
+    assert again is not None
+    again.close()
+
+
+def test_what_may_be_waiting_is_not_wiped_unasked(site: Site) -> None:
+    ada = site.ada
+    ada("status")
+    assert ada("logout", "--help")
+    waiting = ada.home / "data" / "team" / "unsettled.db"
+    waiting.write_bytes(b"not to be read" * 400)
+    said = ada("logout", code=1).error
+    assert "Changes may be waiting there." in said
+    assert "offhook logout --force" in said
+    assert waiting.exists()
+    assert "Changes may be waiting there" in ada("doctor", code=1).text
+    ada("logout", "--force")
+    assert not waiting.exists()
