@@ -24,6 +24,11 @@ def init(session: Session, *, name: str, organization: str, currency: str, count
     if session.demo:
         raise Usage("The sample workspace is made by: offhook demo --generate-only")
     home = session.home
+    if home.team_profile.exists():
+        # What is opened would still be the team's.
+        raise Refused(
+            "You are logged in to a team's server. For a workspace of your own log out first: offhook logout"
+        )
     workspace = start_alone(home, name=name, organization=organization, currency=currency, country=country)
     try:
         catalog, notes = workspace.catalog(), workspace.health().notes

@@ -17,6 +17,14 @@ COMMANDS = (
 )  # fmt: skip
 
 
+def test_whoever_works_in_a_team_logs_out_before_starting_alone(empty: Offhook) -> None:
+    team = empty.home / "data" / "team"
+    team.mkdir(parents=True)
+    (team / "profile.json").write_text('{"host": "db.example.com", "login": "ben"}')
+    assert "log out first: offhook logout" in empty("init", code=1).err
+    assert not empty.workspace.exists()
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
 def test_without_a_workspace_every_command_says_how_to_get_one(
     empty: Offhook, command: tuple[str, ...]
