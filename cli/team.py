@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cli.home import Home
 from cli.output import Code, Usage, say, say_json
 from cli.session import Session
-from core.errors import NotFound, Refused
+from core.errors import NotFound, Refused, Unavailable
 from core.text import printable
 
 if TYPE_CHECKING:
@@ -199,8 +199,14 @@ def logout(session: Session, *, force: bool) -> Code:
 
 
 def _refuse_unsent(home: Home) -> None:
-    """Raises `Refused` while changes wait for the server's answer: they would be lost."""
-    if number := _unsent(home):
+    """Raises `Refused` while changes wait for the server's answer, or may: they would be lost."""
+    try:
+        number = _unsent(home)
+    except Unavailable as error:
+        raise Refused(
+            f"{error} Try again when it can be read (is the keyring unlocked?), or give them up with: offhook logout --force"
+        ) from None
+    if number:
         raise Refused(
             f"{number} of your changes wait for the server's answer. Open offhook while the server can be reached, then"
             " try again; or give them up with: offhook logout --force"
@@ -208,14 +214,22 @@ def _refuse_unsent(home: Home) -> None:
 
 
 def _unsent(home: Home) -> int:
-    """How many changes wait for the server's answer."""
-    from storage.postgres.unsettled import Unsettled
+    """How many changes wait for the server's answer.
 
-    if not home.team_profile.exists():
+    Raises:
+        Unavailable: the file that says so cannot be read.
+    """
+    from storage.postgres.unsettled import FILE, Unsettled
+
+    if not (home.team / FILE).exists():
         return 0
     waiting = Unsettled(home.team)
     try:
         waiting.open()
+        if not waiting.durable:
+            raise Unavailable(
+                f"{home.team / FILE} cannot be read, so changes of yours may be waiting there to be sent."
+            )
         return len(waiting)
     finally:
         waiting.close()
@@ -232,8 +246,7 @@ def password(session: Session, *, password_stdin: bool) -> Code:
         new = ask_new_password(from_stdin=password_stdin)
         profile = Profile.load(home.team_profile)
         change_password(wire, profile.login, new)
-    with wire_to(profile, new):
-        pass
+    # At once: the server knows the new one only from here on, whatever becomes of the network.
     keeping.keep(home.team, new, prefer="file" if keeping.note(home.team) else "keyring")
     if session.json:
         say_json({"changed": True})
@@ -279,7 +292,11 @@ def examine(session: Session) -> list[Finding]:
             findings.append(Finding("ok", f"A round trip takes {statistics.median(times):.1f} ms"))
     except OffhookError as error:
         findings.append(Finding("error", str(error)))
-    waiting = _unsent(home)
+    try:
+        waiting = _unsent(home)
+    except Unavailable as error:
+        findings.append(Finding("error", str(error), "Unlock the keyring, if the key is kept there."))
+        waiting = 0
     if waiting:
         findings.append(
             Finding(

@@ -367,15 +367,13 @@ def test_the_app_joins_a_team_and_asks_again_where_the_password_is_another_one(
 
 
 def test_what_may_be_waiting_is_not_wiped_unasked(site: Site) -> None:
-    ada = site.ada
+    ada, waiting = site.ada, site.ada.home / "data" / "team" / "unsettled.db"
     ada("status")
-    assert ada("logout", "--help")
-    waiting = ada.home / "data" / "team" / "unsettled.db"
     waiting.write_bytes(b"not to be read" * 400)
-    said = ada("logout", code=1).error
-    assert "Changes may be waiting there." in said
+    said = ada("logout", code=1).err
+    assert "changes of yours may be waiting there" in said
     assert "offhook logout --force" in said
     assert waiting.exists()
-    assert "Changes may be waiting there" in ada("doctor", code=1).text
+    assert "changes of yours may be waiting there" in ada("doctor", code=1).out
     ada("logout", "--force")
     assert not waiting.exists()
