@@ -381,6 +381,26 @@ def test_hello_says_who_and_where(floor: Floor) -> None:
     assert rows(floor.connect("ann"), said["cursor"]) == set()
 
 
+def test_the_epoch_is_another_one_after_a_restore_a_move_and_a_failover(floor: Floor) -> None:
+    kept, system, timeline = (
+        floor.database.superuser()
+        .execute(
+            "select (select value from offhook.meta where key = 'epoch'), s.system_identifier, c.timeline_id"
+            " from pg_control_system() s, pg_control_checkpoint() c"
+        )
+        .fetchone()
+    )
+    said = floor.connect("ann").execute("select hello('0002')").fetchone()[0]
+    assert said["epoch"] == f"{kept}-{system}-{timeline}"
+
+
+def test_a_service_that_hides_its_numbers_has_an_epoch_all_the_same(floor: Floor) -> None:
+    with floor.database.superuser() as superuser:
+        superuser.execute("revoke execute on function pg_control_checkpoint() from public")
+    said = floor.connect("ann").execute("select hello('0002')").fetchone()[0]
+    assert len(said["epoch"]) == 36
+
+
 def test_who_was_disabled_is_told_so_and_sees_nothing(floor: Floor) -> None:
     ben, operator = floor.connect("ben"), floor.operator()
     since = cursor(ben)

@@ -149,6 +149,20 @@ where not exists (select from channels c where c.org_id = b.org_id and c.book_id
 
 -- --- what a client asks ----------------------------------------------------------------------------------------
 
+-- What is another one once transactions may have been numbered anew: after a restore, a move to another server, or a
+-- failover, when places in the feed mean nothing any more.
+create or replace function server_epoch() returns text
+    language plpgsql stable security definer set search_path = offhook, pg_temp as $$
+declare
+    kept text := (select m.value from meta m where m.key = 'epoch');
+begin
+    return concat_ws('-', kept, (select s.system_identifier from pg_control_system() s),
+                     (select c.timeline_id from pg_control_checkpoint() c));
+exception when insufficient_privilege or undefined_function or feature_not_supported then
+    -- A service that hides this from its customers: an admin who restores has to renew what is kept.
+    return kept;
+end $$;
+
 -- The first call of every client: who the login is, which server and which schema this is, and where the feed stands.
 -- Definer, because it must be able to say that a login is known but disabled.
 create or replace function hello(client_schema text) returns jsonb
@@ -169,9 +183,9 @@ begin
         raise exception 'Your login was disabled. Ask your admin.' using errcode = 'OH001';
     end if;
     select jsonb_object_agg(m.key, m.value) into known from meta m
-    where m.key in ('epoch', 'schema_version', 'min_client');
+    where m.key in ('schema_version', 'min_client');
     return jsonb_build_object(
-        'epoch', known ->> 'epoch',
+        'epoch', server_epoch(),
         'schema', known ->> 'schema_version',
         'min_client', known ->> 'min_client',
         'fits', coalesce(client_schema >= known ->> 'min_client', true),
