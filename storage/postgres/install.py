@@ -258,12 +258,30 @@ def _install(connection: psycopg.Connection[Any]) -> None:
                     f"This database was upgraded by a newer offhook (its schema is {version}, this one knows"
                     f" {schema_version.HEAD}). Update offhook here, then try again. Nothing was changed."
                 )
+            if version:
+                _stop_at_the_door(connection)
             if version < schema_version.HEAD:
                 from storage.upgrade import postgres_sql
 
                 connection.execute(postgres_sql(version))
             _fill(connection)
             program(connection)
+
+
+def _stop_at_the_door(connection: psycopg.Connection[Any]) -> None:
+    """Takes every table, in an order in which nobody who waits for one of them holds another.
+
+    Writers and the feed look into `meta` before anything else, so once that is taken they wait there with empty hands.
+    A query takes the tables that it names before it asks who is calling, so what tells that is taken last.
+    """
+    asked_for_rights = ["shares", "books", "memberships", "users"]
+    rest = connection.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'offhook'::regnamespace AND relkind = 'r'"
+        " AND relname <> 'meta' AND relname <> ALL (%s) ORDER BY relname",
+        (asked_for_rights,),
+    )
+    tables = sql.SQL(", ").join(map(sql.Identifier, ["meta", *(name for (name,) in rest), *asked_for_rights]))
+    connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(tables))
 
 
 def _make_roles(connection: psycopg.Connection[Any]) -> None:

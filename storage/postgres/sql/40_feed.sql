@@ -228,6 +228,8 @@ create or replace function changes(since text) returns jsonb
     set enable_seqscan = off
     as $$
 declare
+    -- The door that an upgrade shuts first (61_apply.sql).
+    opened constant boolean := exists (select from meta);
     most constant int := 2000;
     present constant pg_snapshot := pg_current_snapshot();
     org constant uuid := my_org();
