@@ -133,13 +133,14 @@ def run_app(session: Session, opener: Opener | None = None, *notices: str) -> in
 
     # Textual would print its traceback with the values of variables, which are customers' data.
     app.error_console = Console(file=io.StringIO())
+    from cli.crash import report, watch_threads
+
+    watch_threads()
     # Off since the start (see `cli.main`): what has been made so far is there to stay.
     gc.enable()
     code = app.run()
     failure = app._exception
     if failure is not None:
-        from cli.crash import report
-
         return report(failure)
     return code if code is not None else (app.return_code or Code.FINE)
 

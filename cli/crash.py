@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import platform
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,6 +54,35 @@ def write_log(path: Path, error: BaseException) -> None:
         os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8"
     ) as log:
         log.write("\n".join(lines))
+
+
+def watch_threads() -> None:
+    """Has what fails beside the main thread go to the log as well: by itself it would be written over the screen, with values.
+
+    What libraries have to say about it (`logging`) says no more than where, too.
+    """
+
+    def failed(thread: threading.ExceptHookArgs) -> None:
+        if thread.exc_value is not None:
+            _try_to_log(thread.exc_value)
+
+    threading.excepthook = failed
+    root = logging.getLogger()
+    if not any(isinstance(handler, _ToLog) for handler in root.handlers):
+        root.addHandler(_ToLog(logging.WARNING))
+
+
+class _ToLog(logging.Handler):
+    """Keeps the errors that come with a message, and none of the messages."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[1] is not None:
+            _try_to_log(record.exc_info[1])
+
+
+def _try_to_log(error: BaseException) -> None:
+    with contextlib.suppress(OSError, OffhookError):
+        write_log(find_home().log, error)
 
 
 def _told(error: BaseException) -> list[str]:

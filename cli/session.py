@@ -83,8 +83,10 @@ class Session:
         self.require_workspace()
         workspace: Workspace
         if self.in_team:
+            from cli.crash import watch_threads
             from cli.team import open_team
 
+            watch_threads()
             workspace = open_team(self.home)
         else:
             from storage.solo import open_solo

@@ -7,6 +7,7 @@ misses nothing; the feed is asked from time to time without any hint, too.
 from __future__ import annotations
 
 import contextlib
+import logging
 import random
 import re
 import selectors
@@ -189,6 +190,9 @@ class Live:
             except (psycopg.Error, OffhookError) as error:
                 if self._link.down is None:
                     self._link.lost("" if isinstance(error, (Lost, psycopg.Error)) else str(error))
+            except Exception:
+                # Whatever it is that was not thought of: a screen that stands still without a word would be worse.
+                logging.getLogger(__name__).exception("following the feed failed")
             finally:
                 self._wire = None
                 was_following = self._following.is_set()
