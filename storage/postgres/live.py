@@ -235,10 +235,13 @@ class Live:
     def _seal(self, wire: Wire) -> None:
         """Has the server seal the organization's audit. Of all who ask it listens to one in ten minutes."""
         self._seal_at = time.monotonic() + SEAL_SECONDS * random.uniform(0.75, 1.25)  # noqa: S311
-        # What cannot be done in this while is left to an admin; a broken connection shows at the next look.
+        # What cannot be done in this while is left to an admin.
         with contextlib.suppress(psycopg.Error), wire.transaction():
             wire.execute(f"set local statement_timeout = {SEAL_PATIENCE_MS}")
             wire.execute("select seal_audit()")
+        if is_broken(wire):
+            # Nothing would be heard on it any more, not even its end.
+            raise Lost("The connection to the server broke.")
 
     def _meet(self, wire: Wire) -> Hello:
         hello = greet(wire, self._link.profile, HEAD)
