@@ -11,7 +11,6 @@ import datetime as dt
 import logging
 import threading
 import time
-import zoneinfo
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -350,8 +349,8 @@ class DirectWorkspace(Questions):
         down, waiting, live = self._link.down, self._sender.waiting, self._live
         to_send = f"{waiting} to send" if waiting else ""
         if down is not None:
-            line = f"○ offline since {self._hour(down.since)}" + (f" · {to_send}" if to_send else "")
-            level = "error" if down.locked else "warning"
+            what, level = ("✗ locked out", "error") if down.locked else ("○ offline", "warning")
+            line = f"{what} since {self._hour(down.since)}" + (f" · {to_send}" if to_send else "")
         elif to_send:
             line, level = f"◐ {to_send}", "busy"
         elif live is None:
@@ -377,12 +376,10 @@ class DirectWorkspace(Questions):
             insecure=bool(self.profile.note),
         )
 
-    def _hour(self, moment: dt.datetime) -> str:
-        """A time of day where the user is."""
-        zone: dt.tzinfo | None = None
-        with contextlib.suppress(AttributeError, zoneinfo.ZoneInfoNotFoundError, ValueError):
-            zone = zoneinfo.ZoneInfo(self._known.me.time_zone)
-        return moment.astimezone(zone).strftime("%H:%M")
+    @staticmethod
+    def _hour(moment: dt.datetime) -> str:
+        """A time of day by this machine's clock, like all others on the screen."""
+        return moment.astimezone().strftime("%H:%M")
 
     # --- the end
 

@@ -32,7 +32,7 @@ LOCKED = "Your login was disabled or its password changed. Ask your admin."
 _QUIET_SECONDS = 1.0
 """After a failed attempt nobody tries again for so long: what waits on a screen is told at once instead."""
 _FIRST_DELAY, _LAST_DELAY = 0.5, 15.0
-LOCKED_DELAY = 60.0
+LOCKED_DELAY = 20.0
 """Seconds between attempts when the server does not let the login in: trying more often locks more doors."""
 
 

@@ -81,7 +81,8 @@ class Unsettled:
             return
         new = not path.exists()
         key = keys.make(path, prefer=self._store) if new else keys.read(path)
-        self._notes = (key.note,) if key.note else ()
+        # Where the key lies in a file, so does the password, and that is told.
+        self._notes = (key.note,) if key.store == "plain" else ()
         self._connection = database.connect(path, key.hex, create=new)
         run = self._connection.execute
         run("PRAGMA journal_mode = WAL").fetchone()

@@ -231,6 +231,7 @@ def test_who_was_disabled_is_told_and_does_not_storm_the_server(rooms: Rooms) ->
             (floor.database.name,),
         )
     eventually(lambda: ben.health().level == "error")
+    assert ben.health().line.startswith("✗ locked out since ")
     assert "Your login was disabled" in " ".join(ben.health().notes)
     assert healths
     time.sleep(0.8)
