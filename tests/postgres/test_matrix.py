@@ -26,7 +26,7 @@ from tests.postgres.model import TABLES
 if TYPE_CHECKING:
     from tests.postgres.floor import Floor
 
-STRANGER = "offhook_test_stranger"
+STRANGER = "nobody_of_offhook"
 """A login that the server has for something else: in no group, and nobody's."""
 HOME = [login for login, person in PEOPLE.items() if person.org == "Nordlicht"]
 HOME_TEAMS = [team for team, org in TEAMS.items() if org == "Nordlicht"]
