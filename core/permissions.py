@@ -27,23 +27,44 @@ def require_write(catalog: Catalog, book_id: str, what: str) -> None:
         raise Refused(f"{what} belongs to {catalog.owner_name(book_id)}; you cannot change it.")
 
 
-def may_share(catalog: Catalog, book_id: str) -> bool:
-    """Whether the user may decide who else sees a book.
+def may_hand_over(catalog: Catalog, book_id: str) -> bool:
+    """Whether the user may put what lies in a book into another one.
 
-    That is whose book it is, a manager of theirs, and admins; for a pool its managers; for a shared book everybody who
-    may write in it.
+    Out of a pool or a shared book: everybody who may write in it. Out of somebody's own book: whose it is, a manager of
+    theirs, and admins. A colleague whom it is shared with "to change" works on what lies there, and takes nothing away.
     """
     book = catalog.book_by_id.get(book_id)
     if book is None or book_id not in catalog.writable_books:
         return False
-    if catalog.me.role == "admin" or book.kind == "shared":
-        return True
-    if book.kind == "pool":
-        return catalog.me.role == "manager"
-    if book.user_id == catalog.me.id:
+    if catalog.me.role == "admin" or book.kind != "own" or book.user_id == catalog.me.id:
         return True
     teams = catalog.teams_of(book.user_id or "") & catalog.teams_of(catalog.me.id)
     return catalog.me.role == "manager" and bool(teams)
+
+
+def require_hand_over(catalog: Catalog, book_id: str, what: str) -> None:
+    """Raises `Refused` unless the user may put records of the book into another one.
+
+    Args:
+        catalog: the set-up and who asks.
+        book_id: where the record lies.
+        what: what a person calls the record, for the message.
+    """
+    require_write(catalog, book_id, what)
+    if not may_hand_over(catalog, book_id):
+        owner = catalog.owner_name(book_id)
+        raise Refused(f"{what} belongs to {owner}; only {owner}, their manager or an admin hands it over.")
+
+
+def may_share(catalog: Catalog, book_id: str) -> bool:
+    """Whether the user may decide who else sees a book.
+
+    That is who may hand over what lies in it; but a rep does not open their team's pool to others.
+    """
+    book = catalog.book_by_id.get(book_id)
+    if book is None or not may_hand_over(catalog, book_id):
+        return False
+    return book.kind != "pool" or catalog.me.role in ("admin", "manager")
 
 
 def may_export(catalog: Catalog) -> bool:

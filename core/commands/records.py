@@ -26,7 +26,7 @@ from core.commands.base import (
 from core.commands.checks import clean_tags
 from core.entities import RECORDS, Contact, Deal
 from core.errors import Invalid, NotFound, Refused
-from core.permissions import require_can_change, require_write
+from core.permissions import require_can_change, require_hand_over, require_write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +209,11 @@ def hand_over(
         book_id: where it goes.
         kind: what the timeline is to tell: claimed, assigned or shared.
         subject: in which words.
+
+    Raises:
+        Refused: it lies in a book that the user may take nothing out of.
     """
+    require_hand_over(context.catalog, record.book_id, title_of(record))
     changes = [update(record, {"book_id": book_id})]
     data = {"from": record.book_id, "to": book_id}
     if isinstance(record, Contact):

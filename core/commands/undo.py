@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -24,7 +25,7 @@ from core.commands.base import (
 )
 from core.entities import RECORDS, Activity, Deal
 from core.errors import NotFound, Refused
-from core.permissions import require_can_change
+from core.permissions import may_hand_over, require_can_change
 from core.schema import Record, fields_of
 
 _HELD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -73,6 +74,8 @@ class Undo(Command):
                 if _changes_meaning(change):
                     needs.append(Where("deals", {"stage_id": change.id}, limit=1))
                 needs += [Get(ref, to) for ref, to in _points_to(change) if ref in SUBJECTS]
+                if _hands_back(change):
+                    needs.append(Get(change.table, change.id))
         return needs
 
     def decide(self, seen: Seen, context: Context) -> Decision:
@@ -88,6 +91,7 @@ class Undo(Command):
         if not changes:
             raise Refused(f"There is nothing to take back: {done.summary}")
         changes = tuple(_of_latest(seen, change) if change.insert else change for change in changes)
+        _refuse_what_is_anothers(seen, done, context.catalog, changes)
         _refuse_what_hangs(seen, done, changes)
         _refuse_what_is_gone(seen, context, changes)
         again = done.event == "undone"
@@ -106,6 +110,10 @@ def _deletes(change: Change) -> bool:
 
 def _changes_meaning(change: Change) -> bool:
     return change.table == "stages" and "kind" in change.set
+
+
+def _hands_back(change: Change) -> bool:
+    return change.table in SUBJECTS and not change.insert and "book_id" in change.set
 
 
 def _points_to(change: Change) -> Iterator[tuple[str, str]]:
@@ -179,6 +187,24 @@ def _of_latest(seen: Seen, change: Change) -> Change:
     if any(getattr(latest, name) != says[name] for name in SAID):
         raise Refused(f"That {ENTRY_NAMES[latest.kind]} was edited since. Take that back first.")
     return replace(change, set={**change.set, "revises": latest_id})
+
+
+def _refuse_what_is_anothers(
+    seen: Seen, done: Changeset, catalog: Catalog, changes: Sequence[Change]
+) -> None:
+    """What was handed over is given back by whoever has it now."""
+    for change in changes:
+        if not _hands_back(change) or may_hand_over(catalog, change.base["book_id"]):
+            continue
+        record: Any = None
+        with suppress(NotFound):
+            record = seen.get(RECORDS[change.table], change.id)
+        # One that has gone on to another book since is a conflict, and told as such.
+        if record is None or record.book_id == change.base["book_id"]:
+            owner = catalog.owner_name(change.base["book_id"])
+            raise Refused(
+                f"This stays: {_bare(done.summary)}. Only {owner}, their manager or an admin hands that back."
+            )
 
 
 def _refuse_what_hangs(seen: Seen, done: Changeset, changes: Sequence[Change]) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from core.changes import Status
 from core.commands.activities import LogActivity
 from core.commands.base import counted
 from core.commands.companies import CreateCompany, DeleteCompany, EditCompany
 from core.commands.contacts import CreateContact, DeleteContacts, EditContact
 from core.commands.deals import CreateDeal, DeleteDeals, EditDeal, MoveDeal, PlaceDeal, SwitchPipeline
 from core.commands.records import Assign, Claim, TagRecords
+from core.commands.sharing import ShareBook, ShareRecord
 from core.commands.tasks import CreateTask
+from core.commands.undo import Undo
 from core.entities import Contact, Deal
 from core.errors import Invalid, NotFound, Refused
 
@@ -150,6 +153,52 @@ def test_a_record_is_handed_to_a_colleague_or_back_into_the_pool(office):
     assert office.bob.told(contact_id=lena.id, kind="assigned") == ["Bob → Max"]
     office.max.run(Assign(table="contacts", ids=(lena.id,), book_id=office.pool))
     assert office.bob.told(contact_id=lena.id, kind="assigned")[-1] == "Max → Sales pool"
+
+
+def test_who_may_only_write_in_a_colleagues_book_takes_nothing_out_of_it(office):
+    lena, bob = office.contact(office.bob), office.book(office.bob)
+    omar = office.contact(office.bob, "Omar")
+    office.bob.run(ShareBook(book_id=bob, user_id=office.eve.user_id, can_write=True))
+    office.eve.run(EditContact(contact_id=lena.id, values={"title": "CTO"}))
+    for to in (office.book(office.eve), office.book(office.max)):
+        assert why(office.eve, Assign(table="contacts", ids=(lena.id,), book_id=to)) == (
+            "Lena belongs to Bob; only Bob, their manager or an admin hands it over."
+        )
+    share = ShareRecord(table="contacts", record_id=lena.id, user_ids=(office.max.user_id,))
+    assert why(office.eve, share) == "Lena belongs to Bob; it is not yours to share."
+    office.max.run(Assign(table="contacts", ids=(lena.id,), book_id=office.book(office.eve)))
+    office.ann.run(Assign(table="contacts", ids=(omar.id,), book_id=office.book(office.max)))
+
+
+def test_a_manager_of_others_hands_over_nothing_of_a_book_that_is_shared_with_them(office):
+    hers = office.contact(office.eve)
+    office.eve.run(ShareBook(book_id=office.book(office.eve), user_id=office.max.user_id, can_write=True))
+    assert why(office.max, Assign(table="contacts", ids=(hers.id,), book_id=office.pool)) == (
+        "Lena belongs to Eve; only Eve, their manager or an admin hands it over."
+    )
+
+
+def test_records_leave_a_pool_by_whoever_may_write_in_it(office):
+    for who in (office.bob, office.max):
+        lena = office.contact(office.ann, book_id=office.pool)
+        who.run(Assign(table="contacts", ids=(lena.id,), book_id=office.book(office.eve)))
+        assert office.ann.get(Contact, lena.id).book_id == office.book(office.eve)
+
+
+def test_a_hand_over_is_taken_back_by_who_could_hand_it_over_again(office):
+    lena = office.contact(office.bob)
+    to_eve = Assign(table="contacts", ids=(lena.id,), book_id=office.book(office.eve))
+    office.bob.run(to_eve)
+    assert why(office.bob, Undo(changeset_id=to_eve.id)) == (
+        "This stays: Assigned Lena to Eve. Only Eve, their manager or an admin hands that back."
+    )
+    # Where it has gone on, to where Bob sees it, he is told as of any other conflict.
+    office.eve.run(Assign(table="contacts", ids=(lena.id,), book_id=office.pool))
+    assert office.bob.execute(Undo(changeset_id=to_eve.id)).status is Status.CONFLICT
+    to_ann = Assign(table="contacts", ids=(lena.id,), book_id=office.book(office.ann))
+    office.max.run(to_ann)
+    office.max.run(Undo(changeset_id=to_ann.id))
+    assert office.max.get(Contact, lena.id).book_id == office.pool
 
 
 def test_handing_over_to_whom_it_belongs_changes_nothing(office):

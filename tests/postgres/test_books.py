@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.catalog import Catalog
 from core.ids import new_id
-from core.permissions import may_share
+from core.permissions import may_hand_over, may_share
 from storage.postgres.install import as_owner
 from storage.postgres.load import catalog
 from tests.postgres.floor import PEOPLE, TEAMS, Floor
@@ -112,6 +112,8 @@ def test_the_server_lets_people_into_the_books_that_core_says(office: Office, ar
         core = office.core_says(login)
         assert office.server_says(login, "visible_books") == core.visible_books, login
         assert office.server_says(login, "writable_books") == core.writable_books, login
+        movable = {book.id for book in core.books if may_hand_over(core, book.id)}
+        assert office.server_says(login, "movable_books") == movable, login
         sharable = {book.id for book in core.books if may_share(core, book.id)}
         assert office.server_says(login, "shareable_books") == sharable, login
 

@@ -15,6 +15,7 @@ from core.commands.base import insert, update
 from core.commands.records import Assign
 from core.commands.undo import Undo
 from core.entities import Book, Contact, Share
+from core.errors import Refused
 from core.ids import new_id
 from tests.postgres.desk import Desk
 from tests.postgres.floor import Floor
@@ -111,6 +112,47 @@ def test_what_is_only_shared_for_looking_is_not_taken(floor: Floor, ann: Desk) -
         assert answer.reason == "Jörg Kunde Ben belongs to Ben Berg; you cannot change it."
     with pytest.raises(psycopg.Error, match="Jörg Kunde Ben belongs to Ben Berg; you cannot change it"):
         hand_over(ann, "contacts", contact.id, floor.book("ann"))
+
+
+def test_who_may_only_write_in_a_colleagues_book_takes_nothing_out_of_it(floor: Floor, ann: Desk) -> None:
+    ben = Desk(floor, "ben")
+    share = {"book_id": floor.book("ben"), "user_id": floor.user("ann"), "can_write": True}
+    assert ben.put(insert(Share, new_id(), share)).status is Status.OK
+    contact = ann.get(Contact, floor.contact("ben"))
+    assert ann.put(update(contact, {"title": "CEO"})).status is Status.OK
+    said = "Jörg Kunde Ben belongs to Ben Berg; only Ben Berg, their manager or an admin hands it over."
+    with pytest.raises(Refused) as refused:
+        ann.decide(Assign(table="contacts", ids=(contact.id,), book_id=floor.book("ann")))
+    assert str(refused.value) == said
+    # The same where no client decided it: in a changeset of her own making, and in SQL.
+    for to in ("ann", "East", "wim"):
+        answer = ann.put(Change("contacts", contact.id, set={"book_id": floor.book(to)}, base={}))
+        assert (answer.status, answer.reason) == (Status.REJECTED, said)
+        for table, record_id in (
+            ("companies", floor.company("ben")),
+            ("contacts", contact.id),
+            ("deals", floor.deal("ben")),
+        ):
+            with pytest.raises(psycopg.Error, match="only Ben Berg, their manager or an admin") as caught:
+                hand_over(ann, table, record_id, floor.book(to))
+            assert caught.value.sqlstate == "OH001"
+    assert book_of(floor, "contacts", contact.id) == floor.book("ben")
+    Desk(floor, "mia").do(Assign(table="contacts", ids=(contact.id,), book_id=floor.book("ann")))
+    assert book_of(floor, "contacts", contact.id) == floor.book("ann")
+
+
+def test_a_rep_cannot_take_back_what_a_colleague_has_now(floor: Floor, ann: Desk) -> None:
+    assign = Assign(table="contacts", ids=(floor.contact("ann"),), book_id=floor.book("ben"))
+    ann.do(assign)
+    stays = r"This stays: .*\. Only Ben Berg, their manager or an admin hands that back\."
+    with pytest.raises(Refused, match=stays):
+        ann.decide(Undo(changeset_id=assign.id))
+    # No more where she may write in Ben's book, and sees it there.
+    share = {"book_id": floor.book("ben"), "user_id": floor.user("ann"), "can_write": True}
+    assert Desk(floor, "ben").put(insert(Share, new_id(), share)).status is Status.OK
+    with pytest.raises(Refused, match=stays):
+        ann.decide(Undo(changeset_id=assign.id))
+    assert book_of(floor, "contacts", floor.contact("ann")) == floor.book("ben")
 
 
 def test_readonly_hands_nothing_over(floor: Floor) -> None:

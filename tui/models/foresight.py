@@ -15,6 +15,7 @@ from core.commands.deals import MoveDeal
 from core.commands.records import Assign, Claim, TagRecords
 from core.commands.tasks import CompleteTask, DeleteTask
 from core.entities import Activity
+from core.permissions import may_hand_over
 from core.workspace import Card, ContactLine, Entry, Page
 from tui.models.board import OUTCOMES
 
@@ -74,7 +75,7 @@ class Foresight(Generic[T]):
 def new_book(command: Command, book_id: str, catalog: Catalog) -> str:
     """The book in which a record will lie that lies in `book_id` now."""
     if isinstance(command, Assign):
-        return command.book_id if book_id in catalog.writable_books else book_id
+        return command.book_id if may_hand_over(catalog, book_id) else book_id
     if isinstance(command, Claim):
         book = catalog.book_by_id.get(book_id)
         free = book is not None and book.kind == "pool" and book_id in catalog.writable_books

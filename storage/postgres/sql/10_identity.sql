@@ -128,8 +128,35 @@ begin
 end
 $$;
 
--- The books of which the caller decides who else sees them, as core.permissions.may_share says: their own one, for a manager
--- those of their members and pools, shared books in which they may write, everything for an admin. And a shared book that
+-- The books out of which the caller may hand records over, as core.permissions.may_hand_over says: pools and shared books in
+-- which they may write, their own one, for a manager those of their members, everything for an admin. Who may only write in a
+-- colleague's own book takes nothing away from there.
+create or replace function movable_books() returns uuid[]
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+declare
+    me constant users := caller();
+begin
+    return array(
+        select book.id from books book
+        where book.id = any (reached_books(true)) and book.org_id = me.org_id and (
+            me.role = 'admin'
+            or book.kind <> 'own'
+            or book.user_id = me.id
+            or (
+                me.role = 'manager' and exists (
+                    select 1 from memberships
+                    where org_id = me.org_id and user_id = book.user_id and team_id = any (my_teams()) and deleted_at is null
+                )
+            )
+        )
+    );
+end
+$$;
+
+-- The books of which the caller decides who else sees them, as core.permissions.may_share says: those out of which they may
+-- hand records over, but for the pools, which are not for reps to open. And a shared book that
 -- they have made and nobody else had a hand in, so that whoever makes one can put themselves and a colleague into it, take
 -- that back, and do it again.
 -- Nobody gains sight of a book by a share of their own making: they see all of these already.
@@ -145,18 +172,8 @@ begin
     end if;
     return array(
         select book.id from books book
-        where book.id = any (reached_books(true)) and book.org_id = me.org_id and (
-            me.role = 'admin'
-            or book.kind = 'shared'
-            or book.user_id = me.id
-            or (me.role = 'manager' and book.kind = 'pool')
-            or (
-                me.role = 'manager' and exists (
-                    select 1 from memberships
-                    where org_id = me.org_id and user_id = book.user_id and team_id = any (my_teams()) and deleted_at is null
-                )
-            )
-        )
+        where book.id = any (movable_books()) and book.org_id = me.org_id
+            and (book.kind <> 'pool' or me.role in ('admin', 'manager'))
     ) || array(
         select book.id from books book
         where book.org_id = me.org_id and book.kind = 'shared' and book.updated_by = me.id

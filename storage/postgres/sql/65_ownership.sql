@@ -29,8 +29,8 @@ begin
 end
 $$;
 
--- Puts a contact, deal or company into another book. The caller must be able to write where it lies now, so of any number
--- of people who claim it from a pool the first one wins: the others wait for its lock and then find it in a book of hers.
+-- Puts a contact, deal or company into another book. The caller must be one who may take it out of where it lies now, so of any
+-- number of people who claim it from a pool the first one wins: the others wait for its lock and then find it in a book of hers.
 -- The target is the own book of somebody who can log in, a pool, or a shared book that the caller can write in.
 create or replace function offhook.hand_over(p_table text, p_id uuid, p_book uuid) returns void
 language plpgsql security definer
@@ -40,7 +40,8 @@ declare
     v_me constant users := offhook.caller();
     v_org constant uuid := v_me.org_id;
     v_now uuid;
-    v_writable uuid[];
+    v_title text;
+    v_owner text;
     v_to record;
 begin
     if v_me.role = 'readonly' then
@@ -56,15 +57,19 @@ begin
         else
             raise exception 'Only contacts, deals and companies are handed over.' using errcode = 'OH003';
     end case;
-    v_writable := offhook.writable_books();
-    if v_now is null or not v_now = any (v_writable) then
+    if v_now is null or not v_now = any (offhook.movable_books()) then
         -- What is out of sight and what never was get the same answer.
         if v_now is null or not v_now = any (offhook.visible_books()) then
             raise exception 'That % is not there any more.', offhook.label(p_table) using errcode = 'OH002';
         end if;
-        raise exception '% belongs to %; you cannot change it.',
-            offhook.titled(p_table, offhook.visible_row(v_org, p_table, p_id)), offhook.owner_name(v_now)
-            using errcode = 'OH001';
+        v_title := offhook.titled(p_table, offhook.visible_row(v_org, p_table, p_id));
+        v_owner := offhook.owner_name(v_now);
+        if not v_now = any (offhook.writable_books()) then
+            raise exception '% belongs to %; you cannot change it.', v_title, v_owner using errcode = 'OH001';
+        elsif v_now <> p_book then
+            raise exception '% belongs to %; only %, their manager or an admin hands it over.', v_title, v_owner, v_owner
+                using errcode = 'OH001';
+        end if;
     end if;
     if v_now = p_book then
         return;
@@ -79,7 +84,7 @@ begin
         raise exception '% cannot log in any more. Choose somebody else, or a pool.', offhook.owner_name(p_book)
             using errcode = 'OH001';
     end if;
-    if v_to.kind = 'shared' and not p_book = any (v_writable) then
+    if v_to.kind = 'shared' and not p_book = any (offhook.writable_books()) then
         raise exception 'The book of % is theirs alone. Share the record with them instead.', offhook.owner_name(p_book)
             using errcode = 'OH001';
     end if;

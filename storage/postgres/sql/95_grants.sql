@@ -5,7 +5,8 @@ do $$
 declare
     callable constant text[] := array[
         -- who is asking
-        'my_org', 'my_user', 'my_role', 'my_teams', 'visible_books', 'writable_books', 'shareable_books',
+        'my_org', 'my_user', 'my_role', 'my_teams', 'visible_books', 'writable_books', 'movable_books',
+        'shareable_books',
         -- text, as policies and triggers that run under the caller's rights need it
         'fold', 'lowered',
         -- the feed
