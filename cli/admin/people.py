@@ -394,6 +394,10 @@ def hand_over(session: Session, source: str, target: str) -> Code:
         origin, to = book_called(catalog, source), book_called(catalog, target)
         if origin.id == to.id:
             raise Refused("That is the same book.")
+        if origin.id not in catalog.visible_books:
+            # What is out of sight counts nothing, which is not to say that nothing is there.
+            name = printable(catalog.owner_name(origin.id))
+            raise Refused(f"You do not see {name if origin.kind == 'pool' else f'the book of {name}'}.")
         contents = workspace.book_contents(origin.id)
         total = sum(map(len, contents.values()))
         done = 0

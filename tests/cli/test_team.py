@@ -208,6 +208,21 @@ def test_a_leavers_book_is_handed_over_whole(site: Site) -> None:
     assert books["Ben Berg"] == {"companies": 0, "contacts": 3, "deals": 3}
 
 
+def test_nobody_hands_over_a_colleagues_book(site: Site) -> None:
+    ann = site.machine(*site.hire("ann", "--name", "Ann Arndt"))
+    ben = site.machine(*site.hire("ben", "--name", "Ben Berg"))
+    _fill(ann, 1)
+    assert (
+        "You do not see the book of Ann Arndt." in ben("admin", "book", "hand-over", "ann", "ben", code=1).err
+    )
+    site.ada("admin", "book", "share", "ann", "ben")
+    refused = ben("admin", "book", "hand-over", "ann", "ben", code=1).err
+    assert "belongs to Ann Arndt; only Ann Arndt, their manager or an admin hands it over." in refused
+    books = {book["name"]: book["records"] for book in site.ada("admin", "book", "list", "--json").json}
+    assert books["Ann Arndt"] == {"companies": 0, "contacts": 1, "deals": 1}
+    assert ann("admin", "book", "hand-over", "ann", "ben", "--json").json["records"] == 2
+
+
 def _fill(program: Offhook, number: int) -> None:
     from core.commands.contacts import CreateContact
     from core.commands.deals import CreateDeal
