@@ -12,7 +12,7 @@ from cli.output import Code, Usage, say, say_json, styled
 from cli.progress import Progress
 from cli.session import Session
 from cli.version import version
-from core.errors import Refused, Unavailable
+from core.errors import NotFound, Refused, Unavailable
 from core.text import printable
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ def restore(session: Session, file: Path, *, key_file: Path | None) -> Code:
     """Puts a backup in the place of the workspace, which is kept aside."""
     from storage import backup as store
 
+    session.require_alone()
+    if not file.exists():
+        raise NotFound(f"There is no file at {file}. Check the name of the backup.")
     key = _key(key_file) if key_file is not None else None
     home = session.home
     done = store.restore(file, home.workspace, key=key, store="file" if session.demo else "keyring")

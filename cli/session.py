@@ -72,6 +72,18 @@ class Session:
             " join your team with “offhook login”, or look at sample data with “offhook demo”."
         )
 
+    def require_alone(self) -> None:
+        """Makes sure that the workspace is a file here.
+
+        Raises:
+            Refused: one is logged in to a team, whose data lies on its server.
+        """
+        if self.in_team:
+            raise Refused(
+                "A team's data lies on its server, and is kept safe there. Your admin has the backups; for your own"
+                " workspace log out first: offhook logout"
+            )
+
     @contextmanager
     def open(self) -> Iterator[Workspace]:
         """The workspace, open as long as the block runs: the team's where one is logged in, otherwise one's own file.
@@ -106,11 +118,7 @@ class Session:
             NotFound: there is none.
             Unavailable: it cannot be opened.
         """
-        if self.in_team:
-            raise Refused(
-                "A team's data lies on its server, and is kept safe there. Your admin has the backups; for your own"
-                " workspace log out first: offhook logout"
-            )
+        self.require_alone()
         self.require_workspace()
         from storage.solo import open_solo
 

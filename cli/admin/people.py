@@ -135,7 +135,12 @@ def add_user(
             time_zone=time_zone or catalog.organization.time_zone,
             team_ids=team_ids,
         )
-    return _tell_password(session, user_id, login, f"{printable(name or login)} is {_a(role)} now", password)
+    _tell_password(session, user_id, login, f"{printable(name or login)} is {_a(role)} now", password)
+    if not session.json and not team_ids and catalog.teams and role in ("rep", "manager"):
+        there = ", ".join(printable(team.name) for team in catalog.teams)
+        say(f"They are in no team and see no pool. Take them into one of {there} with:")
+        say(f"  offhook admin team join {printable(login)} TEAM")
+    return Code.FINE
 
 
 def reset_user(session: Session, who: str) -> Code:

@@ -67,7 +67,7 @@ def test_a_backup_opens_on_another_machine_with_the_recovery_key_alone(
 def test_a_place_that_is_not_there_is_said(alone: Offhook, tmp_path: Path, command: str) -> None:
     assert (
         str(tmp_path / "none")
-        in alone(command, tmp_path / "none" / "x.db", code=1 if command == "backup" else 5).err
+        in alone(command, tmp_path / "none" / "x.db", code=1 if command == "backup" else 3).err
     )
 
 

@@ -245,6 +245,19 @@ def _fill(program: Offhook, number: int) -> None:
         workspace.close()
 
 
+def test_who_is_hired_into_no_team_is_said_to_see_no_pool(site: Site) -> None:
+    assert "no team" not in site.ada("admin", "user", "add", f"ann{site.tag}").out, (
+        "there is but one to be in"
+    )
+    site.ada("admin", "team", "add", "East")
+    told = site.ada("admin", "user", "add", f"ben{site.tag}").out
+    assert "They are in no team and see no pool. Take them into one of " in told
+    assert f"offhook admin team join ben{site.tag} TEAM" in told
+    for more in (("--team", "East"), ("--role", "readonly")):
+        login = f"{more[1].lower()}{site.tag}"
+        assert "no team" not in site.ada("admin", "user", "add", login, *more).out
+
+
 def test_teams_books_and_pipelines_are_managed_by_name(site: Site) -> None:
     login, _ = site.hire("ben", "--name", "Ben Berg", "--team", "sales")
     site.ada("admin", "team", "add", "East")
@@ -323,7 +336,8 @@ def test_doctor_looks_at_the_way_to_the_server(site: Site) -> None:
     found = site.ada("doctor", "--json").json
     assert found["ok"]
     assert any("Your role is admin" in finding["what"] for finding in found["findings"])
-    assert "kept safe there" in site.ada("backup", site.home / "x.db", code=1).err
+    for command in ("backup", "restore"):
+        assert "Your admin has the backups" in site.ada(command, site.home / "x.db", code=1).err
 
 
 def test_a_login_without_the_right_to_install_is_told_so(site: Site) -> None:
