@@ -6,16 +6,17 @@ import datetime as dt
 import os
 import random
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.output import Code, Usage, say, say_json
 from cli.progress import Progress
 from cli.session import Session
-from core.errors import Refused
+from core.errors import Refused, Unavailable
 from core.text import printable
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 _PAUSES = (0.15, 0.55)
 """Seconds between two things that the colleagues do: about three a second."""
+_AWAY_PAUSE = 1.0
+"""Seconds between two looks for a server that is away."""
+_MOMENT = 1.0
+"""Seconds that starting the server may take before it is told."""
 
 
 class TeamOpener:
@@ -143,14 +148,33 @@ def open_as(team: TeamServer, login: str) -> Workspace:
 
 @contextmanager
 def _team(session: Session, *, reset: bool) -> Iterator[TeamServer]:
-    from cli.demo.team.server import start
+    from cli.demo.team.server import is_made, start
 
-    with Progress("Making the sample team") as progress:
+    is_there = not reset and is_made(_folder(session))
+    telling = _told_after(_MOMENT, "Starting the sample team's server …") if is_there else nullcontext()
+    with telling, Progress("Making the sample team") as progress:
         server = start(
             _folder(session), zone=session.zone, now=session.now, reset=reset, progress=progress.share
         )
     with server as team:
         yield team
+
+
+@contextmanager
+def _told_after(seconds: float, sentence: str) -> Iterator[None]:
+    """Says on standard error what is being done, once it has taken that long."""
+
+    def tell() -> None:
+        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.flush()
+
+    timer = threading.Timer(seconds, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _folder(session: Session) -> Path:
@@ -200,14 +224,25 @@ def _play(session: Session, team: TeamServer) -> int:
         try:
             while True:
                 colleague = rng.choice(at_work)
-                sentence = colleague.act()
+                try:
+                    sentence = colleague.act()
+                except Unavailable:
+                    # It went with the program that had started it, and comes back with the next one.
+                    _say_now("The server is away; waiting.")
+                    while not all(each.is_reached() for each in at_work):
+                        time.sleep(_AWAY_PAUSE)
+                    continue
                 if sentence:
                     done += 1
                     at = session.local(dt.datetime.now(dt.UTC))
-                    say(f"{at:%H:%M:%S}  {printable(colleague.name):<14}  {printable(sentence)}")
-                    # Whoever reads along through a pipe wants it as it happens.
-                    sys.stdout.flush()
+                    _say_now(f"{at:%H:%M:%S}  {printable(colleague.name):<14}  {printable(sentence)}")
                 time.sleep(rng.uniform(*_PAUSES))
         except KeyboardInterrupt:
             say(f"\n{done} things done.")
     return Code.FINE
+
+
+def _say_now(sentence: str) -> None:
+    """Says something at once: whoever reads along through a pipe wants it as it happens."""
+    say(sentence)
+    sys.stdout.flush()

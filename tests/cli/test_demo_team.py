@@ -252,6 +252,50 @@ def test_colleagues_play_until_ctrl_c(offhook: Offhook, folder: Path):
 
 
 @posix
+def test_colleagues_wait_for_a_server_that_went_away(offhook: Offhook, folder: Path):
+    """Whoever started it closes the app, and opens it again later."""
+    command = [*PROGRAM, "demo", "--team", "--traffic"]
+    with (
+        start(folder, zone=dt.UTC, now=NOW) as first,
+        subprocess.Popen(
+            command, env=environment(offhook.home), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as played,
+    ):  # fmt: skip
+        try:
+            assert "ctrl+c" in played.stdout.readline()
+            played.stdout.readline()
+            first.__exit__(None, None, None)
+            said = []
+            while not said or "away" not in said[-1]:
+                said.append(played.stdout.readline())
+                assert played.poll() is None, played.stderr.read()
+            assert said[-1] == "The server is away; waiting.\n"
+            time.sleep(3)
+            with start(folder, zone=dt.UTC, now=NOW):
+                line = played.stdout.readline()
+                assert any(each.name in line for each in PEOPLE), f"told once, then back at work: {line}"
+                played.send_signal(signal.SIGINT)
+                rest, wrong = played.communicate(timeout=30)
+        finally:
+            played.kill()
+    assert "things done." in rest
+    assert "Traceback" not in wrong
+    assert played.returncode == 0
+
+
+def test_a_start_that_takes_long_is_told(folder: Path, made: Made, monkeypatch, capsys):
+    from cli import sample_team
+    from cli.session import Session
+
+    monkeypatch.setattr(sample_team, "_folder", lambda session: folder)
+    for moment, told in ((0.0, "Starting the sample team's server …\n"), (600.0, "")):
+        monkeypatch.setattr(sample_team, "_MOMENT", moment)
+        with sample_team._team(Session(json=False), reset=False) as team:
+            assert team.ours
+        assert capsys.readouterr().err == told
+
+
+@posix
 def test_the_app_opens_as_the_first_rep_and_says_how_another_one_joins(offhook: Offhook, folder: Path):
     from benchmarks.terminal import Terminal
 

@@ -95,6 +95,11 @@ def person(login: str) -> Person:
     raise NotFound(f"Nobody in the sample team is called {login}. There are: {there}.")
 
 
+def is_made(folder: Path) -> bool:
+    """Whether the sample team is there already, running or not."""
+    return _read(folder / _LOGINS) is not None
+
+
 def start(
     folder: Path,
     *,

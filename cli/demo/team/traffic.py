@@ -84,6 +84,14 @@ class Colleague:
             raise Unavailable(answer.reason)
         return answer.changeset.summary if answer.applied and answer.changeset else answer.reason
 
+    def is_reached(self) -> bool:
+        """Whether the workspace answers."""
+        try:
+            self._contact()
+        except Unavailable:
+            return False
+        return True
+
     def _query(self, text: str, entity: str) -> Query:
         return parse(text, entity, self._workspace.catalog(), now=self._clock(), zone=dt.UTC)
 
