@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
+from core.commands.activities import LogActivity
+from core.commands.contacts import EditContact
 from core.commands.records import Claim
 from core.commands.sharing import ShareRecord
 from tests.tui.slow import SlowOpener
 from tui.flows import records, sharing
 from tui.models.card_text import owner_mark
 from tui.models.contact_text import owner_words, right_words, shared_words
+from tui.models.telling import author
 from tui.widgets.bars import StatusBar
 from tui.widgets.choices import Choices
+from tui.widgets.peek import Peek
+from tui.widgets.timeline import Timeline
 
 
 @pytest.fixture
@@ -152,3 +158,68 @@ async def test_an_insecure_connection_is_said_at_every_width(app, opener, ready,
         opener.workspace.lose()
         await wait_until(pilot, lambda: "○ offline since 10:29" in bar.render_line(0).text)
         assert "⚠" in bar.render_line(0).text
+
+
+def lines_of(widget):
+    return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
+
+
+async def test_the_timeline_says_who_wrote_what_of_what_others_did(
+    app, ready, settle, workspace, colleague, floor, size
+):
+    deal, contact = floor.uid("deal", 13), floor.uid("contact", 20)
+    about = {"table": "deals", "record_id": deal}
+    assert colleague.execute(LogActivity(**about, kind="note", body="The belt is worn.")).applied
+    call = LogActivity(**about, kind="call", outcome="busy", subject="Call: busy")
+    assert colleague.execute(call).applied
+    edit = EditContact(contact_id=contact, values={"city": "Bonn"})
+    assert colleague.execute(edit).applied
+    assert workspace.execute(LogActivity(**about, kind="email", subject="Price list")).applied
+    who = "JW" if size[0] < 60 else "Jonas"
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot)
+        for table, record_id, screen, signs in (
+            ("deals", deal, "DealScreen", "✎✆→"),
+            ("contacts", contact, "ContactScreen", "✎✆±"),
+            ("companies", floor.uid("company", 1), "CompanyScreen", "✎✆±"),
+        ):
+            app.open_record(table, record_id)
+            page = await ready(pilot, screen)
+            if size[0] < 120:
+                await pilot.press("tab")
+            await settle(pilot)
+            timeline = page.query_one(Timeline)
+            assert timeline.display
+            heads = [
+                found for line in lines_of(timeline) if (found := re.search(r"(\S) \d\d:\d\d  .*", line))
+            ]
+            told = {head[1]: head[0] for head in reversed(heads)}
+            for sign in signs:
+                assert (told[sign].endswith(f" {who}")) == (sign != "→"), told[sign]
+            assert "Mara" not in told["✉"] and "ML" not in told["✉"]
+
+
+async def test_a_peek_says_which_colleague_was_in_touch_last(app, ready, settle, workspace, colleague, floor):
+    about = {"table": "deals", "record_id": floor.uid("deal", 13)}
+    assert colleague.execute(LogActivity(**about, kind="note", subject="Worn belt")).applied
+    assert workspace.execute(LogActivity(**about, kind="note", subject="Price list")).applied
+    async with app.run_test(size=(160, 40)) as pilot:
+        screen = await ready(pilot)
+        screen._go_to(floor.uid("deal", 13))
+        await pilot.press("space")
+        await settle(pilot)
+        told = lines_of(app.screen.query_one(Peek))
+        assert next(line for line in told if "Worn belt" in line).endswith("Jonas · today")
+        assert "·" not in next(line for line in told if "Price list" in line)
+
+
+def test_authors_of_one_first_name_are_told_apart_and_nobody_alone_is_named(workspace, floor):
+    catalog = workspace.catalog()
+    assert author(floor.ME, catalog) == "" and author(None, catalog) == ""
+    assert author(floor.COLLEAGUE, catalog) == "Jonas"
+    assert author(floor.COLLEAGUE, catalog, short=True) == "JW"
+    namesake = dataclasses.replace(catalog.me, name="Jonas Adler")
+    both = tuple(namesake if user.id == floor.ME else user for user in catalog.users)
+    assert author(floor.COLLEAGUE, dataclasses.replace(catalog, users=both)) == "Jonas W"
+    alone = dataclasses.replace(catalog, users=(catalog.me,))
+    assert author("somebody of before", alone) == ""

@@ -84,7 +84,7 @@ class Bench(App[None]):
         return dict(theme.load(None)[0][theme.DEFAULT].variables)
 
     def compose(self) -> ComposeResult:
-        yield Checked(user_name=lambda user: "Mara Lindqvist", now=lambda: NOW, zone=ZONE)
+        yield Checked(author=lambda user, short: "ML" if short else "Mara", now=lambda: NOW, zone=ZONE)
 
     def on_mount(self) -> None:
         story = self.story

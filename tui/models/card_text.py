@@ -113,11 +113,12 @@ def owner_mark(card: Card, catalog: Catalog) -> str:
         return "pool"
     holders = catalog.holders(book.id)
     names = sorted(catalog.user_name(user_id) for user_id in holders if user_id != catalog.me.id)
-    marks = "+".join(_initials(name) for name in names)
+    marks = "+".join(initials(name) for name in names)
     return f"+{marks}" if catalog.me.id in holders else marks
 
 
-def _initials(name: str) -> str:
+def initials(name: str) -> str:
+    """The first letters of the first two words of a name."""
     return "".join(word[0] for word in printable(name).split()[:2]).upper()
 
 

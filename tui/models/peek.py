@@ -17,7 +17,7 @@ from core.points import show_phone
 from core.when import show_when
 from core.workspace import Entry, Page, Subject, Workspace
 from tui.models.card_text import SIGNS, Clock, span
-from tui.models.telling import tell
+from tui.models.telling import author, tell
 
 TOUCHES = 3
 """Entries of the timeline that a peek shows."""
@@ -72,7 +72,7 @@ def glance(
         _deal_lines(page.deal, page, catalog, clock),
         _contact_lines(page.contact, catalog, now, keys[0]),
         _task_lines(page.tasks, clock, now, keys[1]),
-        _touch_lines(entries, clock),
+        _touch_lines(entries, catalog, clock),
     )
 
 
@@ -123,16 +123,16 @@ def _task_lines(tasks: Sequence[Task], clock: Clock, now: dt.datetime, key: str)
     return tuple(lines)
 
 
-def _touch_lines(entries: Sequence[Entry], clock: Clock) -> tuple[Line, ...]:
+def _touch_lines(entries: Sequence[Entry], catalog: Catalog, clock: Clock) -> tuple[Line, ...]:
     if not entries:
         return (Line("Never touched", "muted"),)
     lines = []
     for entry in entries:
         told = tell(entry, "deals")
         ago = clock.now - entry.activity.occurred_at.timestamp()
-        lines.append(
-            Line(f"{told.sign} {told.text or told.word}", "text", "today" if ago < DAY / 2 else span(ago))
-        )
+        when = "today" if ago < DAY / 2 else span(ago)
+        right = " · ".join(filter(None, (author(entry.activity.user_id, catalog), when)))
+        lines.append(Line(f"{told.sign} {told.text or told.word}", "text", right))
         body = " ".join(entry.activity.body.split())
         if body:
             lines.append(Line(f"  {body}", "muted"))

@@ -6,10 +6,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
+from core.catalog import Catalog
 from core.changes import TOLD_KINDS
 from core.entities import Activity
 from core.text import printable
 from core.workspace import Entry
+from tui.models.card_text import initials
+from tui.paint import fit
 
 _KINDS = {
     "call": ("✆", "Call"),
@@ -25,6 +30,8 @@ _KINDS = {
 }
 _LONGEST = 400
 """Characters of a text that can have a place in a headline."""
+_AUTHOR = 12
+"""Cells that the name of an author may take."""
 
 
 class Group(NamedTuple):
@@ -88,6 +95,25 @@ def tell(entry: Entry, table: str) -> Told:
         printable(" · ".join(filter(None, around))),
         activity.kind not in TOLD_KINDS,
     )
+
+
+def author(user_id: str | None, catalog: Catalog, *, short: bool = False) -> str:
+    """Who wrote an entry, in few letters: a colleague's first name, or with `short` the initials that cards show.
+
+    One's own entries say nothing, and neither does any where there is nobody else.
+    """
+    if user_id is None or user_id == catalog.me.id or len(catalog.users) < 2:
+        return ""
+    name = printable(catalog.user_name(user_id))
+    if short:
+        return initials(name)
+    first = name.split(" ")[0]
+    namesakes = [
+        user for user in catalog.users if user.id != user_id and printable(user.name).split(" ")[0] == first
+    ]
+    # Two of the same first name are told apart by what follows it.
+    told = " ".join((first, initials(name)[1:])).strip() if namesakes else first
+    return fit(told, min(cell_len(told), _AUTHOR))
 
 
 def _call(activity: Activity) -> str:

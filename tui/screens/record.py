@@ -25,6 +25,7 @@ from tui.models.card_text import Clock
 from tui.models.detail import Detail
 from tui.models.foresight import Foreseen, Foresight, entry_of, page_over
 from tui.models.record_text import Scene
+from tui.models.telling import author
 from tui.models.whereabouts import gone
 from tui.repaint import paint_now
 from tui.screens.base import DeskScreen
@@ -163,7 +164,7 @@ class RecordScreen(QuickScreen):
         with Container(id="record-body", classes="-pane-0"):
             with Vertical(id="record-side"):
                 yield Details()
-            yield Timeline(user_name=self._user_name, now=lambda: desk.now, zone=desk.zone)
+            yield Timeline(author=self._author, now=lambda: desk.now, zone=desk.zone)
             with Vertical(id="record-work"):
                 yield from self.compose_work()
 
@@ -171,8 +172,8 @@ class RecordScreen(QuickScreen):
         """The list of the record's tasks."""
         return TaskList(lambda: Clock.at(self.desk.now, self.desk.zone), self._assignee)
 
-    def _user_name(self, user_id: str | None) -> str:
-        return self.desk.catalog.user_name(user_id)
+    def _author(self, user_id: str | None, short: bool) -> str:
+        return author(user_id, self.desk.catalog, short=short)
 
     def _assignee(self, task: Task) -> str:
         catalog = self.desk.catalog

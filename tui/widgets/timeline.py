@@ -29,6 +29,10 @@ PAGE = 200
 _NEAR = 60
 """How many entries before the last one read the next page is asked for."""
 _COLLAPSED = 3
+_NAMES_FROM = 40
+"""Cells from which an entry names who wrote it; below there are initials."""
+_TAIL = 20
+"""Cells at the end of a headline that tell who wrote it, and whether it was edited."""
 _WHEEL = 3
 
 Fetch = Callable[[Sequence[str], "tuple[dt.datetime, str] | None", int], Awaitable[Sequence[Entry]]]
@@ -51,7 +55,8 @@ class Timeline(Widget, can_focus=True):
     nothing but that, and what arrives at the top moves nothing that is being read.
 
     Args:
-        user_name: a user's name by id.
+        author: who wrote an entry, by the user's id, and whether few letters are wanted; empty where that goes
+            without saying.
         now: the current time.
         zone: where the viewer is.
     """
@@ -111,14 +116,14 @@ class Timeline(Widget, can_focus=True):
     def __init__(
         self,
         *,
-        user_name: Callable[[str | None], str],
+        author: Callable[[str | None, bool], str],
         now: Callable[[], dt.datetime],
         zone: dt.tzinfo,
         widget_id: str | None = None,
     ) -> None:
         self._styles: dict[tuple[str, str], Style] = {}
         super().__init__(id=widget_id)
-        self._user_name = user_name
+        self._author = author
         self._now = now
         self._zone = zone
         self._table = "contacts"
@@ -298,16 +303,16 @@ class Timeline(Widget, can_focus=True):
         width = self.size.width - 2
         narrow = width < 48
         at = activity.occurred_at.astimezone(self._zone)
-        who = self._user_name(activity.user_id).split(" ")[0] if activity.user_id and not narrow else ""
+        who = self._author(activity.user_id, width < _NAMES_FROM)
         tail = " ".join(filter(None, ("edited" if entry.edited else "", who)))
-        tail = fit(tail, min(cell_len(tail), 16))
+        tail = fit(tail, min(cell_len(tail), _TAIL))
         style = "quiet" if told.quiet else "row"
         line: list[Piece] = [
             (f"{told.sign} ", "muted" if told.quiet else "sign"),
             (f"{at:%H:%M}  ", "time"),
             (told.word, "muted" if told.quiet else "word"),
         ]
-        room = width - 10 - cell_len(told.word) - (len(tail) + 1 if tail else 0)
+        room = width - 10 - cell_len(told.word) - (cell_len(tail) + 1 if tail else 0)
         if told.text and room > 4:
             text = fit(told.text, min(cell_len(told.text), room - 2))
             good = activity.outcome == "connected" or activity.data.get("outcome") == "won"
