@@ -12,6 +12,7 @@ from core.commands.contacts import EditContact
 from core.commands.deals import CreateDeal, DeleteDeals, EditDeal, MoveDeal
 from core.commands.records import Assign, Claim
 from core.commands.tasks import CreateTask
+from core.workspace import Changed
 from tests.tui.slow import SlowOpener
 from tui.dialogs.form import Form
 from tui.dialogs.prompt import Prompt
@@ -140,6 +141,27 @@ async def test_the_board_changes_behind_a_note_and_the_note_stays(
         assert colleague.execute(Claim(table="deals", ids=(deal,))).applied
         await wait_until(pilot, lambda: screen._model.cards[deal].book_id == floor.COLLEAGUES_BOOK)
         assert app.screen.typed == "half a"
+
+
+async def test_a_deal_and_the_company_of_another_change_together_and_both_cards_follow(
+    app, ready, settle, colleague, floor
+):
+    moved, named = floor.uid("deal", 13), floor.uid("deal", 14)
+    contact = colleague.record("deals", named).contact_id
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await ready(pilot)
+        shown = screen._model.cards[named].contact
+        hear = app.desk._listeners[:]
+        app.desk._listeners.clear()
+        assert colleague.execute(EditDeal(deal_id=moved, values={"title": "Acme: belts"})).applied
+        assert colleague.execute(EditContact(contact_id=contact, values={"last_name": "Farouk"})).applied
+        app.desk._listeners.extend(hear)
+        rows = frozenset({("deals", moved), ("contacts", contact)})
+        await screen.apply_changes([Changed(rows, local=False, revision=0)])
+        await settle(pilot)
+        assert screen._model.cards[moved].title == "Acme: belts"
+        assert shown == "Ahmed Hassan"
+        assert screen._model.cards[named].contact == "Ahmed Farouk"
 
 
 async def test_a_filter_that_is_being_typed_stays(app, ready, wait_until, pooled, colleague, floor):

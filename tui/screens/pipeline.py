@@ -319,12 +319,12 @@ class PipelineScreen(DeskScreen):
     def _deals_of(self, changes: Sequence[Changed], *, local: bool) -> set[str]:
         """The deals whose cards may have changed."""
         ids = ids_of(changes, "deals", local=local)
-        if ids:
+        if ids and local:
+            # One command: what of it reaches a card by its contact or company names the deal, too. Its deal alone is
+            # what the cursor follows.
             return ids
-        # A change that reaches a deal by its contact or company and shows on its card names the deal, too; what is
-        # left are the few things that cards say of others and deals are not found by.
         others = ids_of(changes, "contacts", local=local) | ids_of(changes, "companies", local=local)
-        return self._cards_of(others)
+        return ids | self._cards_of(others)
 
     def foresee(self, command: Command) -> Callable[[bool], None]:
         """Shows whose deals will be, and their tags."""
