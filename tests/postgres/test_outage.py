@@ -79,7 +79,7 @@ def test_a_lost_answer_is_found_out_and_the_command_has_one_effect(network: tupl
     proxy.lose_answer_to(APPLY)
     running = Running(ann, command := note(contact))
     eventually(lambda: "1 to send" in ann.health().line)
-    assert ann.health().line.startswith("○ offline since ")
+    eventually(lambda: ann.health().line.startswith("○ offline since "))
     assert calls_of(floor, contact) == 1
     proxy.start()
     answer = running.result()
@@ -123,7 +123,7 @@ def test_what_was_never_sent_is_given_back_soon(network: tuple[Rooms, Proxy]) ->
     assert answer.status is Status.UNAVAILABLE
     assert answer.reason.startswith("Not saved. No connection to the server since ")
     assert "Nothing answers at 127.0.0.1" in answer.reason
-    assert ann.health().line.startswith("○ offline since ")
+    eventually(lambda: ann.health().line.startswith("○ offline since "))
     assert "to send" not in ann.health().line
     proxy.start()
     eventually(lambda: ann.execute(note(floor.contact("ann"))).applied)
