@@ -133,7 +133,7 @@ class EditCompany(Command):
         if changes_nothing(change):
             return Decision(f"{company.name}: nothing to change", ())
         entry = edit_entry(context, company, change)
-        return Decision(f"Edited {company.name}", (change, entry), "company.edited")
+        return Decision(f"Edited {values.get('name', company.name)}", (change, entry), "company.edited")
 
 
 @dataclass(frozen=True, kw_only=True)

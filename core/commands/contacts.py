@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from core.catalog import Catalog
@@ -123,7 +123,8 @@ class EditContact(Command):
             seen, changes, self.company_name, contact.company_id, change.set.get("company_id")
         )
         entry = edit_entry(context, contact, change, names)
-        return Decision(f"Edited {contact.name}", (*changes, change, entry), "contact.edited")
+        named = replace(contact, **{name: values.get(name, getattr(contact, name)) for name in IDENTITY})
+        return Decision(f"Edited {named.name}", (*changes, change, entry), "contact.edited")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,7 +143,7 @@ class EditDeal(Command):
         names = company_names(seen, changes, self.company_name, deal.company_id, change.set.get("company_id"))
         names |= contact_names(seen, deal.contact_id, change.set.get("contact_id"))
         entry = edit_entry(context, deal, change, names)
-        return Decision(f"Edited {deal.title}", (*changes, change, entry), "deal.edited")
+        return Decision(f"Edited {values.get('title', deal.title)}", (*changes, change, entry), "deal.edited")
 
 
 @dataclass(frozen=True, kw_only=True)

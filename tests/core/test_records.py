@@ -157,6 +157,16 @@ def test_an_edit_of_one_field_is_its_own_headline(office):
         assert office.bob.told(deal_id=deal.id)[-1] == line
 
 
+def test_an_edit_is_told_under_the_name_that_it_gave(office):
+    deal, contact, company = office.deal(office.bob), office.contact(office.bob), office.company(office.bob)
+    for command, name in (
+        (EditDeal(deal_id=deal.id, values={"title": "Renewal"}), "Renewal"),
+        (EditContact(contact_id=contact.id, values={"first_name": "Zoë", "last_name": "Kern"}), "Zoë Kern"),
+        (EditCompany(company_id=company.id, values={"name": "Acme AG"}), "Acme AG"),
+    ):
+        assert office.bob.run(command).summary == f"Edited {name}"
+
+
 def test_an_edit_that_changes_nothing_leaves_no_trace(office):
     lena = office.contact(office.bob, emails=["lena@acme.com"], tags=["a", "b"])
     command = EditContact(

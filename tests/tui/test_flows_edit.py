@@ -456,6 +456,22 @@ async def test_theirs_stands_and_the_rest_of_mine_is_saved(app, clash, settle, w
     assert (one.value_minor, one.currency, one.next_step) == (5_500_000, "EUR", "Call their lawyer")
 
 
+@pytest.mark.parametrize(("key", "title"), [("m", "Acme: belts"), ("t", "Acme: gears")])
+async def test_what_was_saved_is_called_by_the_title_that_stands(
+    app, ready, start, settle, enter, colleague, floor, said, key, title
+):
+    deal = floor.uid("deal", 13)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, "QuietScreen")
+        await start(pilot, records.edit(app.screen, "deals", deal))
+        assert colleague.execute(EditDeal(deal_id=deal, values={"title": "Acme: gears"})).applied
+        await enter(pilot, title="Acme: belts", next_step="Call")
+        await save(pilot, settle)
+        await pilot.press(key, "enter")
+        await settle(pilot)
+        assert said(app) == f"Edited {title} · u undoes"
+
+
 async def test_leaving_a_conflict_undecided_keeps_the_form(app, clash, settle, workspace, floor):
     async with app.run_test(size=(80, 24)) as pilot:
         await clash(pilot)

@@ -298,6 +298,22 @@ async def test_deleting_asks_and_enter_is_not_enough(open_on, start, settle, wor
     assert not any(workspace.record("contacts", one).deleted_at for one in ids)
 
 
+@pytest.mark.parametrize(
+    ("table", "number", "name"),
+    [("deals", 1, "Acme: picking robots"), ("contacts", 1, "Anna Becker"), ("companies", 1, "Acme Robotics")],
+)
+async def test_a_question_to_delete_names_what_would_go(
+    open_on, start, settle, workspace, floor, table, number, name
+):
+    record = floor.uid({"deals": "deal", "contacts": "contact", "companies": "company"}[table], number)
+    async with open_on() as pilot:
+        await start(pilot, records.delete(pilot.app.screen, table, [record]))
+        assert str(pilot.app.screen.query_one(".dialog--title").render()) == f"Delete {name}?"
+        await pilot.press("n")
+        await settle(pilot)
+    assert workspace.record(table, record).deleted_at is None
+
+
 async def test_undo_says_what_it_did_and_when_there_is_nothing(open_on, settle, workspace, said):
     async with open_on() as pilot:
         await pilot.press("u")

@@ -196,7 +196,8 @@ async def test_the_timeline_says_who_wrote_what_of_what_others_did(
             told = {head[1]: head[0] for head in reversed(heads)}
             for sign in signs:
                 assert (told[sign].endswith(f" {who}")) == (sign != "→"), told[sign]
-            assert "Mara" not in told["✉"] and "ML" not in told["✉"]
+            assert "Mara" not in told["✉"]
+            assert "ML" not in told["✉"]
 
 
 async def test_a_peek_says_which_colleague_was_in_touch_last(app, ready, settle, workspace, colleague, floor):
@@ -215,7 +216,8 @@ async def test_a_peek_says_which_colleague_was_in_touch_last(app, ready, settle,
 
 def test_authors_of_one_first_name_are_told_apart_and_nobody_alone_is_named(workspace, floor):
     catalog = workspace.catalog()
-    assert author(floor.ME, catalog) == "" and author(None, catalog) == ""
+    assert author(floor.ME, catalog) == ""
+    assert author(None, catalog) == ""
     assert author(floor.COLLEAGUE, catalog) == "Jonas"
     assert author(floor.COLLEAGUE, catalog, short=True) == "JW"
     namesake = dataclasses.replace(catalog.me, name="Jonas Adler")

@@ -125,6 +125,14 @@ def _many(table: str, ids: Sequence[str]) -> str:
     return f"{len(ids):,} {table}" if len(ids) > 1 else f"this {_WHAT[table]}"
 
 
+async def _named(screen: DeskScreen, table: str, ids: Sequence[str]) -> str:
+    """How many records, or the name of the one; the screen mostly knows it, so that the question comes at once."""
+    if len(ids) > 1:
+        return _many(table, ids)
+    known = screen.called(Subject(table, ids[0]))
+    return known or title_of(await screen.desk.read(lambda ws: ws.record(table, ids[0])))
+
+
 @flow
 async def claim(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     """Takes records from a pool."""
@@ -171,9 +179,10 @@ async def tag(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
 @flow
 async def delete(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     """Deletes records, once confirmed."""
+    named = await _named(screen, table, ids)
     if not await screen.app.push_screen_wait(
         Confirm(
-            f"Delete {_many(table, ids)}?",
+            f"Delete {named}?",
             f"Open tasks go too. {key_of(screen, 'app.undo')} brings everything back.",
             danger=True,
         )
