@@ -419,4 +419,6 @@ def _edits_seen(terminal: Terminal, colleague: Any, count: int) -> tuple[list[fl
         thread.join()
         shown.append((at - began) * 1000)
         terminal.settle()
+        # A screen looks at what others do ten times a second at most; colleagues on a floor are rarer than that.
+        time.sleep(0.25)
     return shown, answered
