@@ -8,7 +8,7 @@ round trip on a server), so a user interface calls them from a worker. None of t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -327,8 +327,8 @@ class Workspace(Protocol):
         """The changesets that touched a record, newest first."""
         ...
 
-    def undoable(self) -> Changeset | None:
-        """The user's latest changeset that can be undone and has not been."""
+    def undoable(self, skip: Collection[str] = ()) -> Changeset | None:
+        """The user's latest changeset that can be undone and has not been, apart from those of the ids in `skip`."""
         ...
 
     def export(self, table: str, query: Query) -> Iterator[Row]:

@@ -11,7 +11,7 @@ import contextlib
 import datetime as dt
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -448,12 +448,12 @@ class SoloWorkspace:
         with self.database.read() as connection:
             return history(connection, self._catalog(connection), table, record_id, limit=limit)
 
-    def undoable(self) -> Changeset | None:
+    def undoable(self, skip: Collection[str] = ()) -> Changeset | None:
         """See `core.workspace.Workspace.undoable`."""
         from storage.reads.history import undoable
 
         with self.database.read() as connection:
-            return undoable(connection, self._catalog(connection))
+            return undoable(connection, self._catalog(connection), skip)
 
     def export(self, table: str, query: Query) -> Iterator[Row]:
         """See `core.workspace.Workspace.export`."""

@@ -278,24 +278,11 @@ class OffhookApp(App[int]):
     async def _undo(self) -> None:
         if self.desk is None:
             return
+        from tui.flows.undoing import undo
         from tui.screens.base import DeskScreen
 
-        problem = ""
-        try:
-            answer = await self.desk.undo()
-        except OffhookError as error:
-            answer, problem = None, str(error)
-        screen = self.screen
-        if not isinstance(screen, DeskScreen):
-            return
-        if problem:
-            screen.say(problem, problem=True)
-        elif answer is None:
-            screen.say("There is nothing to undo.")
-        elif answer.applied and answer.changeset is not None:
-            screen.say(answer.changeset.summary)
-        else:
-            screen.say(answer.reason, problem=True)
+        if isinstance(self.screen, DeskScreen):
+            await undo(self.screen)
 
     def action_search(self) -> None:
         """Finds anything."""

@@ -14,10 +14,10 @@ import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from core.catalog import Catalog
-from core.changes import Answer, Status
+from core.changes import Answer, Changeset, Status
 from core.commands.base import Command
 from core.commands.undo import Undo
 from core.errors import OffhookError
@@ -49,6 +49,13 @@ class _Waiting:
     answer: Answer | None = None
 
 
+class Undone(NamedTuple):
+    """What came of taking something back: the answer, and what it was; None where that never was done."""
+
+    answer: Answer
+    changeset: Changeset | None
+
+
 class Desk:
     """Wraps a workspace for use on an event loop.
 
@@ -71,6 +78,7 @@ class Desk:
         self._listeners: list[Callable[[Changed], None]] = []
         self._health_listeners: list[Callable[[], None]] = []
         self._waiting: list[_Waiting] = []
+        self._passed_over: set[str] = set()
         self._idle = asyncio.Event()
         self._idle.set()
         self.refused = 0
@@ -109,6 +117,7 @@ class Desk:
 
     def execute(self, command: Command) -> Awaitable[Answer]:
         """Runs a command on the writer thread, behind those before it. Never raises what a user can cause: see `Answer`."""
+        self._passed_over.clear()
         place = _Waiting(self._loop.time(), command)
         return self._line_up(place, lambda: self._execute(place, command))
 
@@ -141,7 +150,16 @@ class Desk:
             self._loop.call_soon_threadsafe(self._see, self.workspace.health())
         return answer
 
-    def undo(self) -> Awaitable[Answer | None]:
+    @property
+    def passed_over(self) -> frozenset[str]:
+        """Changesets that `undo` leaves alone at the moment."""
+        return frozenset(self._passed_over)
+
+    def pass_over(self, changeset_id: str) -> None:
+        """Has `undo` go on to what was done before this one, which stays, until the user does something else."""
+        self._passed_over.add(changeset_id)
+
+    def undo(self) -> Awaitable[Undone | None]:
         """Takes the user's latest command back; None where there is nothing to take back.
 
         The latest is the one that was given last, even if it waits for its answer yet: should it be refused, nothing
@@ -152,15 +170,17 @@ class Desk:
             self._loop.time(), Undo(changeset_id=last.command.id) if last and last.command else None, True
         )
 
-        def run() -> Answer | None:
+        passed_over = self.passed_over
+
+        def run() -> Undone | None:
             done = last.answer if last else None
             if done is not None and not done.applied:
                 reason = "That was not done, so there is nothing to take back."
-                return Answer(Status.REJECTED, None, reason, revision=done.revision)
+                return Undone(Answer(Status.REJECTED, None, reason, revision=done.revision), None)
             if place.command is not None and done and done.changeset and done.changeset.changes:
-                return self._execute(place, place.command)
-            latest = self.workspace.undoable()
-            return self._execute(place, Undo(changeset_id=latest.id)) if latest else None
+                return Undone(self._execute(place, place.command), done.changeset)
+            latest = self.workspace.undoable(passed_over)
+            return Undone(self._execute(place, Undo(changeset_id=latest.id)), latest) if latest else None
 
         return self._line_up(place, run)
 

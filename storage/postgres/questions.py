@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from core.catalog import Catalog
@@ -161,11 +161,11 @@ class Questions(ABC):
 
         return self._read(history, table, record_id, limit=limit)
 
-    def undoable(self) -> Changeset | None:
+    def undoable(self, skip: Collection[str] = ()) -> Changeset | None:
         """See `core.workspace.Workspace.undoable`."""
         from storage.postgres.reads.history import undoable
 
-        return self._read(undoable)
+        return self._read(undoable, skip)
 
     def export(self, table: str, query: Query) -> Iterator[Row]:
         """See `core.workspace.Workspace.export`. Has a connection for itself until it is read or closed.

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from core.catalog import Catalog
@@ -40,19 +41,21 @@ def history(
     ]
 
 
-def undoable(connection: Connection, catalog: Catalog) -> Changeset | None:
-    """The user's latest changeset that can be undone and has not been.
+def undoable(connection: Connection, catalog: Catalog, skip: Collection[str] = ()) -> Changeset | None:
+    """The user's latest changeset that can be undone and has not been, apart from those of the ids in `skip`.
 
     Undoing goes back step by step: what undid something is passed over, what did it again is not. The founding of a
     workspace stays.
     """
     # Read from the end, where it is found soon; the plus keeps SQLite from gathering all of them first.
     sql = f"""
-        select body, undoes from changesets where +org_id = :org and +user_id = :user and undone_by is null
+        select id, body, undoes from changesets where +org_id = :org and +user_id = :user and undone_by is null
         and {_APPLIED} and command <> 'founding' order by seq desc
     """
     parameters = {"org": catalog.organization.id, "user": catalog.me.id}
-    for body, undoes in connection.execute(sql, parameters):
+    for changeset_id, body, undoes in connection.execute(sql, parameters):
+        if changeset_id in skip:
+            continue
         if undoes is not None and _is_undo(connection, parameters["org"], undoes):
             continue
         changeset = from_json(json.loads(body))

@@ -282,6 +282,16 @@ def test_undo_goes_back_step_by_step_and_never_to_the_founding(office):
     assert office.get("contacts", ann).deleted_at is not None
 
 
+def test_undo_can_go_past_what_stays(office):
+    ann = office.contact("Ann")
+    first, second = (
+        office.do(EditContact(contact_id=ann, values={name: "x"})).changeset for name in ("title", "city")
+    )
+    assert office.workspace.undoable() == second
+    assert office.workspace.undoable([second.id]) == first
+    assert office.workspace.undoable([second.id, first.id]).summary == "Created Ann"
+
+
 def test_what_was_done_again_can_be_undone_again(office):
     ann = office.contact("Ann")
     office.do(EditContact(contact_id=ann, values={"title": "CEO"}))

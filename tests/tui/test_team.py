@@ -9,9 +9,11 @@ import pytest
 
 from core.commands.activities import LogActivity
 from core.commands.contacts import EditContact
+from core.commands.deals import EditDeal
 from core.commands.records import Claim
 from core.commands.sharing import ShareRecord
 from tests.tui.slow import SlowOpener
+from tui.dialogs.prompt import Confirm
 from tui.flows import records, sharing
 from tui.models.card_text import owner_mark
 from tui.models.contact_text import owner_words, right_words, shared_words
@@ -225,3 +227,50 @@ def test_authors_of_one_first_name_are_told_apart_and_nobody_alone_is_named(work
     assert author(floor.COLLEAGUE, dataclasses.replace(catalog, users=both)) == "Jonas W"
     alone = dataclasses.replace(catalog, users=(catalog.me,))
     assert author("somebody of before", alone) == ""
+
+
+@pytest.fixture
+def overwritten(app, workspace, colleague, floor):
+    """A value that Jonas changed after the user, whose change before it was that of a next step."""
+    mine, shared = floor.uid("deal", 3), floor.uid("deal", 13)
+    assert workspace.execute(EditDeal(deal_id=mine, values={"next_step": "Call"})).applied
+    assert workspace.execute(EditDeal(deal_id=mine, values={"next_step": "Visit"})).applied
+    assert workspace.execute(EditDeal(deal_id=shared, values={"value_minor": 100})).applied
+    assert colleague.execute(EditDeal(deal_id=shared, values={"value_minor": 200})).applied
+    return mine, shared
+
+
+async def test_what_a_colleague_wrote_over_does_not_stand_in_the_way_of_undoing_what_was_before(
+    app, ready, settle, wait_until, workspace, overwritten, said
+):
+    mine, shared = overwritten
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("u")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm) and not app.screen.is_deaf)
+        words = app.screen._body
+        assert words.startswith("Jonas Weber changed Value of Acme: spare parts meanwhile")
+        assert words.endswith("“Edited Acme: spare parts” stays. Before it: “Edited Übermut: till system”")
+        await pilot.press("y")
+        await settle(pilot)
+        assert said(app) == "Undid: Edited Übermut: till system"
+        assert workspace.record("deals", mine).next_step == "Call"
+        # From here on it goes back without a question.
+        await pilot.press("u")
+        await settle(pilot)
+        assert not app.screen.is_modal
+        assert workspace.record("deals", mine).next_step == ""
+    assert workspace.record("deals", shared).value_minor == 200
+
+
+async def test_saying_no_takes_nothing_back_and_says_why(
+    app, ready, settle, wait_until, workspace, overwritten, said
+):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("u")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm) and not app.screen.is_deaf)
+        await pilot.press("n")
+        await settle(pilot)
+        assert said(app).startswith("Jonas Weber changed Value of Acme: spare parts meanwhile")
+    assert workspace.record("deals", overwritten[0]).next_step == "Visit"

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from core.catalog import Catalog
@@ -28,7 +29,7 @@ def history(
     return entries
 
 
-def undoable(connection: Connection, catalog: Catalog) -> Changeset | None:
+def undoable(connection: Connection, catalog: Catalog, skip: Collection[str] = ()) -> Changeset | None:
     """See `storage.reads.history.undoable`."""
     # A changeset that undoes another did something again if that one undid something, and so on, back to the first.
     undid = """(
@@ -44,12 +45,17 @@ def undoable(connection: Connection, catalog: Catalog) -> Changeset | None:
         f"""
         select t.seq, t.body from changesets t
         where t.org_id = :org and t.user_id = :user and t.undone_by is null and {_APPLIED}
-        and t.command <> 'founding' and t.seq < :before and (t.undoes is null or not {undid})
+        and t.command <> 'founding' and t.seq < :before and t.id <> all (:skip::uuid[]) and (t.undoes is null or not {undid})
         order by t.seq desc limit 1
         """,
         2,
     )
-    parameters = {"org": catalog.organization.id, "user": catalog.me.id, "before": 2**62}
+    parameters = {
+        "org": catalog.organization.id,
+        "user": catalog.me.id,
+        "before": 2**62,
+        "skip": [as_id(one) for one in skip],
+    }
     while found := value(connection, sql, parameters):
         ((parameters["before"], body),) = found
         changeset = from_json(body)
