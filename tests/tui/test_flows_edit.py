@@ -472,6 +472,25 @@ async def test_what_was_saved_is_called_by_the_title_that_stands(
         assert said(app) == f"Edited {title} · u undoes"
 
 
+async def test_an_error_that_was_put_right_is_not_shown_under_the_question(
+    app, ready, start, settle, enter, colleague, floor
+):
+    deal = floor.uid("deal", 13)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, "QuietScreen")
+        await start(pilot, records.edit(app.screen, "deals", deal))
+        assert colleague.execute(EditDeal(deal_id=deal, values={"value_minor": 5_500_000})).applied
+        form = app.screen
+        await enter(pilot, value="plenty")
+        await save(pilot, settle)
+        assert form._rows["value"].error
+        await enter(pilot, value="6,000 USD")
+        await save(pilot, settle)
+        assert isinstance(app.screen, ConflictDialog)
+        assert not form._rows["value"].error
+        await pilot.press("escape")
+
+
 async def test_leaving_a_conflict_undecided_keeps_the_form(app, clash, settle, workspace, floor):
     async with app.run_test(size=(80, 24)) as pilot:
         await clash(pilot)

@@ -13,6 +13,7 @@ from core.commands.deals import MoveDeal
 from core.commands.setup import SaveView
 from core.errors import Invalid
 from core.workspace import Subject
+from tui.dialogs.base import DEAF
 from tui.dialogs.form import Form
 from tui.dialogs.pick import Picker
 from tui.dialogs.pipelines import PipelineEditor
@@ -150,8 +151,14 @@ async def test_a_refused_note_keeps_its_text(open_on, settle, workspace, floor):
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert isinstance(pilot.app.screen, Prompt)
-        assert pilot.app.screen.typed == "hello"
-        assert "deleted" in pilot.app.screen.told
+        prompt = pilot.app.screen
+        assert prompt.typed == "hello"
+        assert prompt.told == "That contact was deleted. The text cannot be saved; ctrl+c copies it."
+        await pilot.pause(DEAF)
+        await pilot.press("ctrl+c")
+        assert pilot.app.clipboard == "hello"
+        await pilot.press("escape")
+        assert prompt.told == "Not saved yet: ctrl+c copies it, leaving again drops it."
 
 
 async def test_a_time_in_plain_words_is_said_back(open_on, settle, wait_until, workspace, anna):

@@ -175,10 +175,13 @@ class Dialog(ModalScreen[R | None]):
         if not self.unsaved or self._warned:
             return False
         self._warned = True
-        self.tell(
-            f"Not saved yet: {self._pressed(self.save_key)} saves, leaving again drops it.", problem=True
-        )
+        self.tell(f"Not saved yet: {self.way_to_keep}, leaving again drops it.", problem=True)
         return True
+
+    @property
+    def way_to_keep(self) -> str:
+        """How what was typed is not lost, in words."""
+        return f"{self._pressed(self.save_key)} saves"
 
     save_key = "form.save"
     leave_word = "leave"

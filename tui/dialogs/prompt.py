@@ -18,6 +18,8 @@ from tui.actions import key_of
 from tui.dialogs.base import Dialog
 from tui.widgets.entry import LineEntry, TextEntry
 
+_COPY = "ctrl+c"
+
 
 class Prompt(Dialog[str]):
     """Returns what was typed, or None where the user left.
@@ -41,6 +43,7 @@ class Prompt(Dialog[str]):
         submit: Callable[[str], Awaitable[str]] | None = None,
         limit: int = 0,
         problem: str = "",
+        homeless: bool = False,
     ) -> None:
         """Makes the question.
 
@@ -54,8 +57,13 @@ class Prompt(Dialog[str]):
             submit: does something with it.
             limit: how many characters it may have.
             problem: why what was typed comes back unasked, and unsaved.
+            homeless: what it was typed for is gone, so it can only be copied, unless that is brought back.
         """
-        super().__init__(title, hints=[("prompt.save" if multiline else "enter", "save")])
+        hints = [("prompt.save" if multiline else "enter", "try again" if homeless else "save")]
+        if homeless:
+            hints.insert(0, (_COPY, "copy"))
+        super().__init__(title, hints=hints)
+        self._homeless = homeless
         self._label = label
         self._multiline = multiline
         self._check = check
@@ -85,12 +93,18 @@ class Prompt(Dialog[str]):
         if isinstance(self._field, TextArea):
             self._field.move_cursor(self._field.document.end)
         if self._problem:
-            self.tell(self._problem, problem=True)
+            copy = f" The text cannot be saved; {_COPY} copies it." if self._homeless else ""
+            self.tell(f"{self._problem}{copy}", problem=True)
 
     @property
     def typed(self) -> str:
         """What is in the field."""
         return self._field.text if isinstance(self._field, TextArea) else self._field.value
+
+    @property
+    def way_to_keep(self) -> str:
+        """By copying, where there is nothing to save it to."""
+        return f"{_COPY} copies it" if self._homeless else super().way_to_keep
 
     @property
     def unsaved(self) -> bool:
@@ -136,6 +150,14 @@ class Prompt(Dialog[str]):
             self.go_on()
         else:
             self.dismiss(typed)
+
+    def action_copy_or_leave(self) -> None:
+        """Copies all of a text that cannot be saved, where nothing of it is marked."""
+        if self._homeless and not self._field.selected_text:
+            self.app.copy_to_clipboard(self.typed)
+            self.tell("The text is copied.")
+        else:
+            super().action_copy_or_leave()
 
     def action_leave(self) -> None:
         """Leaves, unless it is being saved."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from core.changes import Status
 from core.commands.activities import CALL_OUTCOMES, EditActivity, LogActivity, RetractActivity
 from core.commands.base import Command
 from core.commands.tasks import TASK_KINDS, CompleteTask, CreateTask, DeleteTask, EditTask
@@ -50,8 +51,8 @@ async def add_note(screen: DeskScreen, subject: Subject) -> None:
     """Writes a note. It shows at once; where it is refused, the text comes back."""
     title = f"Note · {await _called(screen, subject)}"
 
-    def prompt(text: str = "", problem: str = "") -> Prompt:
-        return Prompt(title, multiline=True, check=_some_note, value=text, problem=problem)
+    def prompt(text: str = "", problem: str = "", homeless: bool = False) -> Prompt:
+        return Prompt(title, multiline=True, check=_some_note, value=text, problem=problem, homeless=homeless)
 
     def make(text: str) -> LogActivity:
         return LogActivity(table=subject.table, record_id=subject.id, kind="note", body=text)
@@ -62,7 +63,10 @@ async def add_note(screen: DeskScreen, subject: Subject) -> None:
 
 
 def _log(
-    screen: DeskScreen, text: str, make: Callable[[str], LogActivity], prompt: Callable[[str, str], Prompt]
+    screen: DeskScreen,
+    text: str,
+    make: Callable[[str], LogActivity],
+    prompt: Callable[[str, str, bool], Prompt],
 ) -> None:
     """Logs what was typed, without keeping the user; what is refused comes back until it is saved or dropped.
 
@@ -70,7 +74,7 @@ def _log(
         screen: shows it, and tells of it.
         text: what was typed.
         make: the command for a text.
-        prompt: asks again, for a text and why it was refused.
+        prompt: asks again, for a text, why it was refused, and whether what it is about is gone.
     """
 
     async def until_it_is_there() -> None:
@@ -83,7 +87,9 @@ def _log(
             if answer.applied:
                 tell(screen, answer)
                 return
-            typed = await screen.app.push_screen_wait(prompt(typed, answer.reason or "That did not work."))
+            homeless = bool(typed) and answer.status is Status.GONE
+            reason = answer.reason or "That did not work."
+            typed = await screen.app.push_screen_wait(prompt(typed, reason, homeless))
 
     screen.run_worker(until_it_is_there(), group="commands")
 
@@ -206,9 +212,16 @@ async def log_call(screen: DeskScreen, subject: Subject) -> None:
             subject=f"Call: {outcome}",
         )  # fmt: skip
 
-    def prompt(text: str = "", problem: str = "") -> Prompt:
+    def prompt(text: str = "", problem: str = "", homeless: bool = False) -> Prompt:
         label = "What was said (may stay empty)"
-        return Prompt(f"{title} · {outcome}", label=label, multiline=True, value=text, problem=problem)
+        return Prompt(
+            f"{title} · {outcome}",
+            label=label,
+            multiline=True,
+            value=text,
+            problem=problem,
+            homeless=homeless,
+        )
 
     if outcome not in ("connected", "left message"):
         await run(screen, make(""))
