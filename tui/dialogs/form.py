@@ -182,7 +182,8 @@ class Form(Dialog[bool]):
             values, wrong = self._read()
             if not wrong and (values or not self._only_changed):
                 # What was wrong the last time is not under a question that comes now.
-                self._show_errors({})
+                for row in self._rows.values():
+                    row.error = ""
                 wrong = dict(await self._submit(values) or {})
             if not wrong:
                 self.dismiss(True)
