@@ -116,7 +116,8 @@ class Rep:
         else:
             answer = self._workspace.execute(command)
             # Somebody else was faster: that is how it should be, and took its time like the rest.
-            if not answer.applied and not (what == "claim" and answer.status is Status.REJECTED):
+            late = what == "claim" and answer.status in (Status.REJECTED, Status.GONE, Status.CONFLICT)
+            if not answer.applied and not late:
                 self.tally.wrong.append(f"{what}: {answer.reason}")
         self.tally.took[what].append((time.perf_counter() - began) * 1000)
 
