@@ -41,6 +41,8 @@ class Ahead:
         threading.Thread(target=self._run, name="offhook-ahead", daemon=True).start()
 
     def _run(self) -> None:
+        # Held on to: who takes the board meanwhile puts another in its place, and waits for this one.
+        board = self.board
         try:
             workspace = self._opener.existing()
             if workspace is not None:
@@ -56,9 +58,11 @@ class Ahead:
 
             pipeline_id = workspace.catalog().pipelines[0].id
             since = self._clock() - dt.timedelta(days=CLOSED_DAYS)
-            self.board.set_result((pipeline_id, workspace.board(pipeline_id, EVERYTHING, closed_since=since)))
+            cards = workspace.board(pipeline_id, EVERYTHING, closed_since=since)
         except Exception as error:  # noqa: BLE001 (the board reads it again, and says what is wrong)
-            self.board.set_exception(error)
+            board.set_exception(error)
+        else:
+            board.set_result((pipeline_id, cards))
 
     def take(self, pipeline_id: str) -> list[Card] | None:
         """The cards of a pipeline, once; waits for them. None where they are not those of that pipeline."""
