@@ -292,7 +292,7 @@ def test_nobody_undoes_what_another_did_or_what_is_undone(office):
     with pytest.raises(Refused, match="Your role is read-only"):
         office.rex.undo(done)
     office.bob.undo(done)
-    with pytest.raises(Refused, match="That was taken back already: Edited Acme renewal"):
+    with pytest.raises(Refused, match="That was taken back already: Edited Acme 2027"):
         office.bob.undo(done)
 
 
