@@ -3,6 +3,15 @@
 -- The functions run as the owner, since the policies of the very tables that they read are made of them. Policies call them
 -- as `(select my_org())`, so that they run once for a query and not once for a row.
 
+-- Who may be asking at all: the caller's row in `users`, or none for who is unknown or disabled. Neither a definer nor with a
+-- search path of its own, so that PostgreSQL writes it into the functions below, which are both; nobody else may call it.
+create or replace function known_caller() returns setof users
+language sql stable parallel safe
+as $$
+    select * from offhook.users
+    where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null
+$$;
+
 -- The caller's own row, for functions that need more than one thing of it; all null for who is unknown or disabled.
 create or replace function caller() returns users
 language plpgsql stable security definer parallel safe
@@ -11,8 +20,7 @@ as $$
 declare
     me users;
 begin
-    select * into me from users
-    where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null;
+    select * into me from known_caller();
     return me;
 end
 $$;
@@ -22,10 +30,7 @@ language plpgsql stable security definer parallel safe
 set search_path = offhook, pg_temp
 as $$
 begin
-    return (
-        select id from users
-        where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null
-    );
+    return (select id from known_caller());
 end
 $$;
 
@@ -34,10 +39,7 @@ language plpgsql stable security definer parallel safe
 set search_path = offhook, pg_temp
 as $$
 begin
-    return (
-        select org_id from users
-        where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null
-    );
+    return (select org_id from known_caller());
 end
 $$;
 
@@ -46,10 +48,7 @@ language plpgsql stable security definer parallel safe
 set search_path = offhook, pg_temp
 as $$
 begin
-    return (
-        select role from users
-        where login = session_user::text and login <> '' and disabled_at is null and deleted_at is null
-    );
+    return (select role from known_caller());
 end
 $$;
 
