@@ -84,9 +84,6 @@ begin
             ' for each row when ((%s) is distinct from (%s)) execute function offhook.stamp()',
             v_table, v_old, v_new);
         -- In every session, one that replicates too.
-        execute format('alter table offhook.%I enable always trigger t10_stamp_new', v_table);
-        execute format('alter table offhook.%I enable always trigger t10_touch', v_table);
-        execute format('alter table offhook.%I enable always trigger t11_stamp', v_table);
     end loop;
 end
 $$;

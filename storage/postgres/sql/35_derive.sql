@@ -369,7 +369,6 @@ begin
             v_trigger.name, v_trigger.event, v_trigger.tbl,
             case when v_trigger.condition = '' then '' else format('when (%s)', v_trigger.condition) end,
             v_trigger.function);
-        execute format('alter table offhook.%I enable always trigger %I', v_trigger.tbl, v_trigger.name);
     end loop;
 end
 $$;
@@ -377,4 +376,3 @@ $$;
 drop trigger if exists derive_followers on offhook.contacts;
 create trigger derive_followers after insert on offhook.contacts referencing new table as fresh
     for each statement execute function offhook.add_points();
-alter table offhook.contacts enable always trigger derive_followers;

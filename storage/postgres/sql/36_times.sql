@@ -200,7 +200,6 @@ begin
         execute format(
             'create trigger %I after %s on offhook.%I %s execute function offhook.%I()',
             v_trigger.name, v_trigger.event, v_trigger.tbl, v_trigger.scope, v_trigger.function);
-        execute format('alter table offhook.%I enable always trigger %I', v_trigger.tbl, v_trigger.name);
     end loop;
 end
 $$;

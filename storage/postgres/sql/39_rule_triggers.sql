@@ -119,7 +119,6 @@ begin
         execute format(
             'create trigger %I before %s on offhook.%I for each row when (%s) execute function offhook.%s',
             v_rule.name, v_rule.event, v_rule.tbl, v_rule.condition, v_rule.function);
-        execute format('alter table offhook.%I enable always trigger %I', v_rule.tbl, v_rule.name);
     end loop;
 
     -- What has not the shape of its kind other people's clients could not read. Lengths are counted last, and only where the
@@ -149,7 +148,6 @@ begin
         execute format(
             'create trigger t15_shape before insert or update on offhook.%I for each row when (%s)'
             ' execute function offhook.refuse_shape()', v_table, v_odd);
-        execute format('alter table offhook.%I enable always trigger t15_shape', v_table);
     end loop;
 end
 $$;

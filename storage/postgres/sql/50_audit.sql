@@ -134,9 +134,6 @@ begin
         execute format(
             'create trigger audit_delete after delete on offhook.%I for each row execute function offhook.audit_row(%L)',
             v_table, v_untold);
-        execute format('alter table offhook.%I enable always trigger audit_insert', v_table);
-        execute format('alter table offhook.%I enable always trigger audit_update', v_table);
-        execute format('alter table offhook.%I enable always trigger audit_delete', v_table);
     end loop;
 end
 $$;
@@ -163,18 +160,14 @@ $$;
 
 drop trigger if exists stays on offhook.audit;
 create trigger stays before update or delete on offhook.audit for each row execute function offhook.audit_stays();
-alter table offhook.audit enable always trigger stays;
 drop trigger if exists stays_whole on offhook.audit;
 create trigger stays_whole before truncate on offhook.audit for each statement execute function offhook.audit_stays();
-alter table offhook.audit enable always trigger stays_whole;
 drop trigger if exists stays on offhook.audit_seals;
 create trigger stays before update or delete on offhook.audit_seals
     for each row execute function offhook.audit_stays();
-alter table offhook.audit_seals enable always trigger stays;
 drop trigger if exists stays_whole on offhook.audit_seals;
 create trigger stays_whole before truncate on offhook.audit_seals
     for each statement execute function offhook.audit_stays();
-alter table offhook.audit_seals enable always trigger stays_whole;
 
 -- --- seals --------------------------------------------------------------------------------------------------------
 
