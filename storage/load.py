@@ -37,7 +37,37 @@ CATALOG_TABLES = frozenset(
 """The tables of the set-up: a change in one of them makes a new catalog."""
 
 
-class Loaded:
+class Held:
+    """What has been loaded, as commands ask for it, wherever it was loaded from. See `core.commands.base.Seen`."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], Row | None] = {}
+        self._found: dict[tuple[str, str], list[str]] = {}
+        self._changesets: dict[str, tuple[Changeset, str | None] | None] = {}
+
+    def get(self, record: type[R], record_id: str) -> R:
+        """See `core.commands.base.Seen.get`."""
+        row = self._rows[record.TABLE, record_id]
+        if row is None:
+            raise NotFound(f"That {record.LABEL} is not there.")
+        if row["deleted_at"] is not None:
+            raise NotFound(f"That {record.LABEL} was deleted.")
+        return record(**row)
+
+    def where(self, record: type[R], **values: Any) -> list[R]:
+        """See `core.commands.base.Seen.where`."""
+        found = self._found[record.TABLE, signature(values)]
+        return [record(**row) for key in found if (row := self._rows[record.TABLE, key]) is not None]
+
+    def changeset(self, changeset_id: str) -> tuple[Changeset, str | None]:
+        """See `core.commands.base.Seen.changeset`."""
+        found = self._changesets[changeset_id]
+        if found is None:
+            raise NotFound("That change is not in the history.")
+        return found
+
+
+class Loaded(Held):
     """What was loaded for one command, inside its transaction. Implements `core.commands.base.Seen`.
 
     Args:
@@ -46,11 +76,9 @@ class Loaded:
     """
 
     def __init__(self, connection: Any, org_id: str) -> None:
+        super().__init__()
         self._connection = connection
         self._org_id = org_id
-        self._rows: dict[tuple[str, str], Row | None] = {}
-        self._found: dict[tuple[str, str], list[str]] = {}
-        self._changesets: dict[str, tuple[Changeset, str | None] | None] = {}
 
     def load(self, needs: Iterable[Need]) -> None:
         """Loads the needs of a command."""
@@ -67,29 +95,6 @@ class Loaded:
                     self._load_changeset(changeset_id)
         for table, wanted in ids.items():
             self.rows(table, wanted)
-
-    # --- what commands ask
-
-    def get(self, record: type[R], record_id: str) -> R:
-        """See `core.commands.base.Seen.get`."""
-        row = self._rows[record.TABLE, record_id]
-        if row is None:
-            raise NotFound(f"That {record.LABEL} is not there.")
-        if row["deleted_at"] is not None:
-            raise NotFound(f"That {record.LABEL} was deleted.")
-        return record(**row)
-
-    def where(self, record: type[R], **values: Any) -> list[R]:
-        """See `core.commands.base.Seen.where`."""
-        found = self._found[record.TABLE, _signature(values)]
-        return [record(**row) for key in found if (row := self._rows[record.TABLE, key]) is not None]
-
-    def changeset(self, changeset_id: str) -> tuple[Changeset, str | None]:
-        """See `core.commands.base.Seen.changeset`."""
-        found = self._changesets[changeset_id]
-        if found is None:
-            raise NotFound("That change is not in the history.")
-        return found
 
     # --- what applying asks
 
@@ -151,7 +156,7 @@ class Loaded:
             f"SELECT {form.columns} FROM {table} WHERE org_id = ? AND deleted_at IS NULL{tests} LIMIT ?",
             (self._org_id, *bound, limit),
         ).fetchall()
-        ids = self._found[table, _signature(values)] = []
+        ids = self._found[table, signature(values)] = []
         for each in found:
             row = form.decode(each)
             self._rows.setdefault((table, row["id"]), row)
@@ -166,7 +171,8 @@ class Loaded:
         )
 
 
-def _signature(values: Mapping[str, Any]) -> str:
+def signature(values: Mapping[str, Any]) -> str:
+    """What the rows that a need by these values has found are kept under."""
     return repr(sorted(values.items()))
 
 

@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 import psycopg
 
 from core.catalog import Catalog
-from core.changes import Changeset, Row, from_json
+from core.changes import Row, from_json
 from core.commands.base import Get, GetChangeset, Need, Where
 from core.entities import RECORDS
 from core.errors import NotFound, Unavailable
 from core.schema import Kind, Record, fields_of
 from core.text import fold
-from storage.load import CATALOG_TABLES, assemble
+from storage.load import CATALOG_TABLES, Held, assemble, signature
 from storage.postgres.codec import codec, codec_of, is_id
 from storage.telling import is_elsewhere
 
@@ -36,7 +36,7 @@ _Shape = tuple[str, tuple[str, ...], tuple[str, ...], int]
 """What needs by value have in common that are answered by one subquery: table, fields, fields that are empty, limit."""
 
 
-class Loaded:
+class Loaded(Held):
     """What was loaded for one command. Implements `core.commands.base.Seen`.
 
     Nothing is locked: what changes between loading and applying shows when it is applied.
@@ -47,12 +47,10 @@ class Loaded:
     """
 
     def __init__(self, connection: psycopg.Connection[Any], org_id: str) -> None:
+        super().__init__()
         self._connection = connection
         self._org_id = org_id
-        self._rows: dict[tuple[str, str], Row | None] = {}
         self._beside: dict[tuple[str, str], Row] = {}
-        self._found: dict[tuple[str, str], list[str]] = {}
-        self._changesets: dict[str, tuple[Changeset, str | None] | None] = {}
         self._taken: dict[tuple[str, str], str] = {}
 
     def load(self, needs: Iterable[Need]) -> None:
@@ -89,27 +87,10 @@ class Loaded:
 
     def get(self, record: type[R], record_id: str) -> R:
         """See `core.commands.base.Seen.get`. Where a colleague has taken the record out of sight, it says who."""
-        row = self._rows[record.TABLE, record_id]
-        if row is None:
-            owner = self._taken.get((record.TABLE, record_id))
-            if owner is not None:
-                raise NotFound(is_elsewhere(owner, f"that {record.LABEL}"))
-            raise NotFound(f"That {record.LABEL} is not there.")
-        if row["deleted_at"] is not None:
-            raise NotFound(f"That {record.LABEL} was deleted.")
-        return record(**row)
-
-    def where(self, record: type[R], **values: Any) -> list[R]:
-        """See `core.commands.base.Seen.where`."""
-        found = self._found[record.TABLE, _signature(values)]
-        return [record(**row) for key in found if (row := self._rows[record.TABLE, key]) is not None]
-
-    def changeset(self, changeset_id: str) -> tuple[Changeset, str | None]:
-        """See `core.commands.base.Seen.changeset`. The user's own ones are all there are."""
-        found = self._changesets[changeset_id]
-        if found is None:
-            raise NotFound("That change is not in the history.")
-        return found
+        key = (record.TABLE, record_id)
+        if self._rows[key] is None and key in self._taken:
+            raise NotFound(is_elsewhere(self._taken[key], f"that {record.LABEL}"))
+        return super().get(record, record_id)
 
     def row(self, table: str, record_id: str) -> Row | None:
         """A row that was loaded, deleted or not; None where it was not, or there is none."""
@@ -122,7 +103,7 @@ class Loaded:
         specs = fields_of(RECORDS[table])
         if unknown := set(values) - set(specs):
             raise ValueError(f"{table} has no field {', '.join(sorted(unknown))}")
-        key = table, _signature(values)
+        key = table, signature(values)
         if key in self._found:
             return False
         self._found[key] = []
@@ -156,7 +137,7 @@ class Loaded:
             self._taken |= {(table, record_id): owner for record_id, owner in missing.items() if owner}
         for (shape, many), found in zip(wheres.items(), answer[1], strict=True):
             for number, rows in found:
-                self._found[shape[0], _signature(many[number - 1])] = self._put(shape[0], rows)
+                self._found[shape[0], signature(many[number - 1])] = self._put(shape[0], rows)
         for changeset_id, body, undone_by in answer[2]:
             self._changesets[changeset_id] = (from_json(body), undone_by)
         for (_, table, _), rows in zip(links, answer[3], strict=True):
@@ -270,7 +251,3 @@ def _value(connection: psycopg.Connection[Any], sql: str, parameters: Mapping[st
     row = connection.execute(sql, parameters).fetchone()
     assert row is not None, "an aggregate gives one row"
     return row[0]
-
-
-def _signature(values: Mapping[str, Any]) -> str:
-    return repr(sorted(values.items()))
