@@ -226,15 +226,23 @@ def _make_key_file(path: Path) -> str:
     return key
 
 
-def _remember(data: Path, what: dict[str, str]) -> None:
-    path = store_file(data)
+def replace_secret(path: Path, text: str) -> None:
+    """Writes a small secret in the place of what the file held, for the user's eyes alone: whole or not at all.
+
+    Raises:
+        Unavailable: it cannot be written.
+    """
     fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
-        write_secret(fresh, json.dumps(what))
+        write_secret(fresh, text)
         fresh.replace(path)
         sync_folder(path.parent)
     except OSError as error:
         raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _remember(data: Path, what: dict[str, str]) -> None:
+    replace_secret(store_file(data), json.dumps(what))
 
 
 def _recall(data: Path) -> dict[str, Any]:

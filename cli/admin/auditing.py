@@ -117,8 +117,10 @@ class _Remembered:
             ) from None
 
     def write(self, number: int, digest: str) -> None:
+        from storage.keys import replace_secret
+
         make_private(self._path.parent)
-        self._path.write_text(json.dumps({"number": number, "digest": digest}), "ascii")
+        replace_secret(self._path, json.dumps({"number": number, "digest": digest}))
 
 
 def export_person(session: Session, who: str, file: Path | None) -> Code:

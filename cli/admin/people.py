@@ -88,7 +88,7 @@ def list_users(session: Session) -> Code:
             "teams": [
                 team.name
                 for team in catalog.teams
-                if any(m.team_id == team.id and m.user_id == user.id for m in catalog.memberships)
+                if team.id in catalog.teams_of(user.id)
             ],
             "disabled": user.disabled_at is not None,
         }
@@ -344,9 +344,8 @@ def list_books(session: Session) -> Code:
             "name": catalog.owner_name(book.id),
             "records": {table: len(ids) for table, ids in held[book.id].items()},
             "shared_with": [
-                catalog.user_name(share.user_id) + ("" if share.can_write else " (reads)")
-                for share in catalog.shares
-                if share.book_id == book.id
+                catalog.user_name(user_id) + ("" if can_write else " (reads)")
+                for user_id, can_write in catalog.shared_with(book.id).items()
             ],
         }
         for book in catalog.books

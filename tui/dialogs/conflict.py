@@ -124,7 +124,6 @@ class ConflictDialog(Dialog[dict[str, Choice]]):
 
     def on_mount(self) -> None:
         """Takes the keys."""
-        super().on_mount()
         self.query_one(Sides).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

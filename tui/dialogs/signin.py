@@ -82,7 +82,6 @@ class SignInDialog(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Begins with the first line."""
-        super().on_mount()
         next(iter(self._lines.values())).focus()
         if self._problem:
             self.tell(self._problem, problem=True)

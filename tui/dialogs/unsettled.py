@@ -42,7 +42,6 @@ class UnsettledDialog(Dialog[str]):
 
     def on_mount(self) -> None:
         """Goes when there is nothing left to wait for."""
-        super().on_mount()
         self.run_worker(self._wait())
 
     async def _wait(self) -> None:

@@ -30,11 +30,6 @@ class News:
         """Forgets what waits."""
         self._waiting.clear()
 
-    @property
-    def of_mine(self) -> bool:
-        """Whether something of the user's own waits."""
-        return True in self._waiting
-
     def __bool__(self) -> bool:
         return bool(self._waiting)
 

@@ -215,7 +215,6 @@ class ContactsScreen(QuickScreen):
 
     def on_mount(self) -> None:
         """Reads the first rows."""
-        super().on_mount()
         self.table.focus()
         country = self.desk.catalog.organization.country
         # The first number costs the import of what reads numbers: not to be paid while a frame is drawn.

@@ -142,7 +142,6 @@ class PipelineScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Shows the columns at once, and the cards as soon as they are read."""
-        super().on_mount()
         self._board.show(self._model, self.desk.catalog, self._clock(), judge=self._moves.refusal)
         self._board.focus()
         self._show_title()

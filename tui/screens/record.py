@@ -226,7 +226,6 @@ class RecordScreen(QuickScreen):
 
     def on_mount(self) -> None:
         """Shows the frame at once, and what is in it as soon as it is read."""
-        super().on_mount()
         self.app.install_screen(self, f"{self.TABLE}-{id(self)}")
         self.title_bar.show(self.LABEL)
         self.query_one(Details).focus()

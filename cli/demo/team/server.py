@@ -20,6 +20,7 @@ from psycopg import sql
 from cli.demo.team.cast import CONTACTS, DEALS, PEOPLE, Person, sample_team
 from cli.home import make_private
 from core.errors import NotFound, Refused, Unavailable
+from storage.keys import replace_secret
 from storage.postgres import install, people
 from storage.postgres.adapt import adapt
 from storage.postgres.bulk import load_rows
@@ -168,7 +169,7 @@ def _make(folder: Path, zone: dt.tzinfo, now: dt.datetime, progress: Progress) -
             _make_logins(operator, passwords)
             operator.execute("analyze")
         # Last of all: without it nobody takes what is there for a whole team.
-        _write(folder / _LOGINS, passwords)
+        replace_secret(folder / _LOGINS, json.dumps(passwords, indent=2))
     except BaseException:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -257,12 +258,3 @@ def _read(path: Path) -> dict[str, str] | None:
         return {login: str(known[login]) for login in (OPERATOR, *(each.login for each in PEOPLE))}
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _write(path: Path, passwords: dict[str, str]) -> None:
-    passing = path.with_suffix(".passing")
-    with os.fdopen(
-        os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as file:
-        file.write(json.dumps(passwords, indent=2) + "\n")
-    passing.replace(path)
