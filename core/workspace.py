@@ -17,6 +17,7 @@ from core.changes import Answer, Changeset, Row
 from core.commands.base import Command
 from core.entities import Activity, Company, Contact, Deal, Task
 from core.filters import Query
+from core.parked import Parked
 
 
 class Card(NamedTuple):
@@ -154,6 +155,8 @@ class Health:
         level: ok, busy, warning or error.
         notes: what is less than perfect, one sentence each (`the key lies beside the data`).
         insecure: the connection could be read by others, as the user has allowed; the status bar never stops saying so.
+        to_send: how many changesets wait to be sent.
+        parked: how many wait for a person.
     """
 
     mode: str
@@ -162,14 +165,23 @@ class Health:
     level: str = "ok"
     notes: tuple[str, ...] = ()
     insecure: bool = False
+    to_send: int = 0
+    parked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A changeset in the history."""
+    """A changeset in the history.
+
+    Attributes:
+        changeset: what was done.
+        undone: it was taken back.
+        note: what became of it where it does not hold as it stands (`Not applied: Mia's value was kept`).
+    """
 
     changeset: Changeset
     undone: bool
+    note: str = ""
 
 
 class Reservation(NamedTuple):
@@ -181,6 +193,8 @@ class Reservation(NamedTuple):
     """The name of whoever has it."""
     until: dt.datetime
     """When it ends unless it is prolonged or released before; by the clock of the store."""
+    confirmed: bool = True
+    """The store that decides for all has said so; False: it is out of reach and has not been asked yet."""
 
 
 class Workspace(Protocol):
@@ -238,6 +252,32 @@ class Workspace(Protocol):
 
     def release(self, contact_id: str) -> None:
         """Ends one's own reservation of a contact, if there is one. Somebody else's stays."""
+        ...
+
+    def parked(self) -> list[Parked]:
+        """What waits for a person, oldest first. Empty where every command is answered at once."""
+        ...
+
+    def drop(self, parked_id: str) -> None:
+        """Gives up what waits, as its user has decided. It stays readable in `history`, with a note.
+
+        Raises:
+            NotFound: it does not wait any more.
+        """
+        ...
+
+    def hand_in(self, parked_id: str) -> str:
+        """Gives what waits to whoever has the record now: as a note on its timeline and a task. Returns their name, empty where it is unknown.
+
+        Raises:
+            NotFound: it does not wait any more.
+            Refused: it cannot be handed in.
+            Unavailable: the server is out of reach. It goes on waiting.
+        """
+        ...
+
+    def unsent(self) -> list[Changeset]:
+        """What waits to be sent, in the order in which it will be."""
         ...
 
     def board(self, pipeline_id: str, query: Query, *, closed_since: dt.datetime | None = None) -> list[Card]:

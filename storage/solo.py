@@ -37,6 +37,7 @@ from core.workspace import (
 )
 from storage import files, keys, load
 from storage.apply import Applied, Stopped, apply
+from storage.at_once import AtOnce
 from storage.codec import codec
 from storage.database import Database
 from storage.keys import Key, Store
@@ -106,7 +107,7 @@ def found(connection: Any, founding: Changeset, now: dt.datetime) -> None:
     connection.execute("COMMIT")
 
 
-class SoloWorkspace:
+class SoloWorkspace(AtOnce):
     """A workspace over one SQLite file; see `core.workspace.Workspace` for what its methods are for.
 
     Attributes:

@@ -115,6 +115,11 @@ class Command(ABC):
     id: str = field(default_factory=new_id)
     NAME: ClassVar[str]
 
+    @property
+    def settles(self) -> str:
+        """The id of what waited for a person (`core.parked`) and is decided by this command; empty where nothing did."""
+        return ""
+
     @abstractmethod
     def needs(self, catalog: Catalog) -> Sequence[Need]:
         """What must be loaded before it can be decided."""

@@ -244,6 +244,7 @@ class DirectWorkspace(Questions):
             applied.reason,
             applied.conflicts,
             applied.revision or self._revision,
+            applied.fields,
         )
         if answer.applied:
             self._revision = max(self._revision, applied.revision)
@@ -280,6 +281,10 @@ class DirectWorkspace(Questions):
         """
         kept = self._sender.kept()
         return tuple(command for command in commands if command.id not in kept)
+
+    def unsent(self) -> list[Changeset]:
+        """See `core.workspace.Workspace.unsent`: what was sent and has no answer yet."""
+        return list(self._sender.late)
 
     # --- telling
 
@@ -374,6 +379,7 @@ class DirectWorkspace(Questions):
             level,
             tuple(note for note in notes if note),
             insecure=bool(self.profile.note),
+            to_send=waiting,
         )
 
     @staticmethod

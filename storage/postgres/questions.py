@@ -27,6 +27,7 @@ from core.workspace import (
     Subject,
     TaskLine,
 )
+from storage.at_once import AtOnce
 from storage.postgres.codec import is_id
 from storage.postgres.connection import Wire
 from storage.postgres.link import Link
@@ -35,7 +36,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Questions(ABC):
+class Questions(AtOnce, ABC):
     """The questions of a workspace; see `core.workspace.Workspace` for what they are for.
 
     Args:

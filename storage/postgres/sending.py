@@ -110,6 +110,11 @@ class Sender:
         return len(self._late)
 
     @property
+    def late(self) -> tuple[Changeset, ...]:
+        """Those commands, in the order in which they are sent again."""
+        return tuple(self._late.values())
+
+    @property
     def news(self) -> tuple[str, ...]:
         """What became of commands of earlier starts, one sentence each."""
         return self._news

@@ -12,6 +12,7 @@ from core.commands.contacts import CreateContact, EditContact
 from core.commands.deals import EditDeal, MoveDeal
 from core.commands.people import EditUser
 from core.commands.pipelines import EditStage
+from core.commands.setup import DefineField
 from core.commands.undo import Undo
 from core.errors import Invalid, NotFound, Refused, Unavailable
 from core.filters import Query, Test
@@ -154,6 +155,14 @@ def test_a_value_that_cannot_be_kept_is_told_by_its_field(rooms: Rooms) -> None:
     assert answer.status is Status.REJECTED
     assert set(answer.fields) == {"country"}
     assert issubclass(Invalid, Refused)
+
+
+def test_a_value_that_only_the_server_can_refuse_is_told_by_its_field(rooms: Rooms) -> None:
+    here, there = rooms.open("mia"), rooms.open("mia")
+    assert there.execute(DefineField(entity="deals", label="Budget", kind="number")).applied
+    answer = here.execute(DefineField(entity="deals", label="Budget", kind="text"))
+    assert answer.status is Status.REJECTED
+    assert answer.fields == {"label": "There is a field called Budget already."}
 
 
 def test_a_claim_that_came_too_late_says_who_was_faster(rooms: Rooms) -> None:
