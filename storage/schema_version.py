@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import Unavailable
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. Migrations are numbered, so that a program can tell a newer file from an older one."""
 
 OLDEST_CLIENT = "0002"

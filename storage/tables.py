@@ -119,6 +119,9 @@ def build(dialect: str) -> sa.MetaData:
     _store_tables(metadata, dialect)
     if dialect == "postgresql":
         _team_tables(metadata)
+        _client_tables(metadata)
+    else:
+        _cache_tables(metadata)
     return metadata
 
 
@@ -278,7 +281,7 @@ def _team_tables(metadata: sa.MetaData) -> None:
         sa.Column("at", time, nullable=False),
         _feed_column(),
         sa.PrimaryKeyConstraint("org_id", "book_id", "table_name", "row_id"),
-        sa.CheckConstraint("op IN ('moved', 'deleted')", name="op"),
+        sa.CheckConstraint("op IN ('moved', 'deleted', 'erased')", name="op"),
     )
     _index(exits, ("org_id", "book_id", FEED))
     sa.Table(
@@ -337,4 +340,102 @@ def _team_tables(metadata: sa.MetaData) -> None:
         sa.Column("length_limit", sa.Integer()),
         sa.Column("ref", line),
         sa.PrimaryKeyConstraint("table_name", "name"),
+    )
+
+
+def _client_tables(metadata: sa.MetaData) -> None:
+    """PostgreSQL: which caches send changesets, and what each was answered and may still ask for."""
+    key, time = (column_type(kind, "postgresql") for kind in (Kind.ID, Kind.TIME))
+    number, mapping = (column_type(kind, "postgresql") for kind in (Kind.INT, Kind.MAP))
+    sa.Table(
+        "clients",
+        metadata,
+        sa.Column("org_id", key, nullable=False),
+        sa.Column("client_id", key, nullable=False),
+        sa.Column("user_id", key, nullable=False),
+        sa.Column("acked", number, nullable=False),
+        sa.Column("seen_at", time, nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "client_id"),
+    )
+    sa.Table(
+        "answers",
+        metadata,
+        sa.Column("org_id", key, nullable=False),
+        sa.Column("client_id", key, nullable=False),
+        sa.Column("seq", number, nullable=False),
+        sa.Column("changeset_id", key, nullable=False),
+        sa.Column("answer", mapping, nullable=False),
+        sa.PrimaryKeyConstraint("org_id", "client_id", "seq"),
+    )
+
+
+def _cache_tables(metadata: sa.MetaData) -> None:
+    """SQLite: what a field rep's cache keeps beside the records. In a workspace without a server they are empty.
+
+    They are one login's own, so no organization leads their keys.
+    """
+    time, line = (column_type(kind, "sqlite") for kind in (Kind.TIME, Kind.LINE))
+    sa.Table(
+        "outbox",
+        metadata,
+        sa.Column("seq", sa.Integer(), primary_key=True),
+        sa.Column("changeset_id", line, nullable=False),
+        sa.Column("body", line, nullable=False),
+        sa.Column("state", line, nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.UniqueConstraint("changeset_id"),
+        sa.CheckConstraint("state IN ('queued', 'sent', 'accepted')", name="state"),
+        # A number that was taken once is never taken again: the server knows answers by it.
+        sqlite_autoincrement=True,
+    )
+    sa.Table(
+        "parked",
+        metadata,
+        sa.Column("id", line, nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", line, nullable=False),
+        sa.Column("reason", line, nullable=False),
+        sa.Column("body", line, nullable=False),
+        sa.Column("answer", line, nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.Column("settled_at", time),
+        sa.Column("how", line, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.CheckConstraint("kind IN ('conflict', 'gone', 'rejected', 'duplicate')", name="kind"),
+    )
+    sa.Table(
+        "base",
+        metadata,
+        sa.Column("table_name", line, nullable=False),
+        sa.Column("row_id", line, nullable=False),
+        sa.Column("body", line),
+        sa.PrimaryKeyConstraint("table_name", "row_id"),
+        sqlite_with_rowid=False,
+    )
+    sa.Table(
+        "sync_books",
+        metadata,
+        sa.Column("book_id", line, nullable=False),
+        sa.Column("state", line, nullable=False),
+        # Where the pages stand that are being read: the table, and its last row so far.
+        sa.Column("table_name", line, nullable=False),
+        sa.Column("after_xid", line, nullable=False),
+        sa.Column("after_id", line, nullable=False),
+        # Which cursor's news these pages are ('' all rows, '*' all rows, and what is not among them leaves), and
+        # from which cursor on the next pass reads the news that came meanwhile ('' none does).
+        sa.Column("since", line, nullable=False),
+        sa.Column("next_since", line, nullable=False),
+        sa.Column("loaded", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("book_id"),
+        sa.CheckConstraint("state IN ('loading', 'live')", name="state"),
+        sqlite_with_rowid=False,
+    )
+    sa.Table(
+        "news",
+        metadata,
+        sa.Column("seq", sa.Integer(), primary_key=True),
+        sa.Column("rows", line, nullable=False),
+        sa.Column("everything", sa.Integer(), nullable=False),
+        sqlite_autoincrement=True,
     )

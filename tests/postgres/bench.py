@@ -29,7 +29,7 @@ MARKS: dict[str, tuple[str, Any]] = {
     "contact_points": ("value", "Marked"), "reservations": ("until", _THEN), "exits": ("at", _THEN),
     "channels": ("name", "Marked"), "changesets": ("summary", "Marked"), "changeset_rows": ("seq", -1),
     "meta": ("value", "Marked"), "fields": ("kind", "Marked"), "audit": ("login", "Marked"),
-    "audit_seals": ("entries", -1), "alembic_version": ("version_num", "Marked"),
+    "audit_seals": ("entries", -1), "clients": ("acked", -1), "answers": ("seq", -1), "alembic_version": ("version_num", "Marked"),
 }  # fmt: skip
 """By table: a column and a value that nothing has, to see which rows an UPDATE reaches."""
 

@@ -24,7 +24,7 @@ SET_UP = frozenset(
 STORE = frozenset(
     {
         "contact_points", "reservations", "exits", "channels", "changesets", "changeset_rows", "meta", "fields", "audit",
-        "audit_seals", "alembic_version",
+        "audit_seals", "clients", "answers", "alembic_version",
     }
 )  # fmt: skip
 """What the server keeps for itself."""
