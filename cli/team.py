@@ -17,7 +17,7 @@ from core.text import printable
 
 if TYPE_CHECKING:
     from storage.check import Finding
-    from storage.postgres.connection import Wire
+    from storage.postgres.connection import Hello, Wire
     from storage.postgres.direct import DirectWorkspace
     from storage.postgres.profile import Profile
 
@@ -111,16 +111,16 @@ def join(home: Home, profile: Profile, password: str, *, prefer: str = "keyring"
     """
     from storage.postgres import password as keeping
 
-    with wire_to(profile, password) as (_, role):
+    with wire_to(profile, password) as (_, hello):
         pass
     keeping.keep(home.team, password, prefer="file" if prefer == "file" else "keyring")
     profile.save(home.team_profile)
-    return role
+    return hello.role
 
 
 @contextmanager
-def wire_to(profile: Profile, password: str | None) -> Iterator[tuple[Wire, str]]:
-    """A bare connection to an installed server, and the role of who logged in.
+def wire_to(profile: Profile, password: str | None) -> Iterator[tuple[Wire, Hello]]:
+    """A bare connection to an installed server, and what that said first.
 
     Raises:
         Refused, Unavailable: it cannot be had.
@@ -130,14 +130,14 @@ def wire_to(profile: Profile, password: str | None) -> Iterator[tuple[Wire, str]
 
     wire = connect(profile, password)
     try:
-        yield wire, greet(wire, profile, HEAD).role
+        yield wire, greet(wire, profile, HEAD)
     finally:
         wire.close()
 
 
 @contextmanager
-def own_wire(session: Session) -> Iterator[Wire]:
-    """A bare connection with the login that this machine remembers.
+def greeted(session: Session) -> Iterator[tuple[Wire, Profile, Hello]]:
+    """A bare connection with the login that this machine remembers, where it leads, and what the server said first.
 
     Raises:
         NotFound: it remembers none.
@@ -148,7 +148,15 @@ def own_wire(session: Session) -> Iterator[Wire]:
     from storage.postgres import password as keeping
     from storage.postgres.profile import Profile
 
-    with wire_to(Profile.load(home.team_profile), keeping.read(home.team)) as (wire, _):
+    profile = Profile.load(home.team_profile)
+    with wire_to(profile, keeping.read(home.team)) as (wire, hello):
+        yield wire, profile, hello
+
+
+@contextmanager
+def own_wire(session: Session) -> Iterator[Wire]:
+    """A bare connection with the login that this machine remembers; see `greeted`."""
+    with greeted(session) as (wire, _, _):
         yield wire
 
 
@@ -238,13 +246,11 @@ def _unsent(home: Home) -> int:
 def password(session: Session, *, password_stdin: bool) -> Code:
     """Changes one's own password, on the server and where this machine keeps it."""
     from storage.postgres import password as keeping
-    from storage.postgres.connection import change_password
-    from storage.postgres.profile import Profile
+    from storage.postgres.people import change_password
 
     home = session.home
-    with own_wire(session) as wire:
+    with greeted(session) as (wire, profile, _):
         new = ask_new_password(from_stdin=password_stdin)
-        profile = Profile.load(home.team_profile)
         change_password(wire, profile.login, new)
     # At once: the server knows the new one only from here on, whatever becomes of the network.
     keeping.keep(home.team, new, prefer="file" if keeping.note(home.team) else "keyring")
@@ -276,14 +282,14 @@ def examine(session: Session) -> list[Finding]:
         if note := keeping.note(home.team):
             findings.append(Finding("warning", note))
         began = time.monotonic()
-        with wire_to(profile, kept) as (wire, role):
+        with wire_to(profile, kept) as (wire, hello):
             took = (time.monotonic() - began) * 1000
             secured = "over TLS" if wire.pgconn.ssl_in_use else "without TLS, on this machine"
             server = wire_version(wire.info.server_version)
             findings.append(
                 Finding("ok", f"PostgreSQL {server} answers {secured}; logging in takes {took:.0f} ms")
             )
-            findings.append(Finding("ok", f"Your role is {role}"))
+            findings.append(Finding("ok", f"Your role is {hello.role}"))
             times = []
             for _ in range(5):
                 began = time.monotonic()

@@ -12,6 +12,9 @@ HEAD = "0003"
 OLDEST_CLIENT = "0002"
 """The oldest program, by the newest migration that it knows, that may work with a team's server of this schema."""
 
+OLDEST_SERVER = 15
+"""The oldest PostgreSQL that serves a team: `security_invoker` views, and policies that hold for everything used here."""
+
 
 def read(connection: Any) -> str:
     """The schema version of an open SQLite file; empty where it has no schema yet."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.home import make_private
 from cli.naming import find_one
 from cli.output import Code, Usage, say, say_json, table
 from cli.session import Session
-from cli.team import own_wire
+from cli.team import greeted, own_wire
 from core.errors import Refused, Unavailable
 from core.text import printable
+
+if TYPE_CHECKING:
+    from storage.postgres.audit import Seal
 
 _LONGEST = 90
 
@@ -70,12 +73,13 @@ def verify(session: Session) -> Code:
     """Proves that nothing in the audit was changed, removed or cut off; exits with 1 and what is wrong where it was."""
     from storage.postgres import audit
 
-    remembered = _Remembered(session)
-    with own_wire(session) as wire:
+    with greeted(session) as (wire, profile, hello):
+        remembered = _Remembered(session, f"{profile.address} {hello.org_id}")
+        seen = remembered.read()
         audit.seal(wire)
-        report = audit.verify(wire, seen=remembered.read())
+        report = audit.verify(wire, seen=seen)
     if report.last is not None and not report.problems:
-        remembered.write(report.last.number, report.last.digest)
+        remembered.write(report.last)
     if session.json:
         say_json(
             {
@@ -98,29 +102,50 @@ def verify(session: Session) -> Code:
 
 
 class _Remembered:
-    """The last seal that this machine has seen: the only thing that shows an end that was cut off."""
+    """The last seal that this machine has seen: the only thing that shows an end that was cut off.
 
-    def __init__(self, session: Session) -> None:
-        self._path = session.home.team / "seal.json"
+    Args:
+        session: what was said on the command line.
+        whose: which audit it is; another server, or another organization there, has another chain of seals.
+    """
 
-    def read(self) -> Any:
+    def __init__(self, session: Session, whose: str) -> None:
+        self._path = session.home.team / "seals.json"
+        self._whose = whose
+
+    def read(self) -> Seal | None:
         from storage.postgres.audit import Seal
 
-        try:
-            held = json.loads(self._path.read_text("ascii"))
-            return Seal(int(held["number"]), str(held["digest"]))
-        except FileNotFoundError:
+        held = self._all().get(self._whose)
+        if held is None:
             return None
-        except (OSError, ValueError, KeyError):
-            raise Refused(
-                f"{self._path} cannot be read; it holds the last seal that this machine saw. Remove it to begin anew."
-            ) from None
+        try:
+            return Seal(int(held["number"]), str(held["digest"]))
+        except (ValueError, KeyError, TypeError):
+            raise self._unreadable() from None
 
-    def write(self, number: int, digest: str) -> None:
+    def write(self, seal: Seal) -> None:
         from storage.keys import replace_secret
 
         make_private(self._path.parent)
-        replace_secret(self._path, json.dumps({"number": number, "digest": digest}))
+        held = {**self._all(), self._whose: {"number": seal.number, "digest": seal.digest}}
+        replace_secret(self._path, json.dumps(held))
+
+    def _all(self) -> dict[str, Any]:
+        try:
+            held = json.loads(self._path.read_text("ascii"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError):
+            raise self._unreadable() from None
+        if not isinstance(held, dict):
+            raise self._unreadable()
+        return held
+
+    def _unreadable(self) -> Refused:
+        return Refused(
+            f"{self._path} cannot be read; it holds the last seals that this machine saw. Remove it to begin anew."
+        )
 
 
 def export_person(session: Session, who: str, file: Path | None) -> Code:

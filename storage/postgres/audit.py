@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 
 from core.errors import NotFound, Refused
+from storage.postgres.connection import explain, explained
 
 BATCH = 5_000
 """Entries fetched at a time."""
@@ -87,12 +89,14 @@ def seal(connection: Connection[Any], *, least: int = 1) -> Seal | None:
 
     Raises:
         Refused: the login is no admin's.
+        Unavailable: the connection broke, or the server could not do it.
     """
-    _require_admin(connection)
-    connection.execute("select offhook.seal_audit(%s)", (least,))
-    row = connection.execute(
-        "select number, encode(digest, 'hex') from offhook.audit_seals order by number desc limit 1"
-    ).fetchone()
+    with explained():
+        _require_admin(connection)
+        connection.execute("select offhook.seal_audit(%s)", (least,))
+        row = connection.execute(
+            "select number, encode(digest, 'hex') from offhook.audit_seals order by number desc limit 1"
+        ).fetchone()
     return None if row is None else Seal(int(row[0]), str(row[1]))
 
 
@@ -108,10 +112,11 @@ def verify(connection: Connection[Any], *, seen: Seal | None = None) -> Report:
 
     Raises:
         Refused: the login is no admin's.
+        Unavailable: the connection broke, or the server could not do it.
     """
-    _require_admin(connection)
-    with connection.transaction():
+    with explained(), connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
+        _require_admin(connection)
         seals = _seals(connection)
         problems = _chain(seals)
         entries, erased, unsealed = _entries(connection, seals, problems)
@@ -268,16 +273,21 @@ def entries(
         login: by this login.
         op: of this kind.
         limit: the most to return.
+
+    Raises:
+        Refused: the login may not read it.
+        Unavailable: the connection broke, or the server could not do it.
     """
     tests = {"table_name": table, "row_id": row_id, "login": login, "op": op}
     given = {name: value for name, value in tests.items() if value}
     where = "".join(f" and {name} = %({name})s" for name in given)
-    rows = connection.execute(
-        "select seq, to_char(at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), login, op, table_name,"  # noqa: S608
-        f" coalesce(row_id::text, ''), diff from offhook.audit where org_id = (select offhook.my_org()){where}"
-        " order by seq desc limit %(most)s",
-        {**given, "most": limit},
-    ).fetchall()
+    with explained():
+        rows = connection.execute(
+            "select seq, to_char(at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), login, op, table_name,"  # noqa: S608
+            f" coalesce(row_id::text, ''), diff from offhook.audit where org_id = (select offhook.my_org()){where}"
+            " order by seq desc limit %(most)s",
+            {**given, "most": limit},
+        ).fetchall()
     return [AuditEntry(*row) for row in rows]
 
 
@@ -309,8 +319,6 @@ def erase_person(connection: Connection[Any], contact_id: str) -> dict[str, int]
 
 
 def _call(connection: Connection[Any], sql: str, *values: Any) -> Any:
-    import psycopg
-
     try:
         row = connection.execute(sql, values).fetchone()
     except psycopg.Error as error:
@@ -318,5 +326,5 @@ def _call(connection: Connection[Any], sql: str, *values: Any) -> Any:
             raise Refused(error.diag.message_primary or "That is not allowed.") from None
         if error.sqlstate in ("OH002", "22P02"):
             raise NotFound("That contact is not there.") from None
-        raise
+        raise explain(error) from None
     return row[0] if row else None

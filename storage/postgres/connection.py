@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,8 @@ from psycopg.abc import PQGen
 
 from core.errors import NotFound, OffhookError, Refused, SignInRefused, Unavailable, Unreachable
 from storage.postgres.adapt import adapt
-from storage.postgres.people import check_password
 from storage.postgres.profile import Profile
-
-MIN_SERVER = 150_000
-"""PostgreSQL 15: `security_invoker` views, and policies that hold for everything used here."""
+from storage.schema_version import OLDEST_SERVER
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 40.0
@@ -97,11 +95,11 @@ def connect(profile: Profile, password: str | None, *, answer_seconds: float = A
             "The address, the login or the password holds characters that no server takes. Type them anew."
         ) from None
     wire.answer_seconds = answer_seconds
-    if wire.info.server_version < MIN_SERVER:
+    if wire.info.server_version < OLDEST_SERVER * 10_000:
         wire.close()
         raise Refused(
-            f"{profile.host} runs PostgreSQL {wire_version(wire.info.server_version)}; offhook needs 15 or newer."
-            " Ask your admin."
+            f"{profile.host} runs PostgreSQL {wire_version(wire.info.server_version)}; offhook needs {OLDEST_SERVER} or"
+            " newer. Ask your admin."
         )
     return adapt(wire)
 
@@ -234,28 +232,6 @@ def greet(wire: Wire, profile: Profile, client_schema: str) -> Hello:
     )
 
 
-# --- passwords ------------------------------------------------------------------------------------------------------
-
-
-def change_password(wire: Wire, login: str, new: str) -> None:
-    """Changes a login's password. It is hashed here; the server never sees it, and neither does its log.
-
-    Raises:
-        Invalid: it is too short or cannot be typed again.
-        Refused: the server does not let this login change it.
-        Unavailable: the connection broke.
-    """
-    check_password(new)
-    try:
-        wire.pgconn.change_password(login.encode(), new.encode())
-    except psycopg.Error as error:
-        if is_broken(wire):
-            raise Lost(
-                "The connection broke. Whether the password was changed shows when you log in."
-            ) from None
-        raise Refused(f"The password was not changed: {_first_line(error)}.") from None
-
-
 # --- what errors mean -----------------------------------------------------------------------------------------------
 
 
@@ -291,6 +267,15 @@ def explain(error: psycopg.Error) -> OffhookError:
     return Unavailable(f"The server could not do it ({state}: {_said(error)}). Tell your admin if it stays.")
 
 
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """Whatever a statement in the block fails with is raised as a sentence for the user; see `explain`."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise explain(error) from None
+
+
 def explain_connect(error: psycopg.Error, profile: Profile) -> OffhookError:
     """Why there is no connection, as a sentence that says what to do. Never holds a password."""
     said = _whole(error)
@@ -299,7 +284,7 @@ def explain_connect(error: psycopg.Error, profile: Profile) -> OffhookError:
         if re.search(pattern, said, re.IGNORECASE):
             kind, sentence = build
             return kind(sentence.format(host=host, port=port, login=profile.login, database=profile.database))
-    return Unreachable(f"{host} cannot be used at the moment: {_first_line(error)}.")
+    return Unreachable(f"{host} cannot be used at the moment: {first_line(error)}.")
 
 
 _NEW_CA = "Check the address; if the server's certificate is your own, name its CA's file (`offhook login --ca-file`)."
@@ -375,8 +360,9 @@ def _whole(error: psycopg.Error) -> str:
 
 def _said(error: psycopg.Error) -> str:
     """The server's own sentence, without the context that psycopg adds."""
-    return error.diag.message_primary or _first_line(error)
+    return error.diag.message_primary or first_line(error)
 
 
-def _first_line(error: psycopg.Error) -> str:
+def first_line(error: psycopg.Error) -> str:
+    """What an error says, in one line and without a full stop."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0].removesuffix(".")

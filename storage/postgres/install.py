@@ -42,7 +42,6 @@ GROUPS = {
 SCHEMA = "offhook"
 PROGRAM = Path(__file__).parent / "sql"
 """Functions, triggers, policies and grants: files that are run in the order of their names, at every upgrade."""
-OLDEST_SERVER = 15
 
 LOCK_TIMEOUT_MS = 400
 """How long an upgrade waits for a table. Whoever comes after it waits as long, so it gives up early and tries again."""
@@ -117,13 +116,13 @@ def insert_rows(
     table, rows = "", list[dict[str, Any]]()
     for change in changeset.changes:
         if change.table != table:
-            _insert(connection, table, rows)
+            insert_many(connection, table, rows)
             table, rows = change.table, []
         row = _row(change, changeset)
         if table == "users":
             row["login"] = (logins or {}).get(change.id, row["login"])
         rows.append(row)
-    _insert(connection, table, rows)
+    insert_many(connection, table, rows)
     connection.execute(
         "WITH told AS ("
         "  INSERT INTO changesets (id, org_id, user_id, at, command, summary, body, status, undoes)"
@@ -205,10 +204,10 @@ def statements(path: Path) -> str:
 
 
 def _check_server(connection: psycopg.Connection[Any]) -> None:
-    if connection.info.server_version < OLDEST_SERVER * 10_000:
+    if connection.info.server_version < schema_version.OLDEST_SERVER * 10_000:
         raise Refused(
             f"This server runs PostgreSQL {connection.info.server_version // 10_000}; offhook needs"
-            f" {OLDEST_SERVER} or newer."
+            f" {schema_version.OLDEST_SERVER} or newer."
         )
     row = connection.execute(
         "SELECT pg_encoding_to_char(encoding), pg_has_role(datdba, 'USAGE'), current_user, datname"
@@ -436,9 +435,17 @@ def _row(change: Change, changeset: Changeset) -> dict[str, Any]:
     return {name: encode_value(spec.kind, getattr(new, name)) for name, spec in fields_of(record).items()}
 
 
-def _insert(connection: psycopg.Connection[Any], table: str, rows: Sequence[dict[str, Any]]) -> None:
+def insert_many(connection: psycopg.Connection[Any], table: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Inserts rows that all name the same columns, as the owner.
+
+    Args:
+        connection: inside `as_owner`.
+        table: a table of offhook.
+        rows: values as JSON holds them, by column.
+    """
     if not rows:
         return
+    # Not by COPY, which PostgreSQL refuses where policies hold; and they hold for the owner, too.
     columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
     connection.execute(
         sql.SQL(

@@ -14,7 +14,7 @@ from typing import Literal
 
 from core.errors import Unavailable
 from storage import keyrings
-from storage.keys import private_folder, write_secret
+from storage.keys import private_folder, replace_secret
 
 VARIABLE = "OFFHOOK_PASSWORD"
 Place = Literal["keyring", "file"]
@@ -37,18 +37,21 @@ def keep(folder: Path, password: str, *, prefer: Place = "keyring") -> Place:
     Raises:
         Unavailable: it cannot be written.
     """
-    forget(folder)
     private_folder(folder)
+    before = _known_or_none(folder)
     account = f"team-{os.urandom(8).hex()}"
     backend = keyrings.put(account, password) if prefer == "keyring" else ""
+    held = {"account": account, "backend": backend} if backend else {"password": password}
     try:
+        # ASCII only: JSON escapes what else there is.
+        replace_secret(_file(folder), json.dumps(held))
+    except Unavailable:
         if backend:
-            write_secret(_file(folder), json.dumps({"account": account, "backend": backend}))
-        else:
-            # ASCII only: JSON escapes what else there is.
-            write_secret(_file(folder), json.dumps({"password": password}))
-    except OSError as error:
-        raise Unavailable(f"The password cannot be kept in {folder}: {error.strerror}.") from None
+            keyrings.drop(account, backend)
+        raise
+    # Not before the new one is safe: whoever cannot write it down still has the old one.
+    if "account" in before:
+        keyrings.drop(before["account"], before["backend"])
     return "keyring" if backend else "file"
 
 
@@ -85,11 +88,7 @@ def forget(folder: Path) -> None:
     Raises:
         Unavailable: the file cannot be removed.
     """
-    try:
-        known = _known(folder)
-    except Unavailable:
-        # A damaged file must not stand in the way of a new one.
-        known = {}
+    known = _known_or_none(folder)
     if "account" in known:
         keyrings.drop(known["account"], known["backend"])
     try:
@@ -100,6 +99,14 @@ def forget(folder: Path) -> None:
 
 def _file(folder: Path) -> Path:
     return folder / "password"
+
+
+def _known_or_none(folder: Path) -> dict[str, str]:
+    """What is noted; nothing where that is damaged, which must not stand in the way of a new password."""
+    try:
+        return _known(folder)
+    except Unavailable:
+        return {}
 
 
 def _known(folder: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from core.entities import User
 from core.errors import Invalid, NotFound, OffhookError, Refused
 from core.ids import new_id
 from core.permissions import ROLES
+from storage.postgres.connection import Lost, Wire, explain, first_line, is_broken
 
 LEAST_PASSWORD = 10
 """Characters."""
@@ -156,6 +157,25 @@ def reset_password(connection: Connection[Any], user_id: str, login: str, passwo
     _call(connection, "select offhook.reset_password(%s, %s)", user_id, secret)
 
 
+def change_password(wire: Wire, login: str, new: str) -> None:
+    """Changes a login's password. It is hashed here; the server never sees it, and neither does its log.
+
+    Raises:
+        Invalid: it is too short or cannot be typed again.
+        Refused: the server does not let this login change it.
+        Unavailable: the connection broke.
+    """
+    check_password(new)
+    try:
+        wire.pgconn.change_password(login.encode(), new.encode())
+    except psycopg.Error as error:
+        if is_broken(wire):
+            raise Lost(
+                "The connection broke. Whether the password was changed shows when you log in."
+            ) from None
+        raise Refused(f"The password was not changed: {first_line(error)}.") from None
+
+
 def _call(connection: Connection[Any], sql: str, *values: Any) -> Any:
     try:
         row = connection.execute(sql, values).fetchone()
@@ -165,5 +185,5 @@ def _call(connection: Connection[Any], sql: str, *values: Any) -> Any:
             raise Invalid({"user": message}) from None
         if kind := _KINDS.get(error.sqlstate or ""):
             raise kind("Only an admin can do that." if error.sqlstate == "42501" else message) from None
-        raise
+        raise explain(error) from None
     return row[0] if row else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -106,13 +105,10 @@ class Profile:
         Raises:
             Unavailable: the file cannot be written.
         """
-        fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh.write_text(self.to_json() + "\n", "utf-8")
-            fresh.replace(path)
-        except OSError as error:
-            raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
+        from storage.keys import private_folder, replace_secret
+
+        private_folder(path.parent)
+        replace_secret(path, self.to_json())
 
     @classmethod
     def load(cls, path: Path) -> Profile:

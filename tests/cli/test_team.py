@@ -33,6 +33,7 @@ class Site:
         password: the admin's first one.
         operator_password: the operator's.
         home: where machines of others are made.
+        cluster: the server.
     """
 
     address: str
@@ -41,6 +42,7 @@ class Site:
     password: str
     operator_password: str
     home: Path
+    cluster: Cluster
 
     @property
     def database(self) -> str:
@@ -87,7 +89,8 @@ def site(cluster: Cluster, installed: str, tmp_path: Path) -> Iterator[Site]:
             currency="EUR", country="DE", time_zone="Europe/Berlin", now=dt.datetime.now(dt.UTC),
         )  # fmt: skip
         address = f"127.0.0.1:{cluster.port}/{database.name}"
-        site = Site(address, tag, Offhook(tmp_path / login), password, cluster.operator_password, tmp_path)
+        ada = Offhook(tmp_path / login)
+        site = Site(address, tag, ada, password, cluster.operator_password, tmp_path, cluster)
         site.machine(login, password)
         yield site
     with cluster.superuser() as root:
@@ -286,6 +289,26 @@ def test_the_audit_is_read_and_proven(site: Site, cluster: Cluster) -> None:
     verified = site.ada("admin", "audit", "verify", "--json", code=1).json
     assert not verified["ok"]
     assert "was changed after it was written" in verified["problems"][0]
+
+
+def test_another_servers_audit_is_not_taken_for_one_that_was_cut_off(site: Site) -> None:
+    _fill(site.ada, 1)
+    assert site.ada("audit", "verify", "--json").json["seals"] == 1
+    other = site.ada(
+        "admin", "org", "add", site.address, "--as", OPERATOR, "--password-stdin", "--org", "Suedlicht", "--admin",
+        f"zoe{site.tag}", "--country", "AT", "--json", stdin=f"{site.operator_password}\n",
+    ).json  # fmt: skip
+    site.ada(
+        "login", site.address, "--as", other["login"], "--password-stdin", stdin=f"{other['password']}\n"
+    )
+    assert site.ada("audit", "verify", "--json").json["ok"]
+    site.ada("login", site.address, "--as", f"ada{site.tag}", "--password-stdin", stdin=f"{site.password}\n")
+    with site.cluster.superuser(site.database) as root:
+        root.execute("alter table offhook.audit_seals disable trigger all")
+        root.execute("delete from offhook.audit_seals")
+    _fill(site.ada, 1)
+    verified = site.ada("audit", "verify", "--json", code=1).json
+    assert "was there before" in verified["problems"][0], "its own is remembered all the while"
 
 
 def test_a_person_is_handed_their_data_and_erased(site: Site) -> None:

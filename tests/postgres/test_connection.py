@@ -19,8 +19,9 @@ from psycopg import sql
 from core.errors import Invalid, OffhookError, Refused, SignInRefused, Unavailable
 from storage.postgres import connection as connecting
 from storage.postgres.binaries import Binaries
-from storage.postgres.connection import change_password, connect, greet
+from storage.postgres.connection import connect, greet
 from storage.postgres.launcher import SUPERUSER, Server
+from storage.postgres.people import change_password
 from storage.postgres.profile import Address, Profile, parse_address
 from tests.postgres.floor import Floor, password_of
 from tests.server import Database

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from core.errors import Invalid, NotFound, Refused
+from core.errors import Invalid, NotFound, Refused, Unavailable
 from storage.postgres import audit, people
 from tests.postgres.floor import Floor
 
@@ -177,3 +177,42 @@ def test_somebody_is_always_admin(floor: Floor, hire: Hire) -> None:
 def test_a_password_that_is_none_is_refused(floor: Floor, password: str) -> None:
     with pytest.raises(Invalid, match="password"):
         people.create_user(floor.connect("ada"), login="newone", password=password, name="X", role="rep")
+
+
+# --- a server that goes away
+
+
+def _cut_off(floor: Floor, connection: psycopg.Connection[Any]) -> None:
+    """Ends a connection from the server's side, as a restart of it does."""
+    with floor.database.cluster.superuser() as root:
+        root.execute("select pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda connection, floor: people.set_role(connection, floor.user("ben"), "manager"),
+        lambda connection, floor: audit.seal(connection),
+        lambda connection, floor: audit.verify(connection),
+        lambda connection, floor: audit.entries(connection),
+        lambda connection, floor: audit.erase_person(connection, floor.contact("East")),
+    ],
+    ids=["role", "seal", "verify", "entries", "erase"],
+)
+def test_a_lost_connection_is_a_sentence(
+    floor: Floor, work: Callable[[psycopg.Connection[Any], Floor], object]
+) -> None:
+    connection = floor.connect("ada")
+    _cut_off(floor, connection)
+    with pytest.raises(Unavailable, match="connection to the server broke"):
+        work(connection, floor)
+
+
+def test_a_user_that_somebody_else_is_changing_is_a_sentence(floor: Floor) -> None:
+    connection, other = floor.connect("ada"), floor.database.superuser()
+    connection.execute("set lock_timeout = '50ms'")
+    with other.transaction():
+        other.execute("select 1 from offhook.users where login = 'ben' for update")
+        with pytest.raises(Unavailable, match="Somebody else holds what you want to change"):
+            people.set_role(connection, floor.user("ben"), "manager")
+    people.set_role(connection, floor.user("ben"), "manager")
