@@ -9,33 +9,25 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
-import re
-import selectors
-import socket
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from core.errors import OffhookError, Refused
 from storage.postgres.connection import Hello, Lost, Wire, cut, explain, greet, is_broken
+from storage.postgres.hints import Hints, Rest, Waker
 from storage.postgres.link import LOCKED_DELAY, Link, delay
+from storage.postgres.upkeep import Upkeep
 from storage.schema_version import HEAD
 
 POLL_SECONDS = 20.0
-SEAL_SECONDS = 600.0
-"""How often the audit is sealed while somebody is at work."""
-SEAL_PATIENCE_MS = 3_000
 _SETTLE_SECONDS = 1.0
 _STOP_SECONDS = 2.0
-_REST_FIRST, _REST_MOST = 0.02, 1.0
 _REMEMBERED = 1_000
-_CHANNEL = re.compile(r"oh_[0-9a-f]{32}")
 
 RowKey = tuple[str, str]
 
@@ -135,10 +127,8 @@ class Live:
         self._poll_seconds = poll_seconds
         self._place = _Place(hello.epoch, hello.cursor)
         self._wire: Wire | None = None
-        self._hinted = False
-        self._seal_at = 0.0
-        self._wake, self._waker = socket.socketpair()
-        self._wake.setblocking(False)
+        self._upkeep = Upkeep()
+        self._waker = Waker()
         self._stopping = threading.Event()
         self._following = threading.Event()
         self._thread = threading.Thread(target=self._run, name="offhook-live", daemon=True)
@@ -158,8 +148,7 @@ class Live:
 
     def nudge(self) -> None:
         """Has it look, or try to reconnect, at once."""
-        with contextlib.suppress(OSError):
-            self._waker.send(b"\0")
+        self._waker.wake()
 
     def stop(self) -> None:
         """Ends the thread and its connection. May be called on the thread itself."""
@@ -199,49 +188,30 @@ class Live:
                 self._following.clear()
             attempt = 0 if was_following else attempt + 1
             down = self._link.down
-            self._sleep(LOCKED_DELAY if down is not None and down.locked else delay(attempt))
-        self._wake.close()
+            self._waker.sleep(LOCKED_DELAY if down is not None and down.locked else delay(attempt))
         self._waker.close()
 
     def _follow(self, wire: Wire) -> None:
         """Until the connection breaks or the thread is to end."""
         hello = self._meet(wire)
-        # Hints that come in beside an answer.
-        wire.add_notify_handler(self._hint)
-        self._catch_up(wire)
-        self._following.set()
-        self._joined(hello)
-        rest, looked = 0.0, time.monotonic()
-        with selectors.DefaultSelector() as ready:
-            ready.register(wire.fileno(), selectors.EVENT_READ)
-            ready.register(self._wake, selectors.EVENT_READ)
+        with contextlib.closing(Hints(wire, self._waker)) as hints:
+            self._catch_up(wire, hints)
+            self._following.set()
+            self._joined(hello)
+            rest = Rest()
             while not self._stopping.is_set():
-                if time.monotonic() >= self._seal_at:
-                    self._seal(wire)
-                due = looked + self._poll_seconds * random.uniform(0.75, 1.25)  # noqa: S311
-                hinted = self._await(wire, ready, due)
-                # The first hint is followed at once. After one that was nothing there is a rest, each time a longer
-                # one, so that a flood of spoofed ones costs next to nothing.
-                if self._stopping.wait(max(0.0, looked + rest - time.monotonic())):
+                if self._upkeep.due:
+                    self._upkeep.run(wire)
+                due = rest.looked + self._poll_seconds * random.uniform(0.75, 1.25)  # noqa: S311
+                hinted = hints.wait(due, rest.until)
+                if self._stopping.is_set():
                     return
-                books, looked = self._place.books, time.monotonic()
-                if self._look(wire) or not hinted:
-                    rest = 0.0
-                else:
-                    rest = min(_REST_MOST, max(_REST_FIRST, rest * 2))
+                books = self._place.books
+                rest.begin()
+                hints.clear()
+                rest.end(in_vain=not self._look(wire) and hinted)
                 if self._place.books != books:
-                    self._catch_up(wire)
-
-    def _seal(self, wire: Wire) -> None:
-        """Has the server seal the organization's audit. Of all who ask it listens to one in ten minutes."""
-        self._seal_at = time.monotonic() + SEAL_SECONDS * random.uniform(0.75, 1.25)  # noqa: S311
-        # What cannot be done in this while is left to an admin.
-        with contextlib.suppress(psycopg.Error), wire.transaction():
-            wire.execute(f"set local statement_timeout = {SEAL_PATIENCE_MS}")
-            wire.execute("select seal_audit()")
-        if is_broken(wire):
-            # Nothing would be heard on it any more, not even its end.
-            raise Lost("The connection to the server broke.")
+                    self._catch_up(wire, hints)
 
     def _meet(self, wire: Wire) -> Hello:
         hello = greet(wire, self._link.profile, HEAD)
@@ -250,11 +220,11 @@ class Live:
             self._place.epoch, self._place.cursor = hello.epoch, ""
         return hello
 
-    def _catch_up(self, wire: Wire) -> None:
+    def _catch_up(self, wire: Wire, hints: Hints) -> None:
         """Listens first and looks then, so that what is committed in between is seen or hinted at."""
-        listening: frozenset[str] = frozenset()
         while True:
-            listening = self._listen(wire, listening)
+            hints.listen()
+            hints.clear()
             books = self._place.books
             self._look(wire)
             if self._place.books == books:
@@ -262,7 +232,7 @@ class Live:
 
     def _look(self, wire: Wire) -> bool:
         """Asks the feed what is new and tells it. Whether there was anything."""
-        place, self._hinted = self._place, False
+        place = self._place
         fresh_start = not place.cursor
         told = self._ask(wire, place.cursor or None)
         books = frozenset(told["books"])
@@ -296,48 +266,3 @@ class Live:
                 told["more"] = True
             return told
         raise Lost("The feed of changes gives no answer.")
-
-    def _listen(self, wire: Wire, before: frozenset[str]) -> frozenset[str]:
-        """Listens to the channels of what the user may see, and to no others. Returns them."""
-        row = wire.execute("select my_channels()").fetchone()
-        wanted = frozenset(name for name in (row[0] if row else ()) if _CHANNEL.fullmatch(name))
-        orders = [sql.SQL("unlisten {}").format(sql.Identifier(name)) for name in sorted(before - wanted)]
-        orders += [sql.SQL("listen {}").format(sql.Identifier(name)) for name in sorted(wanted - before)]
-        if orders:
-            wire.execute(sql.SQL("; ").join(orders), prepare=False)
-        return wanted
-
-    def _await(self, wire: Wire, ready: selectors.BaseSelector, due: float) -> bool:
-        """Waits for a hint, a nudge or the time to look anyway. Whether it was one of the first two."""
-        while not self._hinted and not self._stopping.is_set():
-            for key, _ in ready.select(max(0.0, due - time.monotonic())):
-                if key.fileobj is self._wake:
-                    self._quiet()
-                    self._hinted = True
-                else:
-                    wire.pgconn.consume_input()
-                    self._drain(wire)
-            if time.monotonic() >= due:
-                break
-        self._drain(wire)
-        return self._hinted
-
-    def _drain(self, wire: Wire) -> None:
-        while wire.pgconn.notifies() is not None:
-            self._hinted = True
-
-    def _hint(self, _: psycopg.Notify) -> None:
-        self._hinted = True
-
-    def _sleep(self, seconds: float) -> None:
-        with selectors.DefaultSelector() as ready:
-            ready.register(self._wake, selectors.EVENT_READ)
-            if ready.select(seconds):
-                self._quiet()
-
-    def _quiet(self) -> None:
-        try:
-            while self._wake.recv(4096):
-                pass
-        except BlockingIOError:
-            pass

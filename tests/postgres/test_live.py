@@ -12,7 +12,7 @@ from core.commands.activities import LogActivity
 from core.commands.companies import EditCompany
 from core.commands.contacts import EditContact
 from core.commands.pipelines import EditStage
-from storage.postgres import live
+from storage.postgres import upkeep
 from storage.postgres.connection import Wire
 from storage.postgres.direct import DirectWorkspace
 from storage.postgres.install import as_owner
@@ -76,7 +76,7 @@ def test_a_call_is_told_of_the_records_that_show_it(rooms: Rooms) -> None:
 
 
 def test_who_follows_the_feed_has_the_audit_sealed(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "SEAL_SECONDS", 0.0)
+    monkeypatch.setattr(upkeep, "EVERY_SECONDS", 0.0)
     ann, boss = rooms.floor.connect("ann"), rooms.floor.database.superuser()
     listen(rooms.open("ben"))
 
