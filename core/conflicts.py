@@ -96,8 +96,9 @@ def _leader(conflict: FieldConflict, conflicts: Sequence[FieldConflict]) -> Fiel
     """The conflict whose decision holds for this one, too; itself where it has a decision of its own."""
     for other in conflicts:
         same_row = (other.table, other.id) == (conflict.table, conflict.id)
-        followers = _FOLLOWING.get(other.field, frozenset())
-        if same_row and other is not conflict and conflict.field in followers:
+        # Whoever deletes a record that somebody has edited is asked about the record and not field by field.
+        leads = other.field == "deleted_at" or conflict.field in _FOLLOWING.get(other.field, frozenset())
+        if same_row and other is not conflict and leads:
             return other
     return conflict
 

@@ -7,6 +7,7 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from core.catalog import Catalog
@@ -261,7 +262,7 @@ def update(current: Record, values: Mapping[str, Any], expected: Mapping[str, An
     )
 
 
-def delete(current: Record, now: dt.datetime, *, relies_on: Sequence[str] = ()) -> Change:
+def delete(current: Record, now: dt.datetime, *, relies_on: Iterable[str] = ()) -> Change:
     """A soft delete.
 
     Args:
@@ -271,6 +272,13 @@ def delete(current: Record, now: dt.datetime, *, relies_on: Sequence[str] = ()) 
     """
     base = {"deleted_at": None, **{name: getattr(current, name) for name in relies_on}}
     return Change(type(current).TABLE, current.id, set={"deleted_at": now}, base=base)
+
+
+@cache
+def written(record: type[Record]) -> tuple[str, ...]:
+    """The fields that people write: who deletes a record relies on all of them, so that nobody's edit goes unseen."""
+    own = {"id", "position", "deleted_at"}
+    return tuple(name for name, spec in fields_of(record).items() if spec.role is Role.DATA and name not in own)
 
 
 def delete_open(tasks: Iterable[Task], now: dt.datetime) -> list[Change]:

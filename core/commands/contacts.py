@@ -25,6 +25,7 @@ from core.commands.base import (
     refuse_owner,
     told,
     update,
+    written,
 )
 from core.commands.checks import Checks, needs_links, require_links
 from core.commands.companies import company_by_name, company_names, needs_company
@@ -152,7 +153,7 @@ class DeleteContacts(Command):
             require_write(context.catalog, contact.book_id, contact.name)
             if seen.where(Deal, contact_id=contact.id, outcome="open"):
                 held.append(contact.name)
-            changes.append(delete(contact, context.now, relies_on=("company_id",)))
+            changes.append(delete(contact, context.now, relies_on=written(Contact)))
             # What is to be done about a deal that was closed stays with the deal.
             own = [task for task in seen.where(Task, contact_id=contact.id) if task.deal_id is None]
             changes += delete_open(own, context.now)

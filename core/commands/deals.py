@@ -27,6 +27,7 @@ from core.commands.base import (
     refuse_owner,
     told,
     update,
+    written,
 )
 from core.commands.checks import Checks, needs_links, require_links
 from core.commands.companies import company_by_name, company_names, needs_company
@@ -43,8 +44,6 @@ from core.text import clean_text
 
 MOVED = ("pipeline_id", "stage_id", "outcome", "lost_reason", "closed_at", "stage_since")
 """Fields that only moving sets."""
-RETURNS_TO = ("pipeline_id", "stage_id", "contact_id", "company_id")
-"""Where a deleted deal lay: whoever changed that meanwhile is asked, and undo looks whether it is still there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,7 +293,7 @@ class DeleteDeals(Command):
         deals = [seen.get(Deal, deal_id) for deal_id in dict.fromkeys(self.deal_ids)]
         for deal in deals:
             require_write(context.catalog, deal.book_id, deal.title)
-            changes.append(delete(deal, context.now, relies_on=RETURNS_TO))
+            changes.append(delete(deal, context.now, relies_on=written(Deal)))
             changes += delete_open(seen.where(Task, deal_id=deal.id), context.now)
         what = deals[0].title if len(deals) == 1 else counted(len(deals), "deal")
         return Decision(f"Deleted {what}", tuple(changes), "deal.deleted")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.changes import Status
 from core.commands.contacts import DeleteContacts, EditContact
-from core.commands.deals import EditDeal, MoveDeal, SwitchPipeline
+from core.commands.deals import DeleteDeals, EditDeal, MoveDeal, SwitchPipeline
 from core.commands.pipelines import CreatePipeline
 from core.commands.records import TagRecords
 from core.commands.setup import DefineField
@@ -243,3 +243,26 @@ def test_what_sets_no_fields_is_done_all_the_same_or_left(office):
     assert resolve(undo, conflicts, {"title": "theirs"}) is None
     with pytest.raises(ValueError, match="undo cannot be decided as mine"):
         resolve(undo, conflicts, {"title": "mine"})
+
+
+@pytest.mark.parametrize("table", ["contacts", "deals"])
+def test_a_deletion_does_not_take_an_edit_along_that_nobody_saw(office, table):
+    lena = office.contact(office.bob, title="CTO")
+    deal = office.deal(office.bob)
+    deletion, edit = {
+        "contacts": (
+            DeleteContacts(contact_ids=(lena.id,)),
+            EditContact(contact_id=lena.id, values={"title": "CEO", "tags": ("vip",)}),
+        ),
+        "deals": (DeleteDeals(deal_ids=(deal.id,)), EditDeal(deal_id=deal.id, values={"next_step": "call"})),
+    }[table]
+    seen = office.bob.decide(deletion)
+    office.max.run(edit)
+    answer = office.bob.apply(seen)
+    assert answer.status is Status.CONFLICT
+    assert [conflict.field for conflict in asked(answer.conflicts)] == ["deleted_at"]
+    assert resolve(deletion, answer.conflicts, {"deleted_at": "theirs"}) is None
+    again = resolve(deletion, answer.conflicts, {"deleted_at": "mine"})
+    office.bob.run(again)
+    record, record_id = (Contact, lena.id) if table == "contacts" else (Deal, deal.id)
+    assert office.bob.get(record, record_id).deleted_at is not None
