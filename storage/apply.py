@@ -1,10 +1,14 @@
-"""Applies a changeset to an open SQLite file: all of it or nothing, field by field against what the user saw."""
+"""Applies a changeset to an open SQLite file: all of it or nothing, field by field against what the user saw.
+
+A changeset that a server has not answered yet is laid over the server's rows again and again (`replay`), by the same
+writing and the same deriving.
+"""
 
 # ruff: noqa: S608 (table and column names come from the declarations in core, values are always bound)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,7 +22,7 @@ from storage import derive
 from storage.codec import codec, to_micros
 from storage.codec import to_json as json_text
 from storage.derive import Touched, Written
-from storage.load import CATALOG_TABLES, Loaded, write_meta
+from storage.load import CATALOG_TABLES, Loaded, note_new_catalog
 from storage.telling import explain
 
 
@@ -74,15 +78,31 @@ def apply(
     """
     written, merged = _merge_all(changeset, loaded, catalog)
     _check_references(written, loaded, catalog)
-    _write_all(connection, changeset, written, loaded, now)
-    touched = {(one.table, one.id) for one in written}
-    touched |= derive.follow(connection, changeset.org_id, written, loaded)
+    touched = _write_all(connection, changeset, written, loaded, now)
     status = Status.MERGED if merged else Status.OK
     revision = _remember(connection, changeset, status, written)
     setup = any(one.table in CATALOG_TABLES for one in written)
     if setup:
-        write_meta(connection, "catalog_revision", str(revision))
+        note_new_catalog(connection)
     return Applied(status, revision, touched, setup)
+
+
+def replay(connection: Any, changeset: Changeset, loaded: Loaded) -> Touched:
+    """Lays a changeset over rows that may have changed since it was applied: it has its place in the history already.
+
+    Whatever others did meanwhile, the screen goes on showing what the user did; whether it holds is for the server to
+    say. What is deleted or out of sight by now stays so, and so does what would hang on it. The stamps are those of
+    the moment when it was done, so that the same changeset over the same rows always comes to the same.
+
+    Args:
+        connection: the writer, in a transaction.
+        changeset: what to lay over.
+        loaded: rows that were read in the same transaction.
+
+    Returns:
+        Every row whose look changed.
+    """
+    return _write_all(connection, changeset, _force_all(changeset, loaded), loaded, changeset.at)
 
 
 # --- what the rows come to -----------------------------------------------------------------------------------------
@@ -119,6 +139,33 @@ def _merge_all(changeset: Changeset, loaded: Loaded, catalog: Catalog | None) ->
     # A row that says it all already stays as it is.
     written = [Written(*key, before[key], row) for key, row in after.items() if row != before[key]]
     return written, merged
+
+
+def _force_all(changeset: Changeset, loaded: Loaded) -> list[Written]:
+    before: dict[tuple[str, str], Row | None] = {}
+    after: dict[tuple[str, str], Row] = {}
+    for change in changeset.changes:
+        key = (change.table, change.id)
+        held = after.get(key) or loaded.row(*key)
+        if not _points_to_rows(change, after, loaded):
+            continue
+        if change.insert:
+            # The server may have it already, and what others made of it since.
+            if held is None:
+                before[key] = None
+                after[key] = _new_row(changeset.org_id, change)
+        elif held is not None and not is_gone(held, change):
+            before.setdefault(key, held)
+            after[key] = {**held, **merge(held, change).write}
+    return [Written(*key, before[key], row) for key, row in after.items() if row != before[key]]
+
+
+def _points_to_rows(change: Change, written: Mapping[tuple[str, str], Row], loaded: Loaded) -> bool:
+    for name, table in _references(change.table):
+        to = change.set.get(name)
+        if to is not None and (table, to) not in written and not loaded.exists(table, to):
+            return False
+    return True
 
 
 def _check_fields(change: Change) -> None:
@@ -199,7 +246,8 @@ def _write_all(
     written: Sequence[Written],
     loaded: Loaded,
     now: dt.datetime,
-) -> None:
+) -> Touched:
+    """Writes rows and what is derived from them."""
     for one in written:
         row = one.after
         if one.table in ("activities", "tasks"):
@@ -223,6 +271,8 @@ def _write_all(
         changed = tuple(name for name in form.names if row[name] != one.before[name])
         values = [form.encode(name, row[name]) for name in changed]
         connection.execute(_update_sql(one.table, changed), [*values, changeset.org_id, one.id])
+    touched = {(one.table, one.id) for one in written}
+    return touched | derive.follow(connection, changeset.org_id, written, loaded)
 
 
 @cache

@@ -26,8 +26,9 @@ from storage import derive, files, load
 from storage.codec import codec, to_micros
 from storage.codec import to_json as json_text
 from storage.keys import Store
+from storage.local import Clock, utc_now
 from storage.lookup import Lookup
-from storage.solo import Clock, SoloWorkspace, found, utc_now
+from storage.solo import SoloWorkspace, found
 
 Rows = Mapping[str, Iterable[Mapping[str, Any]]] | Iterable[tuple[str, Iterable[Mapping[str, Any]]]]
 """Rows by table, or a stream of tables with some rows each, in which parents come before their children.
@@ -177,7 +178,7 @@ class Loader:
         )  # fmt: skip
         revision = int(cursor.lastrowid)
         if self._tables & load.CATALOG_TABLES:
-            load.write_meta(self._connection, "catalog_revision", str(revision))
+            load.note_new_catalog(self._connection)
         return revision
 
     def _insert(self, rows: Rows) -> Iterator[tuple[str, list[Row]]]:

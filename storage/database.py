@@ -226,11 +226,13 @@ class Database:
         connection.close()
 
     @contextlib.contextmanager
-    def write(self, *, cache_kib: int = 0) -> Iterator[Any]:
+    def write(self, *, cache_kib: int = 0, durable: bool = True) -> Iterator[Any]:
         """The writer, in a transaction that is committed at the end, or rolled back if anything is raised.
 
         Args:
             cache_kib: a larger cache, for work on many rows: without it pages leave and come back many times over.
+            durable: it is on the disk when COMMIT returns. Otherwise a power cut may take it back, whole, unless a
+                durable one came after it: for what can be had again.
 
         Raises:
             Unavailable: nothing was written: the disk is full, another program writes, the file is gone, …
@@ -242,8 +244,10 @@ class Database:
             try:
                 if cache_kib:
                     connection.execute(f"PRAGMA cache_size = -{cache_kib}")
-                connection.execute("BEGIN IMMEDIATE")
+                if not durable:
+                    connection.execute("PRAGMA synchronous = NORMAL")
                 try:
+                    connection.execute("BEGIN IMMEDIATE")
                     yield connection
                     connection.execute("COMMIT")
                 except BaseException:
@@ -252,6 +256,8 @@ class Database:
                         connection.execute("ROLLBACK")
                     raise
                 finally:
+                    if not durable:
+                        connection.execute("PRAGMA synchronous = FULL")
                     if cache_kib:
                         connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
             except errors() as error:

@@ -232,6 +232,16 @@ def assemble(user_id: str, all_of: AllOf) -> Catalog | None:
     )
 
 
+def catalog_revision(connection: Any) -> int:
+    """A number that is another one whenever the set-up has changed; it only ever grows."""
+    return int(read_meta(connection, "catalog_revision") or 0)
+
+
+def note_new_catalog(connection: Any) -> None:
+    """Says, in the transaction that does it, that the set-up changes."""
+    write_meta(connection, "catalog_revision", str(catalog_revision(connection) + 1))
+
+
 def read_meta(connection: Any, key: str) -> str:
     """A value of the `meta` table; empty where there is none."""
     found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()

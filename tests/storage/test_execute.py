@@ -157,7 +157,7 @@ def test_a_set_up_that_was_not_committed_is_not_believed(
     stage = office.stage("New").id
     rename = EditStage(stage_id=stage, values={"name": "Fresh"})
     with monkeypatch.context() as patch:
-        patch.setattr("storage.solo.Answer", _raise_interrupt)
+        patch.setattr("storage.local.Answer", _raise_interrupt)
         with pytest.raises(KeyboardInterrupt):
             office.workspace.execute(rename)
     assert office.catalog.stage(stage).name == "New"
