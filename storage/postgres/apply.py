@@ -23,8 +23,10 @@ from storage.postgres.codec import codec
 
 TRIES = 5
 """How often a call is made whose transaction the server gave up in favour of another one's."""
-_PAUSE_SECONDS = 0.01
-_AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
+PAUSE_SECONDS = 0.01
+"""How long to wait before the second attempt; twice as long before each further one."""
+AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
+"""Errors by which the server picks one of several that wait for each other to begin again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def apply(
             same changesets can be sent again.
     """
     return [
-        _applied(changeset, answer, catalog, seen)
+        applied(changeset, answer, catalog, seen)
         for changeset, answer in zip(changesets, _answers(connection, changesets), strict=True)
     ]
 
@@ -82,14 +84,15 @@ def _answers(connection: psycopg.Connection[Any], changesets: Sequence[Changeset
         # What is no JSON for PostgreSQL (NUL, half a character, NaN) is refused before the function has seen any of it.
         # The others must not suffer for that one.
         if len(changesets) == 1:
-            return [_UNREADABLE]
+            return [UNREADABLE]
         return [answer for changeset in changesets for answer in _answers(connection, [changeset])]
 
 
-_UNREADABLE: Mapping[str, Any] = {
+UNREADABLE: Mapping[str, Any] = {
     "status": "rejected", "revision": 0, "xid": None, "taken_by": None, "about": None, "conflicts": (), "rows": (),
     "fields": {}, "reason": "It holds a character or a number that the server cannot keep.",
 }  # fmt: skip
+"""The answer to what is no JSON for PostgreSQL."""
 
 
 def _call(
@@ -99,11 +102,11 @@ def _call(
     for attempt in range(TRIES):
         try:
             row = connection.execute("SELECT offhook.apply(%s)", (body,)).fetchone()
-        except _AGAIN:
+        except AGAIN:
             # Of several that wait for each other the server has picked this one to begin again.
             if attempt == TRIES - 1:
                 raise
-            time.sleep(random.uniform(0.5, 1.5) * _PAUSE_SECONDS * 2**attempt)  # noqa: S311 (no secret)
+            time.sleep(random.uniform(0.5, 1.5) * PAUSE_SECONDS * 2**attempt)  # noqa: S311 (no secret)
         else:
             assert row is not None, "a function gives one row"
             answers: list[Mapping[str, Any]] = row[0]
@@ -111,9 +114,10 @@ def _call(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _applied(
+def applied(
     changeset: Changeset, answer: Mapping[str, Any], catalog: Catalog | None, seen: Rows | None
 ) -> Applied:
+    """What the server's answer says, in the user's words; the arguments as for `apply`."""
     conflicts = tuple(_conflict(each) for each in answer["conflicts"])
     taken_by = answer["taken_by"] or ""
     return Applied(

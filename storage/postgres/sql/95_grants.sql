@@ -13,6 +13,8 @@ declare
         'hello', 'changes', 'my_channels',
         -- writing
         'apply', 'merge_row', 'hand_over', 'who_took', 'reserve', 'release', 'told_changeset',
+        -- what the outbox of a cache goes through
+        'open_batch', 'keep_answers', 'fault_of_batch',
         -- what apply() is made of, since it runs under the caller's rights
         'apply_one', 'open_changeset', 'locked_rows', 'visible_row', 'add_row', 'change_row', 'remember', 'mark_undone', 'stored_answer',
         'answer', 'refusal', 'out_of_reach', 'fault_of', 'fault_of_fields', 'is_uuid', 'owner_name', 'label', 'title_of',
