@@ -297,7 +297,7 @@ def test_two_who_change_the_same_rows_the_other_way_round_both_come_through(floo
 def test_a_lock_that_does_not_come_is_no_verdict(floor: Floor, ann: Desk, monkeypatch: Any) -> None:
     monkeypatch.setattr("storage.postgres.apply.TRIES", 1)
     blocker = floor.database.superuser()
-    blocker.execute("ALTER FUNCTION offhook.apply SET lock_timeout = '200ms'")
+    blocker.execute("ALTER FUNCTION offhook.apply(jsonb) SET lock_timeout = '200ms'")
     mine = ann.changes(rename(ann, "ann", "B"))
     with blocker.transaction():
         blocker.execute("SELECT 1 FROM deals WHERE id = %s FOR UPDATE", (floor.deal("ann"),))
