@@ -49,6 +49,10 @@ class Lost(Unreachable):
     """The connection broke. Whether what was sent last took effect is not known."""
 
 
+class Mismatch(Refused):
+    """This program and the server are of versions that do not fit."""
+
+
 class _Wire(psycopg.Connection[Any]):
     """A connection that gives up on a server that says nothing.
 
@@ -194,8 +198,8 @@ def greet(wire: Wire, profile: Profile, client_schema: str) -> Hello:
     """Asks the server who it is and tells it which schema this program knows. One round trip.
 
     Raises:
-        Refused: the server and this program do not fit, there is no offhook in the database, or the login belongs to
-            nobody.
+        Mismatch: the server and this program do not fit.
+        Refused: there is no offhook in the database, or the login belongs to nobody or is disabled.
         Unavailable: the connection broke.
     """
     try:
@@ -210,12 +214,12 @@ def greet(wire: Wire, profile: Profile, client_schema: str) -> Hello:
     said: dict[str, Any] = row[0] if row else {}
     schema, least = str(said["schema"] or ""), str(said["min_client"] or "")
     if client_schema < least:
-        raise Refused(
+        raise Mismatch(
             f"This offhook is too old for the server (it knows format {client_schema}, the server asks for {least})."
             " Update offhook, then start it again."
         )
     if schema < client_schema:
-        raise Refused(
+        raise Mismatch(
             f"The server is too old for this offhook (it has format {schema or 'none'}, this one needs"
             f" {client_schema}). Ask your admin to run `offhook admin upgrade`."
         )
