@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.changes import FieldConflict, merge_list
-from core.commands.base import Command
+from core.commands.base import SUBJECTS, Command
 from core.commands.deals import MOVED, MoveDeal, SwitchPipeline
+from core.commands.tasks import EDITABLE
 from core.commands.undo import Undo
 from core.entities import RECORDS
 from core.ids import new_id
+from core.parked import Parked
 from core.schema import Kind, fields_of
 
 Side = Literal["mine", "theirs", "original"]
@@ -33,10 +35,15 @@ class Edited:
 Choice = Side | Edited
 """What a person decided about one field."""
 
+EVERY_WAY = frozenset({"mine", "theirs", "original", "edited"})
+"""All that can be answered."""
+TYPED_WITH: Mapping[str, str] = {"value_minor": "currency", "due_at": "all_day"}
+"""Fields that are typed and told together with another one."""
+MOVING = frozenset(MOVED) | {"position"}
+"""Fields that a move sets."""
 _FOLLOWING: Mapping[str, frozenset[str]] = {
-    "stage_id": frozenset(MOVED) | {"position"},
-    "value_minor": frozenset({"currency"}),
-    "due_at": frozenset({"all_day"}),
+    "stage_id": MOVING,
+    **{name: frozenset({second}) for name, second in TYPED_WITH.items()},
 }
 """Fields that mean nothing by themselves: whoever decides the first one has decided them."""
 
@@ -44,6 +51,62 @@ _FOLLOWING: Mapping[str, frozenset[str]] = {
 def asked(conflicts: Sequence[FieldConflict]) -> tuple[FieldConflict, ...]:
     """The conflicts that a person decides one by one; the others follow (the time of a move, an amount's currency)."""
     return tuple(conflict for conflict in conflicts if _leader(conflict, conflicts) is conflict)
+
+
+def key_of(conflict: FieldConflict, conflicts: Sequence[FieldConflict]) -> str:
+    """What a decision about a conflict is called: its field, and which row's where several have one of that name.
+
+    Args:
+        conflict: the one.
+        conflicts: all that are decided together.
+    """
+    several = sum(other.field == conflict.field for other in conflicts) > 1
+    return f"{conflict.field} {conflict.table}/{conflict.id}" if several else conflict.field
+
+
+def contested(parked: Parked) -> tuple[FieldConflict, ...]:
+    """What can be decided, field by field, about work that waits for a person; see `asked`.
+
+    Where two people changed the same fields it is those. Where the work was refused, it is what the work would change:
+    each field as it was is both the original and theirs, and to leave it so is to send the work without it.
+    """
+    if parked.conflicts or parked.kind == "duplicate":
+        return parked.conflicts
+    out: list[FieldConflict] = []
+    for change in parked.changeset.changes:
+        names = set(change.set)
+        if change.insert:
+            # Of a new record what was refused, and where it was put: a stage goes out of use.
+            names &= {*parked.fields, *(("stage_id",) if change.table == "deals" else ())}
+        if change.table == "activities" or "deleted_at" in names:
+            continue
+        for name in sorted(names):
+            base = change.base.get(name)
+            out.append(FieldConflict(change.table, change.id, name, base, change.set[name], base, None, None))
+    return tuple(out)
+
+
+def offered_for(parked: Parked) -> frozenset[str]:
+    """What can be answered about work that waits for a person; see `offered`.
+
+    A value that was typed into a field can be decided in every way; what was done to a record as a whole (taken,
+    ticked off, deleted) stands or falls.
+    """
+    if parked.changeset.command == Undo.NAME:
+        return frozenset({"theirs"})
+    moved = {change.id for change in parked.changeset.changes if "stage_id" in change.set}
+    for conflict in asked(contested(parked)):
+        move = conflict.id in moved and conflict.field in MOVING
+        if not move and not is_typed(conflict.table, conflict.field):
+            return frozenset({"mine", "theirs"})
+    return EVERY_WAY
+
+
+def is_typed(table: str, name: str) -> bool:
+    """Whether a field holds what a person types into a form, and not what comes of moving, taking or ticking off."""
+    if table == "tasks":
+        return name in EDITABLE
+    return table in SUBJECTS and name not in MOVING | {"book_id", "deleted_at"}
 
 
 def offered(command: Command) -> frozenset[str]:
@@ -55,7 +118,7 @@ def offered(command: Command) -> frozenset[str]:
     if isinstance(command, Undo):
         return frozenset({"theirs"})
     if _is_edit(command) or isinstance(command, (MoveDeal, SwitchPipeline)):
-        return frozenset({"mine", "theirs", "original", "edited"})
+        return EVERY_WAY
     return frozenset({"mine", "theirs"})
 
 
@@ -77,7 +140,7 @@ def resolve(
     Raises:
         ValueError: a field was not decided, or in a way that is not `offered`.
     """
-    decided = {conflict.field: _choice(conflict, conflicts, choices) for conflict in conflicts}
+    decided = {conflict.field: choice_of(conflict, conflicts, choices) for conflict in conflicts}
     names = {"edited" if isinstance(choice, Edited) else choice for choice in decided.values()}
     if unfit := names - offered(command):
         raise ValueError(f"{command.NAME} cannot be decided as {', '.join(sorted(unfit))}")
@@ -103,21 +166,32 @@ def _leader(conflict: FieldConflict, conflicts: Sequence[FieldConflict]) -> Fiel
     return conflict
 
 
-def _choice(
+def choice_of(
     conflict: FieldConflict, conflicts: Sequence[FieldConflict], choices: Mapping[str, Choice]
 ) -> Choice:
+    """What was decided about one field, itself or by the one that it follows.
+
+    Args:
+        conflict: the field.
+        conflicts: all that were decided together.
+        choices: what was decided, by `key_of` or by the field alone where it holds for every row.
+
+    Raises:
+        ValueError: nothing was.
+    """
+    for name in (key_of(conflict, conflicts), conflict.field):
+        if name in choices:
+            return choices[name]
     leader = _leader(conflict, conflicts)
-    if leader is not conflict and conflict.field not in choices:
-        choice = _choice(leader, conflicts, choices)
-        # A value that was typed for one field says nothing of the other one.
-        return "mine" if isinstance(choice, Edited) else choice
-    try:
-        return choices[conflict.field]
-    except KeyError:
-        raise ValueError(f"nothing was decided about {conflict.field}") from None
+    if leader is conflict:
+        raise ValueError(f"nothing was decided about {conflict.field}")
+    choice = choice_of(leader, conflicts, choices)
+    # A value that was typed for one field says nothing of the other one.
+    return "mine" if isinstance(choice, Edited) else choice
 
 
-def _value(conflict: FieldConflict, choice: Choice) -> Any:
+def decided_value(conflict: FieldConflict, choice: Choice) -> Any:
+    """The value that a field gets."""
     if isinstance(choice, Edited):
         return choice.value
     if choice == "theirs":
@@ -143,7 +217,7 @@ def _edited(
             if choice == "mine":
                 continue
             changes["company_name"] = company_name = ""
-        value = _value(conflict, choice)
+        value = decided_value(conflict, choice)
         if value == conflict.theirs:
             values.pop(name, None)
         else:
@@ -168,7 +242,7 @@ def _moved(
     if stage is None:
         return dataclasses.replace(command, id=new_id()) if "mine" in decided.values() else None
     choice = decided["stage_id"]
-    target = command.stage_id if choice == "mine" else _value(stage, choice)
+    target = command.stage_id if choice == "mine" else decided_value(stage, choice)
     if target == stage.theirs:
         return None
     if choice != "original":

@@ -9,9 +9,10 @@ from typing import Any
 from core.catalog import Catalog
 from core.changes import FieldConflict, Row
 from core.commands.base import title_of
+from core.commands.tell import label_of
+from core.conflicts import asked
 from core.entities import RECORDS
 from core.money import format_money
-from core.schema import fields_of
 from storage.derive import Rows
 
 
@@ -23,13 +24,12 @@ def explain(conflicts: Sequence[FieldConflict], rows: Rows, catalog: Catalog | N
         rows: where the rows are looked up, as they are now.
         catalog: names for the messages.
     """
-    telling = [c for c in conflicts if c.theirs != c.base and not c.field.endswith(("_since", "closed_at"))]
+    telling = [c for c in asked(conflicts) if c.theirs != c.base]
     sentences = []
     for conflict in (telling or list(conflicts))[:3]:
         row = rows.row(conflict.table, conflict.id) or {}
         name = title_of(RECORDS[conflict.table](**row))
-        spec = fields_of(RECORDS[conflict.table])[conflict.field.partition(".")[0]]
-        label = _label(conflict, catalog) or spec.label
+        label = label_of(conflict.table, conflict.field, catalog)
         theirs = _shown(conflict, conflict.theirs, row, catalog)
         now = f": it is {theirs} now" if theirs else ""
         sentences.append(f"{_who(conflict, catalog)} changed {label} of {name} meanwhile{now}.")
@@ -53,12 +53,6 @@ def _who(conflict: FieldConflict, catalog: Catalog | None) -> str:
     if catalog is None or conflict.who is None:
         return "Somebody"
     return "You yourself" if conflict.who == catalog.me.id else catalog.user_name(conflict.who)
-
-
-def _label(conflict: FieldConflict, catalog: Catalog | None) -> str:
-    key = conflict.field.partition(".")[2]
-    fields = catalog.fields_for(conflict.table) if catalog and key else ()
-    return next((field.label for field in fields if field.key == key), key)
 
 
 def _shown(conflict: FieldConflict, value: Any, row: Row, catalog: Catalog | None) -> str:

@@ -278,7 +278,9 @@ def delete(current: Record, now: dt.datetime, *, relies_on: Iterable[str] = ()) 
 def written(record: type[Record]) -> tuple[str, ...]:
     """The fields that people write: who deletes a record relies on all of them, so that nobody's edit goes unseen."""
     own = {"id", "position", "deleted_at"}
-    return tuple(name for name, spec in fields_of(record).items() if spec.role is Role.DATA and name not in own)
+    return tuple(
+        name for name, spec in fields_of(record).items() if spec.role is Role.DATA and name not in own
+    )
 
 
 def delete_open(tasks: Iterable[Task], now: dt.datetime) -> list[Change]:
@@ -512,3 +514,6 @@ def refuse_owner(values: Mapping[str, Any]) -> None:
 
 SUBJECTS = tuple(name for name in RECORDS if name in ("contacts", "deals", "companies"))
 """What activities and tasks can be about, and what has tags and an owner."""
+
+LOSS = "conflict"
+"""The kind of the entry that keeps the value that lost where two people changed the same field."""

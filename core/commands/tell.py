@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.catalog import Catalog
 from core.changes import Change
 from core.commands.base import Context, link, told
+from core.entities import RECORDS
 from core.money import format_money
 from core.schema import LINE_LIMIT, Field, Kind, Record, fields_of
 from core.text import clean_line
@@ -29,18 +31,17 @@ def edit_entry(
     lines: list[str] = []
     data: dict[str, Any] = {}
     specs = fields_of(type(record))
-    labels = {f"custom.{f.key}": f.label for f in context.catalog.fields_for(record.TABLE)}
     for name, new in change.set.items():
         old = change.base[name]
         spec = specs[name.partition(".")[0]]
-        label = labels.get(name) or spec.label
+        label = label_of(record.TABLE, name, context.catalog)
         if spec.kind is Kind.SET:
             lines.append(f"{label}: {_list_edit(old, new)}")
         elif name not in _UNTOLD or len(change.set) == 1:
-            before = _shown(name, spec, old, change.base, names or {})
-            after = _shown(name, spec, new, {**change.base, **change.set}, names or {})
+            before = shown(name, spec, old, change.base, names or {})
+            after = shown(name, spec, new, {**change.base, **change.set}, names or {})
             lines.append(f"{label}: {before} → {after}")
-        data[name] = [_plain(spec.kind, old), _plain(spec.kind, new)]
+        data[name] = [plain(spec.kind, old), plain(spec.kind, new)]
     for name in sorted({*change.add, *change.remove}):
         old, new = change.remove.get(name, ()), change.add.get(name, ())
         lines.append(f"{specs[name].label}: {_list_edit(old, new)}")
@@ -53,7 +54,17 @@ def edit_entry(
     )  # fmt: skip
 
 
-def _plain(kind: Kind, value: Any) -> Any:
+def label_of(table: str, name: str, catalog: Catalog | None) -> str:
+    """What people call a field, custom ones (`custom.KEY`) too."""
+    head, _, key = name.partition(".")
+    for custom in catalog.fields_for(table) if catalog and key else ():
+        if custom.key == key:
+            return clean_line(custom.label)
+    return key or fields_of(RECORDS[table])[head].label
+
+
+def plain(kind: Kind, value: Any) -> Any:
+    """A field's value as the data of an entry holds it."""
     if kind in (Kind.DATE, Kind.TIME) and value is not None:
         return value.isoformat()
     if kind is Kind.SET:
@@ -74,13 +85,24 @@ def _item(item: Any) -> str:
     return f"{item['value']} ({item['label']})" if item.get("label") else str(item["value"])
 
 
-def _shown(name: str, spec: Field, value: Any, values: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def shown(name: str, spec: Field, value: Any, values: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """A field's value as the timeline tells it.
+
+    Args:
+        name: the field.
+        spec: its declaration.
+        value: the value.
+        values: the row's other values, for the currency of an amount.
+        names: what is meant by the ids in it.
+    """
     if value in (None, "", ()):
         return "–"
     if name == "value_minor":
         return format_money(value, values["currency"])
     if spec.kind is Kind.REF:
         return names.get(value, "another")
+    if isinstance(value, (list, tuple)):
+        return _cut(", ".join(_item(item) for item in value), 80)
     if name == "probability":
         return f"{value} %"
     if isinstance(value, bool):

@@ -11,6 +11,7 @@ from core.catalog import Catalog
 from core.changes import TOLD_KINDS, Change, Changeset, invert
 from core.commands.activities import EDITABLE, ENTRY_NAMES
 from core.commands.base import (
+    LOSS,
     SUBJECTS,
     Command,
     Context,
@@ -257,7 +258,7 @@ def _counter_entries(context: Context, done: Changeset, word: str) -> Iterator[C
         if (
             change.table != "activities"
             or not change.insert
-            or change.set["kind"] in {*TOLD_KINDS, "created"}
+            or change.set["kind"] in {*TOLD_KINDS, "created", LOSS}
         ):
             continue
         links = {name: change.set[name] for name in ("contact_id", "deal_id", "company_id")}

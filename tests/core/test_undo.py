@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import importlib
 import pkgutil
@@ -28,12 +29,14 @@ from core.commands.pipelines import (
     ReorderStage,
 )
 from core.commands.records import Assign, Claim, TagRecords
+from core.commands.settle import SendAgain
 from core.commands.setup import DefineField, DeleteView, EditOrganization, RemoveField, SaveView
 from core.commands.sharing import ShareBook, ShareRecord, UnshareBook
 from core.commands.tasks import CompleteTask, CreateTask, DeleteTask, EditTask
 from core.commands.undo import Undo
 from core.entities import Activity, Company, Contact, Deal, Stage, Task
 from core.errors import NotFound, Refused
+from core.parked import Parked
 from tests.core.office import open_office
 
 
@@ -76,6 +79,11 @@ class Desk:
         # What Ann and Bob share lies in one book, and that stays; see test_sharing.
         ida, bob = office.contact(who, "Ida"), office.bob.user_id
         run(ShareRecord(table="contacts", record_id=ida.id, user_ids=(bob,)))
+
+    def refused(self, command):
+        """The command as it waits for a person after it was refused."""
+        done = self.office.ann.decide(command)
+        return Parked(done.id, "rejected", done, "Not now.", self.office.store.now)
 
     def commands(self):
         office, stage = self.office, lambda name: self.office.stage(name).id
@@ -135,6 +143,7 @@ class Desk:
             JoinTeam(user_id=office.eve.user_id, team_id=self.team.team_id),
             LeaveTeam(user_id=office.bob.user_id, team_id=office.catalog.teams[0].id),
             EditUser(user_id=office.bob.user_id, values={"name": "Bobby", "export_right": "yes"}),
+            SendAgain(parked=self.refused(DeleteDeals(deal_ids=(self.other.id,)))),
         ]  # fmt: skip
 
 
@@ -154,7 +163,22 @@ def test_the_list_of_commands_below_is_complete(desk):
     assert len({command.NAME for command in every_command()}) == len(every_command())
 
 
-NUMBER = 45
+NUMBER = 46
+
+
+@pytest.mark.parametrize("place", range(NUMBER))
+def test_whatever_was_refused_can_be_sent_again_as_it_was(desk, place):
+    """The reason may have gone, and whoever sends it again must find all of it done, and told in the same words."""
+    ann, command = desk.office.ann, desk.commands()[place]
+    waits = desk.refused(command)
+    before = copy.deepcopy((ann.store.rows, ann.store.history, ann.store.undone))
+    ann.apply(waits.changeset)
+    wanted, told = ann.everything(), sorted(ann.told())
+    ann.store.rows, ann.store.history, ann.store.undone = before
+    sent = ann.run(SendAgain(parked=waits))
+    assert ann.everything() == wanted
+    assert sorted(ann.told()) == told
+    assert (sent.summary, sent.event) == (waits.changeset.summary, waits.changeset.event)
 
 
 @pytest.mark.parametrize("place", range(NUMBER))

@@ -14,12 +14,11 @@ from textual.widgets import Static
 
 from core.catalog import Catalog
 from core.changes import FieldConflict
-from core.conflicts import Choice, Edited, asked
-from core.entities import RECORDS
+from core.commands.tell import label_of
+from core.conflicts import EVERY_WAY, TYPED_WITH, Choice, Edited, asked
 from core.errors import Invalid
 from core.money import Money, format_money
 from core.points import show_phone
-from core.schema import fields_of
 from core.text import clean_line, clean_text
 from core.when import show_when
 from tui.actions import key_of
@@ -29,10 +28,6 @@ from tui.dialogs.fields import FormField, read, shown
 from tui.dialogs.pick import Option, Picker
 from tui.dialogs.prompt import Prompt
 from tui.widgets.sides import SIDES, Contested, Sides
-
-EVERY_WAY = frozenset({"mine", "theirs", "original", "edited"})
-_PAIRS = {"value_minor": "currency", "due_at": "all_day"}
-"""Fields that are typed together with another one."""
 
 
 class ConflictDialog(Dialog[dict[str, Choice]]):
@@ -173,7 +168,7 @@ class ConflictDialog(Dialog[dict[str, Choice]]):
         self.tell("")
         contested.choice = side
         # What was typed for both of a pair before is dropped with it.
-        self._choices.pop(_PAIRS.get(contested.name, ""), None)
+        self._choices.pop(TYPED_WITH.get(contested.name, ""), None)
         self._choices[contested.name] = side  # type: ignore[assignment]
 
     def _go_on(self) -> None:
@@ -235,12 +230,12 @@ class ConflictDialog(Dialog[dict[str, Choice]]):
             if value is not None and "currency" not in self._by_field and value.currency != editor.currency:
                 raise Invalid({name: f"Type the amount in {editor.currency}."})
             value = (value.minor, value.currency) if value is not None else (None, editor.currency)
-        if name not in _PAIRS:
+        if name not in TYPED_WITH:
             return {name: Edited(value)}
         first, second = value
         out: dict[str, Choice] = {name: Edited(first)}
-        if _PAIRS[name] in self._by_field:
-            out[_PAIRS[name]] = Edited(second)
+        if TYPED_WITH[name] in self._by_field:
+            out[TYPED_WITH[name]] = Edited(second)
         return out
 
     def _typable(self, conflict: FieldConflict, side: str) -> Any:
@@ -292,15 +287,6 @@ class ConflictDialog(Dialog[dict[str, Choice]]):
         if isinstance(value, (list, tuple)):
             return clean_line(", ".join(map(_item, value)))
         return clean_text(str(value))
-
-
-def label_of(table: str, name: str, catalog: Catalog) -> str:
-    """What people call a field."""
-    head, _, key = name.partition(".")
-    for custom in catalog.fields_for(table):
-        if key and custom.key == key:
-            return clean_line(custom.label)
-    return fields_of(RECORDS[table])[head].label
 
 
 def _item(item: Any) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from core.changes import Answer, FieldConflict, Status
 from core.commands.base import Command, title_of
-from core.conflicts import Choice, offered, resolve
+from core.commands.tell import label_of
+from core.conflicts import TYPED_WITH, Choice, offered, resolve
 from core.errors import OffhookError
 from core.workspace import Workspace
 from tui.actions import key_of
@@ -16,9 +17,6 @@ from tui.actions import key_of
 if TYPE_CHECKING:
     from tui.dialogs.fields import FormField
     from tui.screens.base import DeskScreen
-
-_FOLLOWERS = frozenset({"currency", "all_day"})
-"""Fields that are told together with another one."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -133,10 +131,8 @@ async def _ask(
 
 def _kept(screen: DeskScreen, command: Command, conflicts: Sequence[FieldConflict]) -> list[str]:
     """What people call the fields of an edit that nobody else changed."""
-    from tui.dialogs.conflict import label_of
-
     values: Mapping[str, Any] = getattr(command, "values", {})
-    told = {conflict.field for conflict in conflicts} | _FOLLOWERS
+    told = {conflict.field for conflict in conflicts} | set(TYPED_WITH.values())
     table, catalog = conflicts[0].table, screen.desk.catalog
     labels = [label_of(table, name, catalog) for name in values if name not in told]
     # The name of a company comes beside the values.
