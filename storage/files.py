@@ -18,6 +18,10 @@ from storage.keys import Key, Store
 _LEFTOVER_SECONDS = 86_400
 
 
+class InUse(Unavailable):
+    """Another program has a file open that nobody may have open now."""
+
+
 @contextlib.contextmanager
 def fresh(path: Path, *, store: Store, pragmas: tuple[str, ...] = ()) -> Iterator[tuple[Any, Key]]:
     """An empty file with the current schema, built beside `path` and put there when the caller is done with it.
@@ -55,8 +59,13 @@ def fresh(path: Path, *, store: Store, pragmas: tuple[str, ...] = ()) -> Iterato
         remove(building)
 
 
-def make_current(path: Path, key: str | None) -> None:
+def make_current(path: Path, key: str | None, *, before: Callable[[Any], None] | None = None) -> None:
     """Upgrades a file of an older schema, after a backup beside it. A current one is left alone.
+
+    Args:
+        path: the file.
+        key: 64 hex digits, or None for a file that is not encrypted.
+        before: is called with the connection once the backup is made, to put away what would hinder the upgrade.
 
     Raises:
         Unavailable: it is no workspace, is newer than this program, or cannot be opened.
@@ -73,6 +82,8 @@ def make_current(path: Path, key: str | None) -> None:
         copy(connection, kept, key)
         from storage.upgrade import upgrade
 
+        if before is not None:
+            before(connection)
         upgrade(connection)
     except failures() as error:
         raise explain(error, path) from error
@@ -132,7 +143,8 @@ def require_unused(path: Path, key: str | None) -> None:
     """Makes sure that no program has a file open, and folds its WAL in.
 
     Raises:
-        Unavailable: one has.
+        InUse: one has.
+        Unavailable: the file cannot be opened.
     """
     connection = connect(path, key, wait=1.0)
     try:
@@ -145,7 +157,7 @@ def require_unused(path: Path, key: str | None) -> None:
     finally:
         connection.close()
     if mode == "wal":
-        raise Unavailable(f"Another program has {path} open. Close it, then try again. Nothing was changed.")
+        raise InUse(f"Another program has {path} open. Close it, then try again. Nothing was changed.")
 
 
 def require_no_wal(path: Path) -> None:

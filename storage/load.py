@@ -242,6 +242,11 @@ def note_new_catalog(connection: Any) -> None:
     write_meta(connection, "catalog_revision", str(catalog_revision(connection) + 1))
 
 
+def last_revision(connection: Any) -> int:
+    """The place of the latest changeset in the history."""
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changesets").fetchone()[0])
+
+
 def read_meta(connection: Any, key: str) -> str:
     """A value of the `meta` table; empty where there is none."""
     found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()

@@ -67,7 +67,7 @@ class LocalWorkspace(Questions):
                 self.user_id = load.read_meta(connection, "user_id")
                 self._known = (-1, load.catalog(connection, self.org_id, self.user_id))
                 self._catalog(connection)
-                self._revision = _last_revision(connection)
+                self._revision = load.last_revision(connection)
         except BaseException:
             database.close()
             raise
@@ -247,7 +247,3 @@ def _stored_answer(connection: Any, org_id: str, command_id: str) -> Answer | No
     if found is None:
         return None
     return Answer(Status(found[1]), from_json(json.loads(found[2])), revision=found[0])
-
-
-def _last_revision(connection: Any) -> int:
-    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changesets").fetchone()[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from core.errors import Unavailable
@@ -16,6 +16,8 @@ from storage.derive import PARENTS
 POLL_SECONDS = 0.2
 MOST_ROWS = 2_000
 """More rows than this are told as `everything`."""
+
+_NEWS_KEPT = 200
 
 _FOLLOWERS = {
     "companies": (("contacts", "company_id"), ("deals", "company_id")),
@@ -69,6 +71,12 @@ class Watcher:
         if watch is not None:
             watch.mine(revision)
 
+    def my_news(self, number: int) -> None:
+        """Says the same of an entry in the news."""
+        watch = self._watch
+        if watch is not None:
+            watch.my_news(number)
+
 
 class _Watch:
     """One thread that watches, and what it has seen."""
@@ -79,12 +87,14 @@ class _Watch:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._mine: set[int] = set()
-        self._seen = 0
+        self._my_news: set[int] = set()
+        self._seen = self._heard = 0
         self._thread = threading.Thread(target=self._run, name="offhook-watch", daemon=True)
 
     def begin(self) -> None:
         with self._database.read() as connection:
-            self._seen = _last(connection)
+            self._seen = _last(connection, "changesets")
+            self._heard = _last(connection, "news")
         self._thread.start()
 
     def end(self, wait: bool) -> None:
@@ -95,6 +105,10 @@ class _Watch:
     def mine(self, revision: int) -> None:
         with self._lock:
             self._mine.add(revision)
+
+    def my_news(self, number: int) -> None:
+        with self._lock:
+            self._my_news.add(number)
 
     def _run(self) -> None:
         connection: Any = None
@@ -114,36 +128,76 @@ class _Watch:
 
     def _look(self, connection: Any) -> Changed | None:
         """What others have changed since the last look."""
-        rows: set[tuple[str, str]] = set()
-        everything = False
         connection.execute("BEGIN")
         try:
-            found = connection.execute(
-                "SELECT seq, org_id, body FROM changesets WHERE seq > ? ORDER BY seq", (self._seen,)
-            ).fetchall()
-            with self._lock:
-                foreign = [each for each in found if each[0] not in self._mine]
-            for _seq, org_id, body in foreign:
-                changes = json.loads(body)["changes"]
-                # A bulk load lists no rows.
-                everything = everything or not changes or len(changes) > MOST_ROWS
-                if not everything:
-                    rows |= _look_of(connection, org_id, {(c["table"], c["id"]) for c in changes})
+            worked, everything = self._work_of_others(connection)
+            heard, flooded = self._news_of_others(connection)
         finally:
             connection.execute("ROLLBACK")
-        if not found:
+        rows = worked | heard
+        everything = everything or flooded or len(rows) > MOST_ROWS
+        if not rows and not everything:
             return None
-        self._seen = found[-1][0]
-        with self._lock:
-            self._mine = {revision for revision in self._mine if revision > self._seen}
-        if not foreign:
-            return None
-        everything = everything or len(rows) > MOST_ROWS
         told = frozenset() if everything else frozenset(rows)
         return Changed(told, local=False, revision=self._seen, everything=everything)
 
+    def _work_of_others(self, connection: Any) -> tuple[set[tuple[str, str]], bool]:
+        """The rows that commands of other programs have changed; and whether it is too much to list."""
+        found = connection.execute(
+            "SELECT seq, org_id, body FROM changesets WHERE seq > ? ORDER BY seq", (self._seen,)
+        ).fetchall()
+        if not found:
+            return set(), False
+        foreign = self._of_others(found, self._mine)
+        self._seen = found[-1][0]
+        rows: set[tuple[str, str]] = set()
+        for _seq, org_id, body in foreign:
+            changes = json.loads(body)["changes"]
+            # A bulk load lists no rows.
+            if not changes or len(changes) > MOST_ROWS:
+                return set(), True
+            rows |= look_of(connection, org_id, {(c["table"], c["id"]) for c in changes})
+        return rows, False
 
-def _look_of(connection: Any, org_id: str, rows: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    def _news_of_others(self, connection: Any) -> tuple[set[tuple[str, str]], bool]:
+        """The rows that other programs have taken in from a server; and whether it is too much to list."""
+        found = connection.execute(
+            "SELECT seq, rows, everything FROM news WHERE seq > ? ORDER BY seq", (self._heard,)
+        ).fetchall()
+        if not found:
+            return set(), False
+        foreign = self._of_others(found, self._my_news)
+        # What was pruned before anybody looked is not known any more.
+        missed = found[0][0] > self._heard + 1
+        self._heard = found[-1][0]
+        rows = {(table, row_id) for _, listed, _ in foreign for table, row_id in json.loads(listed)}
+        return rows, missed or any(everything for _, _, everything in foreign)
+
+    def _of_others(self, found: Sequence[Any], mine: set[int]) -> list[Any]:
+        with self._lock:
+            foreign = [each for each in found if each[0] not in mine]
+            mine.intersection_update({number for number in mine if number > found[-1][0]})
+        return foreign
+
+
+def note_news(connection: Any, rows: Iterable[tuple[str, str]], *, everything: bool) -> int:
+    """Notes for other programs on the same file what was written that is in nobody's history here. Returns its number.
+
+    Args:
+        connection: the writer, in the transaction that writes it.
+        rows: what has changed, as (table, id).
+        everything: so much that it is not listed.
+    """
+    told = [] if everything else sorted(rows)
+    cursor = connection.execute(
+        "INSERT INTO news (rows, everything) VALUES (?, ?)", (json.dumps(told), everything)
+    )
+    number = int(cursor.lastrowid)
+    connection.execute("DELETE FROM news WHERE seq <= ?", (number - _NEWS_KEPT,))
+    return number
+
+
+def look_of(connection: Any, org_id: str, rows: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """The rows and those whose look hangs on them: what a child is about, whom a name is drawn beside."""
     out = set(rows)
     for table, record_id in tuple(out):
@@ -165,5 +219,5 @@ def _look_of(connection: Any, org_id: str, rows: Iterable[tuple[str, str]]) -> s
     return out
 
 
-def _last(connection: Any) -> int:
-    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changesets").fetchone()[0])
+def _last(connection: Any, table: str) -> int:
+    return int(connection.execute(f"SELECT coalesce(max(seq), 0) FROM {table}").fetchone()[0])  # noqa: S608 (a constant)
