@@ -18,7 +18,7 @@ from storage.postgres.install import GROUPS, USER_ADMIN, as_owner
 from storage.postgres.people import verifier
 from storage.postgres.profile import Profile
 from tests.postgres.floor import BOOKS, PEOPLE, build, made_id
-from tests.server import Cluster, Database, clone, template
+from tests.server import OPERATOR, Cluster, Database, clone, template
 
 STAFF = ("ada", "mia", "ann", "ben", "wim")
 """Who works in the field here, by their names on the floor."""
@@ -72,7 +72,7 @@ class Centre:
         of = template(cluster, "sync_floor", _fill)
         self._root = self._stack.enter_context(contextlib.closing(cluster.superuser()))
         self.database: Database = self._stack.enter_context(clone(cluster, of))
-        self.copy: Database | None = None
+        self.copy = ""
         self.copied_ids: frozenset[str] = frozenset()
         self._wires: dict[str, psycopg.Connection[Any]] = {}
         try:
@@ -156,15 +156,30 @@ class Centre:
         """Copies the database as it is, as a backup does. Every connection ends."""
         self.copied_ids = self.history_ids()
         self.hang_up()
-        self.copy = self._stack.enter_context(clone(self.cluster, self.database.name))
+        self.copy = f"{self.database.name}_copy"
+        self._root.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy").format(
+                sql.Identifier(self.copy), sql.Identifier(self.database.name), sql.Identifier(OPERATOR)
+            )
+        )
+        self._stack.callback(self._drop, self.copy)
 
     def restore(self) -> None:
         """Puts the copy into the place of the database, and renews the epoch as the one who restores is told to."""
-        assert self.copy is not None, "there is a copy"
+        assert self.copy, "there is a copy"
         self.hang_up()
-        self.database, self.copy = self.copy, None
-        self._rename_users()
+        name, copy = sql.Identifier(self.database.name), sql.Identifier(self.copy)
+        self._drop(self.database.name)
+        self._root.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(copy, name))
+        groups = sql.SQL(", ").join(map(sql.Identifier, GROUPS.values()))
+        # The one thing that PostgreSQL does not copy with a database is who may connect.
+        self._root.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+        self._root.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, groups))
+        self.copy = None
         install.renew_epoch(self.operator())
+
+    def _drop(self, name: str) -> None:
+        self._root.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def history_ids(self) -> frozenset[str]:
         """The ids of all changesets that were applied."""

@@ -261,22 +261,16 @@ def _overwrites(done: Done, changes: list[Change], name: str, old: Any, new: Any
             return f"{old!r} became {new!r}, which nobody asked for"
         return "" if same_value(_with_items(old, joins), new) else f"{old!r} became {new!r} by {joins}"
     key = (setting.table, setting.id, name)
-    seen = (
-        done.seen[key]
-        if key in done.seen
-        else setting.base.get(name, setting.base.get(name.partition(".")[0]))
-    )
+    seen = done.seen.get(key, (setting.base.get(name),))
     mine = _value_in(setting, name)
     kind = fields_of(RECORDS[setting.table])[name.partition(".")[0]].kind
     if kind is Kind.SET:
-        expected = merge_list(old or (), seen or (), mine)[0]
-        return (
-            ""
-            if same_value(expected, new or ())
-            else f"{old!r} became {new!r} by {mine!r}, where {seen!r} was seen"
-        )
-    if not same_value(old, seen):
-        return f"{old!r} was overwritten by {new!r}; the user had seen {seen!r}"
+        merged = (merge_list(old or (), was or (), mine)[0] for was in seen)
+        if any(same_value(items, new or ()) for items in merged):
+            return ""
+        return f"{old!r} became {new!r} by {mine!r}, where {' or '.join(map(repr, seen))} was seen"
+    if not any(same_value(old, was) for was in seen):
+        return f"{old!r} was overwritten by {new!r}; the user had seen {' or '.join(map(repr, seen))}"
     return "" if same_value(mine, new) else f"{mine!r} was asked for and {new!r} written"
 
 

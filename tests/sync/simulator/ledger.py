@@ -21,7 +21,8 @@ class Done:
         client: at which client.
         step: when.
         tokens: the words that a person typed, each one the only one of its kind.
-        seen: the value that stood on the person's screen, for each field that was changed.
+        seen: for each field that was changed the value that stood on the person's screen; several where they were shown
+            several, as one is who decides a conflict.
         settles: the parked changeset that was decided by it.
     """
 
@@ -29,7 +30,7 @@ class Done:
     client: str
     step: int
     tokens: tuple[str, ...] = ()
-    seen: Mapping[Place, Any] = field(default_factory=dict)
+    seen: Mapping[Place, tuple[Any, ...]] = field(default_factory=dict)
     settles: str = ""
 
 
@@ -74,6 +75,11 @@ class Ledger:
         """A word that nobody has typed yet, and that no cleaning of input changes."""
         self._tokens += 1
         return f"zq{self._tokens}x"
+
+    @property
+    def typed(self) -> int:
+        """How many words were typed."""
+        return self._tokens
 
     def settled_by(self, parked_id: str) -> list[Done]:
         """The commands that decided a parked changeset."""

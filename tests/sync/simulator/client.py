@@ -1,0 +1,318 @@
+"""A client of the field in the simulated world: a real cache file, a real agent that is driven step by step."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from core.changes import Answer, Changeset, from_json
+from core.commands.base import Command
+from core.commands.settle import SendAgain
+from core.conflicts import Choice, Edited, Side, asked, contested, key_of, offered_for
+from core.errors import OffhookError
+from core.parked import Parked
+from storage.codec import codec
+from storage.postgres.connection import Wire, connect
+from sync.agent import Agent
+from sync.remote import Remote
+from sync.workspace import FieldWorkspace, open_field
+from tests.sync.simulator.centre import PASSWORD, Centre
+from tests.sync.simulator.chance import Chance
+from tests.sync.simulator.evidence import IN_BOOKS, CacheView, ids_in_cache, ids_seen_by, read_cache
+from tests.sync.simulator.faults import Died, Faults, FaultyRemote, FaultyWriter
+from tests.sync.simulator.ledger import Done, Ledger, Place, Told
+from tests.sync.simulator.people import Intent
+
+SIDES: tuple[Side, ...] = ("mine", "theirs", "original")
+BROKEN = (OffhookError, psycopg.Error)
+"""What an agent meets when something does not work: it lets go of its connection and tries again later."""
+
+
+class Client:
+    """A laptop.
+
+    Args:
+        name: what it is called in a run.
+        person: whose it is, by their name on the floor.
+        centre: the server.
+        folder: where its file lies.
+        ledger: the book that is kept of the run.
+        step: gives the number of the step that is being made.
+
+    Attributes:
+        faults: what goes wrong at it.
+        skew: how wrong its clock is.
+        form: a record whose form is open, as it was when it was opened.
+        workspace: what the person works with.
+        agent: what keeps it.
+    """
+
+    workspace: FieldWorkspace
+    agent: Agent
+
+    def __init__(
+        self, name: str, person: str, centre: Centre, folder: Path, ledger: Ledger, step: Callable[[], int]
+    ) -> None:
+        self.name = name
+        self.person = person
+        self.faults = Faults()
+        self.skew = dt.timedelta()
+        self.form: Any = None
+        self._centre = centre
+        self._folder = folder
+        self._ledger = ledger
+        self._step = step
+        self._wire: Wire | None = None
+        self.open()
+
+    def clock(self) -> dt.datetime:
+        """What time it is by this laptop."""
+        return dt.datetime.now(dt.UTC) + self.skew
+
+    # --- being opened, closed, and ended
+
+    def open(self) -> None:
+        """Starts the program."""
+        self.workspace = open_field(
+            self._centre.profile(self.person), PASSWORD, folder=self._folder, store="plain", clock=self.clock, agent=False
+        )  # fmt: skip
+        database: Any = self.workspace.database
+        database._writer = FaultyWriter(database._writer, self.faults)
+        self.agent = Agent(
+            self.workspace.cache, self._connect, clock=self.clock, jitter=lambda low, high: low
+        )
+
+    def die(self) -> None:
+        """Ends the program as a power cut does: whatever it has in memory is gone, and only the file stays."""
+        self.faults.clear()
+        self.form = None
+        self.hang_up()
+        self.workspace.database.close()
+        self.open()
+
+    def close(self) -> None:
+        """Ends the program."""
+        self.hang_up()
+        self.workspace.close()
+
+    def hang_up(self) -> None:
+        """Ends its connection."""
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.close()
+
+    def _connect(self) -> Any:
+        self.faults.before_call()
+        if self._wire is None or self._wire.closed:
+            self._wire = connect(self._centre.profile(self.person), PASSWORD)
+        return FaultyRemote(Remote(self._wire, self._centre.profile(self.person)), self.faults, self._heard)
+
+    def _heard(self, name: str, args: tuple[Any, ...], answer: Any) -> None:
+        if name != "push":
+            return
+        ids = {seq: json.loads(body)["id"] for seq, body in args[-1]}
+        for pushed in answer:
+            told = Told(self.name, pushed.status.value, self._step())
+            self._ledger.told.setdefault(ids[pushed.seq], []).append(told)
+
+    # --- the agent, step by step
+
+    def sync(self, what: str) -> bool:
+        """One step of the agent: `push`, `pull`, `load` or `cycle`. Whether it was made; if not, the agent is offline.
+
+        Raises:
+            Died: the program has ended.
+        """
+        try:
+            self.agent.connect()
+            {
+                "push": self.agent.push_once, "pull": self.agent.pull_once, "load": self.agent.load_step,
+                "cycle": self.agent.cycle,
+            }[what]()  # fmt: skip
+        except BROKEN:
+            self.agent.disconnect()
+            return False
+        return True
+
+    # --- what the person does
+
+    def token(self) -> str:
+        """A word that nobody has typed yet."""
+        return self._ledger.token()
+
+    def ids(self, table: str, where: str = "") -> Sequence[str]:
+        """The ids of records that are not deleted, in an order that is the same in every run."""
+        # Those that the server itself has made have ids by chance (version 4): nothing may depend on them.
+        asked_for = f"SELECT id FROM {table} WHERE deleted_at IS NULL AND substr(id, 15, 1) <> '4'"
+        with self.workspace.database.read() as connection:
+            found = connection.execute(
+                f"{asked_for}{f' AND {where}' if where else ''} ORDER BY id"
+            ).fetchall()
+        return [id_ for (id_,) in found]
+
+    def do(self, intent: Intent, *, shown: Any = None) -> Answer | None:
+        """Executes a command as a person does, and puts down what they typed and saw. None: the program died over it.
+
+        Args:
+            intent: what is done.
+            shown: the record on the screen, where that is older than the cache.
+        """
+        # A reader that has begun before the command goes on seeing what was on the screen.
+        with self.workspace.database.read() as before:
+            before.execute("SELECT 1 FROM meta").fetchone()
+            try:
+                answer: Answer = self.workspace.execute(intent.command)
+            except Died:
+                pass
+            else:
+                done = answer.changeset if answer.applied else None
+                if done is not None:
+                    self._put_down(done, intent, before, shown)
+                return answer
+        self.die()
+        # Either all of it is there or nothing, and who looks sees which.
+        with self.workspace.database.read() as after:
+            found = after.execute("SELECT body FROM changesets WHERE id = ?", (intent.command.id,)).fetchone()
+        if found is not None:
+            with self.workspace.database.read() as before:
+                self._put_down(from_json(json.loads(found[0])), intent, None, shown)
+        return None
+
+    def _put_down(self, done: Changeset, intent: Intent, before: Any, shown: Any) -> None:
+        if done.id in self._ledger.done:
+            return
+        self._ledger.done[done.id] = Done(
+            done, self.name, self._step(), intent.tokens, self._seen(done, intent.command, before, shown),
+            intent.command.settles,
+        )  # fmt: skip
+
+    def _seen(
+        self, done: Changeset, command: Command, before: Any, shown: Any
+    ) -> dict[Place, tuple[Any, ...]]:
+        """The values that stood on the screen in the fields that were changed."""
+        seen: dict[Place, tuple[Any, ...]] = {}
+        for change in done.changes:
+            if change.insert or not change.set:
+                continue
+            row = _row(before, change.table, change.id) if before is not None else None
+            if shown is not None and shown.id == change.id:
+                row = {name: getattr(shown, name) for name in codec(change.table).names}
+            for name in change.set:
+                values = [_path(row, name)] if row is not None else [change.base.get(name)]
+                if isinstance(command, SendAgain):
+                    values += _decided(command.parked, change.table, change.id, name)
+                    values += self._seen_before(command.parked, (change.table, change.id, name))
+                seen[change.table, change.id, name] = tuple(values)
+        return seen
+
+    def _seen_before(self, parked: Parked, place: Place) -> list[Any]:
+        done = self._ledger.done.get(parked.id)
+        return list(done.seen.get(place, ())) if done is not None else []
+
+    # --- what waits for the person
+
+    def decide(self, chance: Chance) -> bool:
+        """Decides one of the things that wait. Whether anything did."""
+        waiting = self.workspace.parked()
+        if not waiting:
+            return False
+        parked = chance.pick(waiting)
+        what = chance.below(10)
+        if what == 0 or (what < 3 and not parked.conflicts and parked.kind != "duplicate"):
+            self._give_up(parked)
+        elif parked.can_hand_in and what < 8:
+            with contextlib.suppress(*BROKEN):
+                self.workspace.hand_in(parked.id)
+                self._ledger.handed_in.add(parked.id)
+        else:
+            intent = self._answer(parked, chance)
+            answer = self.do(intent)
+            if answer is not None and not answer.applied and chance.percent(30):
+                self._give_up(parked)
+        return True
+
+    def _give_up(self, parked: Parked) -> None:
+        try:
+            self.workspace.drop(parked.id)
+        except Died:
+            self.die()
+            if any(each.id == parked.id for each in self.workspace.parked()):
+                return
+        self._ledger.dropped.add(parked.id)
+
+    def _answer(self, parked: Parked, chance: Chance) -> Intent:
+        ways: list[Choice] = [side for side in SIDES if side in offered_for(parked)]
+        disputed = contested(parked)
+        choices: dict[str, Choice] = {}
+        tokens = []
+        for conflict in asked(disputed):
+            choice = chance.pick(ways)
+            if "edited" in offered_for(parked) and isinstance(conflict.mine, str) and chance.percent(15):
+                plain = conflict.field.partition(".")[0] not in ("stage_id", "book_id", "pipeline_id")
+                if plain:
+                    tokens.append(self.token())
+                    choice = Edited(tokens[-1])
+            choices[key_of(conflict, disputed)] = choice
+        return Intent(SendAgain(parked=parked, choices=choices), tuple(tokens))
+
+    # --- looking
+
+    def view(self) -> CacheView:
+        """All that is in the file."""
+        with self.workspace.database.exclusive_writer() as connection:
+            return read_cache(connection, self.name, self.person)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything in the cache is not settled: the outbox, versions kept aside, books that are being loaded."""
+        with self.workspace.database.read() as connection:
+            row = connection.execute(
+                "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM base)"
+                " + (SELECT count(*) FROM sync_books WHERE state <> 'live')"
+            ).fetchone()
+        return bool(row[0])
+
+    @property
+    def loads(self) -> bool:
+        """Whether books are being loaded: then what is here is not the whole truth yet."""
+        with self.workspace.database.read() as connection:
+            row = connection.execute("SELECT count(*) FROM sync_books WHERE state <> 'live'").fetchone()
+        return bool(row[0])
+
+    def remembered(self) -> frozenset[str]:
+        """The ids of the changesets that its history holds."""
+        with self.workspace.database.read() as connection:
+            return frozenset(id_ for (id_,) in connection.execute("SELECT id FROM changesets"))
+
+    def out_of_sight(self) -> list[tuple[str, str]]:
+        """Records in the cache that its login does not see at this moment, and that were not made here."""
+        with self.workspace.database.read() as connection:
+            held = ids_in_cache(connection)
+            aside = {
+                (table, id_): body
+                for table, id_, body in connection.execute("SELECT table_name, row_id, body FROM base")
+            }
+        own = {key for key, body in aside.items() if body is None}
+        kept = {key for key, body in aside.items() if body is not None and key[0] in IN_BOOKS}
+        return sorted((held | kept) - own - ids_seen_by(self._centre.wire(self.person)))
+
+
+def _row(connection: Any, table: str, id_: str) -> dict[str, Any] | None:
+    form = codec(table)
+    found = connection.execute(f"SELECT {form.columns} FROM {table} WHERE id = ?", (id_,)).fetchone()
+    return form.decode(found) if found is not None else None
+
+
+def _path(row: Any, name: str) -> Any:
+    head, _, tail = name.partition(".")
+    return (row[head] or {}).get(tail) if tail else row[head]
+
+
+def _decided(parked: Parked, table: str, id_: str, name: str) -> list[Any]:
+    return [c.theirs for c in parked.conflicts if (c.table, c.id, c.field) == (table, id_, name)]
