@@ -284,6 +284,7 @@ def _team_tables(metadata: sa.MetaData) -> None:
         sa.CheckConstraint("op IN ('moved', 'deleted', 'erased')", name="op"),
     )
     _index(exits, ("org_id", "book_id", FEED))
+    _index(exits, ("org_id", FEED), "op = 'erased'")
     sa.Table(
         "channels",
         metadata,

@@ -58,10 +58,11 @@ def furnish(bench: Bench) -> None:
             user_id=user,
             until=START.isoformat(),
         )
-        bench.put(
-            "exits", org_id=org, book_id=made_id("book", login), table_name="contacts", row_id=new_id(), op="moved",
-            at=START.isoformat(), sync_xid="5",
-        )  # fmt: skip
+        for op in ("moved", "erased"):
+            bench.put(
+                "exits", org_id=org, book_id=made_id("book", login), table_name="contacts", row_id=new_id(), op=op,
+                at=START.isoformat(), sync_xid="5",
+            )  # fmt: skip
         bench.put(
             "changesets", org_id=org, id=new_id(), user_id=user, at=START.isoformat(), command="x", summary="x", body={},
             status="ok",

@@ -4,6 +4,7 @@ Revision ID: 0003
 Revises: 0002
 """
 
+# ruff: noqa: S608 (the names in these statements are the constants below)
 from __future__ import annotations
 
 import sqlalchemy as sa
@@ -22,11 +23,14 @@ KEY = sa.Text().with_variant(postgresql.UUID(as_uuid=False), "postgresql")
 NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 TIME = sa.Integer().with_variant(sa.DateTime(timezone=True), "postgresql")
 
+SEARCHED = ("companies", "contacts", "deals", "activities")
+
 
 def upgrade() -> None:
     """Adds what the field needs."""
     if op.get_context().dialect.name == "sqlite":
         _make_cache()
+        _make_search_triggers()
     else:
         _extend_exits()
         _make_clients()
@@ -101,9 +105,37 @@ def _make_cache() -> None:
     )
 
 
+def _make_search_triggers() -> None:
+    for table in SEARCHED:
+        # A cache takes in many rows at once without their words, and adds the words later: a row whose words are not in
+        # the index yet has none to be taken out. While a cache does so, `sync.bulk` is in `meta`; nobody else sees it there.
+        is_there = f"EXISTS (SELECT 1 FROM {table}_fts_docsize WHERE id = old.n)"
+        for name in ("insert", "update", "delete"):
+            op.execute(f"DROP TRIGGER {table}_search_{name}")
+        op.execute(
+            f"CREATE TRIGGER {table}_search_insert AFTER INSERT ON {table} WHEN new.search <> ''"
+            " AND NOT EXISTS (SELECT 1 FROM meta WHERE key = 'sync.bulk') BEGIN"
+            f" INSERT INTO {table}_fts (rowid, search) VALUES (new.n, new.search); END"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_search_update AFTER UPDATE OF search ON {table}"
+            " WHEN old.search <> new.search BEGIN"
+            f" INSERT INTO {table}_fts ({table}_fts, rowid, search)"
+            f" SELECT 'delete', old.n, old.search WHERE {is_there};"
+            f" INSERT INTO {table}_fts (rowid, search) SELECT new.n, new.search WHERE new.search <> ''; END"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_search_delete AFTER DELETE ON {table} WHEN {is_there} BEGIN"
+            f" INSERT INTO {table}_fts ({table}_fts, rowid, search) VALUES ('delete', old.n, old.search); END"
+        )
+
+
 def _extend_exits() -> None:
     op.drop_constraint(op.f("ck_exits_op"), "exits")
     op.create_check_constraint("op", "exits", "op IN ('moved', 'deleted', 'erased')")
+    op.create_index(
+        "ix_exits_org_id_sync_xid", "exits", ["org_id", "sync_xid"], postgresql_where=sa.text("op = 'erased'")
+    )
 
 
 def _make_clients() -> None:

@@ -16,9 +16,23 @@ begin
         old.org_id, old.book_id, tg_table_name, old.id,
         case tg_op when 'DELETE' then 'deleted' else 'moved' end, now(), pg_current_xact_id()
     )
-    on conflict (org_id, book_id, table_name, row_id)
-        do update set op = excluded.op, at = excluded.at, sync_xid = excluded.sync_xid;
+    on conflict (org_id, book_id, table_name, row_id) do update set
+        -- That a person was erased is said for good: not every cache may have heard of it.
+        op = case gone.op when 'erased' then gone.op else excluded.op end, at = excluded.at, sync_xid = excluded.sync_xid;
     return null;
+end $$;
+
+-- Says to every cache that rows were erased, whatever book it had them in: what was done with them there goes too.
+create or replace function note_erasure(p_org uuid, p_table text, p_ids uuid[]) returns void
+    language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    update exits e set op = 'erased', at = now(), sync_xid = pg_current_xact_id()
+    where e.org_id = p_org and e.table_name = p_table and e.row_id = any (p_ids);
+    execute format(
+        'insert into exits as gone (org_id, book_id, table_name, row_id, op, at, sync_xid)'
+        ' select t.org_id, t.book_id, %1$L, t.id, ''erased'', now(), pg_current_xact_id() from %1$I t'
+        ' where t.org_id = $1 and t.id = any ($2) on conflict (org_id, book_id, table_name, row_id) do nothing', p_table)
+    using p_org, p_ids;
 end $$;
 
 -- A row of the set-up lies in no book, so its end is told by its organization.
@@ -27,6 +41,15 @@ create or replace function note_setup_exit() returns trigger
 begin
     update organizations set sync_xid = pg_current_xact_id()
     where id = any (select distinct org_id from stale) and sync_xid is distinct from pg_current_xact_id();
+    return null;
+end $$;
+
+-- Nor does a view tell those who see it no longer that it was taken from them.
+create or replace function note_hidden_view() returns trigger
+    language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    update organizations set sync_xid = pg_current_xact_id()
+    where id = old.org_id and sync_xid is distinct from pg_current_xact_id();
     return null;
 end $$;
 
@@ -131,6 +154,9 @@ begin
                 ' for each statement execute function note_setup_exit()', name);
         end if;
     end loop;
+    drop trigger if exists feed_hidden on smart_views;
+    create trigger feed_hidden after update on smart_views for each row
+        when (old.shared and not (new.shared and new.user_id = old.user_id)) execute function note_hidden_view();
     foreach name in array array['organizations', 'books'] loop
         -- Named so as to fire before the hint.
         execute format('drop trigger if exists feed_channel on %I', name);
@@ -208,6 +234,24 @@ begin
     );
 end $$;
 
+-- A cursor that a client sent as the snapshot that it is; null for none.
+create or replace function place_in_feed(since text, present pg_snapshot) returns pg_snapshot
+    language plpgsql stable set search_path = offhook, pg_temp as $$
+declare
+    seen pg_snapshot;
+begin
+    begin
+        seen := since::pg_snapshot;
+    exception when others then
+        raise exception 'That is no place in the feed of changes. Read everything anew.' using errcode = 'OH003';
+    end;
+    if pg_snapshot_xmax(seen) > pg_snapshot_xmax(present) then
+        raise exception 'That place in the feed of changes is of another server. Read everything anew.'
+            using errcode = 'OH003';
+    end if;
+    return seen;
+end $$;
+
 -- What became visible to the caller since the cursor. STABLE: all of it reads the snapshot of the calling statement,
 -- and that snapshot is the next cursor.
 --
@@ -243,19 +287,7 @@ begin
     if org is null then
         raise exception 'Your login was disabled. Ask your admin.' using errcode = 'OH001';
     end if;
-    if since is null then
-        seen := present;
-    else
-        begin
-            seen := since::pg_snapshot;
-        exception when others then
-            raise exception 'That is no place in the feed of changes. Read everything anew.' using errcode = 'OH003';
-        end;
-    end if;
-    if pg_snapshot_xmax(seen) > pg_snapshot_xmax(present) then
-        raise exception 'That place in the feed of changes is of another server. Read everything anew.'
-            using errcode = 'OH003';
-    end if;
+    seen := coalesce(place_in_feed(since, present), present);
     low := pg_snapshot_xmin(seen);
 
     with delta as (

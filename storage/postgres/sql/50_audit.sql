@@ -333,6 +333,9 @@ begin
         source = '', time_zone = '', address = '', postal_code = '', city = '', region = '', country = '',
         do_not_call = true, description = '', tags = '[]', custom = '{}', deleted_at = coalesce(c.deleted_at, now())
     where c.org_id = v_org and c.id = p_contact;
+    perform offhook.note_erasure(v_org, 'contacts', array[p_contact]);
+    perform offhook.note_erasure(v_org, 'activities', v_activities);
+    perform offhook.note_erasure(v_org, 'tasks', v_tasks);
     -- What was done stays in the history, what it said about the person does not.
     update changesets h
     set summary = 'Erased',

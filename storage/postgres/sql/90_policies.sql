@@ -183,6 +183,9 @@ create policy see on reservations for select to offhook_admin, offhook_manager, 
     using (org_id = (select my_org()));
 create policy see on channels for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly
     using (org_id = (select my_org()) and (book_id is null or book_id = any ((select visible_books())::uuid[])));
+-- Whose records were erased is told to everybody, by ids alone: work on them may lie in any cache.
+create policy see_erased on exits for select to offhook_manager, offhook_rep
+    using (org_id = (select my_org()) and op = 'erased');
 create policy see on meta for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly using (true);
 create policy see on fields for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly using (true);
 

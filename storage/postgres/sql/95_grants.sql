@@ -10,7 +10,9 @@ declare
         -- text, as policies and triggers that run under the caller's rights need it
         'fold', 'lowered',
         -- the feed
-        'hello', 'changes', 'my_channels',
+        'hello', 'changes', 'my_channels', 'place_in_feed',
+        -- a field rep's cache
+        'pull', 'known_changesets', 'hand_in', 'tidy',
         -- writing
         'apply', 'merge_row', 'hand_over', 'who_took', 'reserve', 'release', 'told_changeset',
         -- what the outbox of a cache goes through
