@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterator, Sequence
 import psycopg
 
 from core.catalog import Catalog
-from storage.postgres import feed
+from storage.postgres import feed, pages
 from storage.postgres.connection import Hello, Lost, Wire, cut, explain, greet, is_broken
 from storage.postgres.feed import Pulled
 from storage.postgres.hints import Hints, Waker
+from storage.postgres.pages import Encoded, Page, Place
 from storage.postgres.profile import Profile
 from storage.postgres.push import Item, Pushed, push
 from storage.postgres.upkeep import Upkeep
@@ -56,9 +57,7 @@ class Remote:
 
     # --- out
 
-    def push(
-        self, client_id: str, acked: int, items: Sequence[Item], catalog: Catalog
-    ) -> list[Pushed]:
+    def push(self, client_id: str, acked: int, items: Sequence[Item], *, catalog: Catalog) -> list[Pushed]:
         """Applies changesets of an outbox; see `storage.postgres.push.push`.
 
         Args:
@@ -87,6 +86,26 @@ class Remote:
         """Asks what is new; see `storage.postgres.feed.pull`."""
         with self.asking() as wire:
             return feed.pull(wire, since, held)
+
+    def page(self, table: str, places: Sequence[Place], *, since: str = "", limit: int = pages.ROWS) -> Page:
+        """Reads on in some books; see `storage.postgres.pages.page`."""
+        with self.asking() as wire:
+            return pages.page(wire, table, places, since=since, limit=limit)
+
+    def first_look(self) -> dict[str, list[Encoded]]:
+        """What is of use first, by table; see `storage.postgres.pages.first_look`."""
+        with self.asking() as wire:
+            return pages.first_look(wire)
+
+    def sizes(self, books: Collection[str]) -> dict[str, dict[str, int]]:
+        """How many rows there are, by book and table."""
+        with self.asking() as wire:
+            return pages.sizes(wire, books)
+
+    def ids(self, table: str, book_id: str) -> set[str]:
+        """The ids of all rows of a table that lie in a book."""
+        with self.asking() as wire:
+            return pages.ids(wire, table, book_id)
 
     # --- hints
 

@@ -124,7 +124,7 @@ class Hints:
         self._pending = False
 
     def wait(self, due: float, rest_until: float) -> bool:
-        """Waits for a hint, for being woken, or until it is due. Whether there was a hint.
+        """Waits for a hint, for being woken, or until it is due. Whether there is a hint to be heeded.
 
         Args:
             due: when to return anyhow (`time.monotonic`).
@@ -136,12 +136,13 @@ class Hints:
         while True:
             self._take_in()
             now = time.monotonic()
-            if self._waker.take() or now >= due or (self._pending and now >= rest_until):
-                return self._pending
+            hinted = self._pending and now >= rest_until
+            if self._waker.take() or now >= due or hinted:
+                return hinted
             if self._pending:
                 # More of them change nothing: they are left where they are.
                 if self._waker.sleep(min(due, rest_until) - now):
-                    return True
+                    return False
             else:
                 self._all.select(due - now)
 
