@@ -164,7 +164,8 @@ class Loaded(Held):
 
     def _load_changeset(self, changeset_id: str) -> None:
         found = self._connection.execute(
-            "SELECT body, undone_by FROM changesets WHERE org_id = ? AND id = ?", (self._org_id, changeset_id)
+            "SELECT body, undone_by FROM changesets WHERE org_id = ? AND id = ? AND status IN ('ok', 'merged')",
+            (self._org_id, changeset_id),
         ).fetchone()
         self._changesets[changeset_id] = (
             None if found is None else (from_json(json.loads(found[0])), found[1])

@@ -59,8 +59,7 @@ class LocalWorkspace(Questions):
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
         self._trouble = ""
-        self._writer_version = -1
-        self._watcher = Watcher(database, self._notify)
+        self._watcher = Watcher(database, self._hear)
         try:
             with database.read() as connection:
                 self.org_id = load.read_meta(connection, "org_id")
@@ -126,7 +125,7 @@ class LocalWorkspace(Questions):
         stored = _stored_answer(connection, self.org_id, command.id)
         if stored is not None:
             return stored, None
-        catalog = self._catalog_for_writing(connection)
+        catalog = self._catalog(connection)
         now = self._clock()
         loaded = load.Loaded(connection, self.org_id)
         load_needs(command, loaded, catalog, loaded.load)
@@ -158,14 +157,6 @@ class LocalWorkspace(Questions):
             done: what it came to.
             applied: what came of it; None where it changes nothing.
         """
-
-    def _catalog_for_writing(self, connection: Any) -> Catalog:
-        # The number changes only when another connection has written, so one's own commands need not look.
-        version = connection.execute("PRAGMA data_version").fetchone()[0]
-        if version == self._writer_version:
-            return self._known[1]
-        self._writer_version = version
-        return self._catalog(connection)
 
     def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
         """See `core.workspace.Workspace.reserve`."""
@@ -200,10 +191,13 @@ class LocalWorkspace(Questions):
     def expect(self, revision: int) -> None:
         """Says, before it is committed, that a revision is this workspace's own; for what writes past `execute`."""
         self._watcher.mine(revision)
-        self._writer_version = -1
 
     def tell(self, changed: Changed) -> None:
         """Tells subscribers of what was written past `execute`."""
+        self._notify(changed)
+
+    def _hear(self, changed: Changed) -> None:
+        """Tells subscribers of what another program has written."""
         self._notify(changed)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

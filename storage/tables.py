@@ -376,7 +376,7 @@ def _cache_tables(metadata: sa.MetaData) -> None:
     They are one login's own, so no organization leads their keys.
     """
     time, line = (column_type(kind, "sqlite") for kind in (Kind.TIME, Kind.LINE))
-    sa.Table(
+    outbox = sa.Table(
         "outbox",
         metadata,
         sa.Column("seq", sa.Integer(), primary_key=True),
@@ -389,7 +389,9 @@ def _cache_tables(metadata: sa.MetaData) -> None:
         # A number that was taken once is never taken again: the server knows answers by it.
         sqlite_autoincrement=True,
     )
-    sa.Table(
+    # Counted for the status bar after every command; the changesets themselves are large.
+    sa.Index(None, outbox.c.state)
+    parked = sa.Table(
         "parked",
         metadata,
         sa.Column("id", line, nullable=False),
@@ -404,6 +406,7 @@ def _cache_tables(metadata: sa.MetaData) -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint("kind IN ('conflict', 'gone', 'rejected', 'duplicate')", name="kind"),
     )
+    sa.Index(None, parked.c.settled_at)
     sa.Table(
         "base",
         metadata,

@@ -11,16 +11,15 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from core.changes import Changeset
 from core.errors import Unavailable
 from core.ids import new_id
 from storage import derive, files, keys, load
 from storage.database import Database
 from storage.keys import Key, Store
 from storage.local import utc_now
-from sync import outbox, overlay
+from sync import overlay
 from sync.overlay import Encoded
 from sync.pending import Pending
 from sync.truth import Truth
@@ -104,14 +103,6 @@ def open_cache(path: Path) -> Cache:
         raise
 
 
-class Batch(NamedTuple):
-    """What is to be sent in one go."""
-
-    items: list[outbox.Item]
-    acked: int
-    """Up to this number every changeset has its answer, and the server need not keep it."""
-
-
 class Cache:
     """An open cache.
 
@@ -124,6 +115,7 @@ class Cache:
         client_id: what the server knows this cache by: with the numbers of the outbox it makes a push exactly once.
         expect: is told the number of each entry in `news` before it is committed, so that whoever watches the file for
             others' work knows its own.
+        written: is called after each `truth` that was committed.
     """
 
     def __init__(self, database: Database, key: Key) -> None:
@@ -131,6 +123,7 @@ class Cache:
         self.database = database
         self.key = key
         self.expect: Callable[[int], None] = lambda _number: None
+        self.written: Callable[[], None] = lambda: None
         self._pending = Pending()
         with database.exclusive_writer() as connection:
             connection.execute("PRAGMA secure_delete = ON").fetchall()
@@ -161,32 +154,12 @@ class Cache:
             truth = Truth(connection, self.org_id, self._pending, clock)
             yield truth
             truth.finish(self.expect)
+        self.written()
 
     def get(self, key: str) -> str:
         """A value of `meta`; empty where there is none."""
         with self.database.read() as connection:
             return load.read_meta(connection, key)
-
-    def to_send(self, *, most: int = outbox.MOST_ITEMS, most_bytes: int = outbox.MOST_BYTES) -> Batch:
-        """The next batch of the outbox, noted as sent.
-
-        Args:
-            most: changesets at most.
-            most_bytes: bytes at most, unless the first one alone is larger.
-        """
-        with self.database.read() as connection:
-            items = outbox.batch(connection, most=most, most_bytes=most_bytes)
-            acked = outbox.acked(connection)
-        fresh = [item.seq for item in items if item.state == "queued"]
-        if fresh:
-            with self.database.write(durable=False) as connection:
-                outbox.set_state(connection, fresh, "sent")
-        return Batch(items, acked)
-
-    def offer_again(self, lost: Sequence[Changeset]) -> None:
-        """Puts changesets that a restored server does not know any more back into the outbox, before all others."""
-        with self.truth(durable=True) as truth:
-            truth.offer_again(lost)
 
     def close(self) -> None:
         """Lets go of the file."""

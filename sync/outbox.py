@@ -67,7 +67,9 @@ def batch(connection: Any, *, most: int = MOST_ITEMS, most_bytes: int = MOST_BYT
     out: list[Item] = []
     size = 0
     for row in connection.execute(
-        f"SELECT seq, changeset_id, body, state FROM outbox WHERE {_WAITS} ORDER BY seq LIMIT ?", (most,)
+        # The plus keeps SQLite from gathering and sorting all of them first.
+        f"SELECT seq, changeset_id, body, state FROM outbox WHERE +{_WAITS} ORDER BY seq LIMIT ?",
+        (most,),
     ):
         size += len(row[2].encode())
         if out and size > most_bytes:

@@ -16,7 +16,13 @@ _APPLIED = "status in ('ok', 'merged')"
 
 
 def history(
-    connection: Connection, catalog: Catalog, table: str, record_id: str, *, limit: int = 100
+    connection: Connection,
+    catalog: Catalog,
+    table: str,
+    record_id: str,
+    *,
+    limit: int = 100,
+    refused: bool = False,
 ) -> list[HistoryEntry]:
     """The changesets that touched a record, newest first.
 
@@ -26,10 +32,11 @@ def history(
         table: the record's table.
         record_id: the record, deleted or not.
         limit: the most to return.
+        refused: those as well that a server has not taken.
     """
     sql = f"""
         select body, undone_by is not null from changesets
-        where +org_id = :org and {_APPLIED} and seq in (
+        where +org_id = :org and ({"true" if refused else _APPLIED}) and seq in (
             select r.seq from changeset_rows r where r.org_id = :org and r.table_name = :table and r.row_id = :id
         )
         order by seq desc limit :limit

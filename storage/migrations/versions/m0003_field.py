@@ -59,6 +59,7 @@ def _make_cache() -> None:
         sa.CheckConstraint("state IN ('queued', 'sent', 'accepted')", name="state"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_outbox_state", "outbox", ["state"])
     op.create_table(
         "parked",
         sa.Column("id", TEXT, nullable=False),
@@ -73,6 +74,7 @@ def _make_cache() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint("kind IN ('conflict', 'gone', 'rejected', 'duplicate')", name="kind"),
     )
+    op.create_index("ix_parked_settled_at", "parked", ["settled_at"])
     op.create_table(
         "base",
         sa.Column("table_name", TEXT, nullable=False),
