@@ -29,6 +29,8 @@ BOOKED = ("companies", "contacts", "deals", "activities", "tasks")
 """The tables whose rows lie in books."""
 SWITCH = "sync.overlay"
 """The key in `meta`: 1 while what is written is local work, 0 while it is what the server has."""
+BULK = "sync.bulk"
+"""The key in `meta` that keeps words out of the search index; nobody sees it but the transaction that sets it."""
 
 
 # --- the triggers ---------------------------------------------------------------------------------------------------
@@ -99,9 +101,34 @@ def put(connection: Any, org_id: str, table: str, rows: Sequence[Encoded], *, fr
         rows: their values.
         fresh: none of them is there yet.
     """
-    connection.executemany(_put_sql(table), rows)
+    put_rows(connection, table, rows)
     if table == "contacts":
-        _put_points(connection, org_id, rows, fresh=fresh)
+        put_points(connection, org_id, rows, fresh=fresh)
+
+
+def put_rows(connection: Any, table: str, rows: Sequence[Encoded]) -> None:
+    """Writes rows of the server and nothing else; the arguments as for `put`."""
+    connection.executemany(_put_sql(table), rows)
+
+
+def put_bare(connection: Any, org_id: str, table: str, rows: Sequence[Encoded]) -> None:
+    """Writes rows of the server without their words and their points, which `sync.filling` adds; otherwise as `put`."""
+    write_meta(connection, BULK, "1")
+    put_rows(connection, table, rows)
+    connection.execute("DELETE FROM meta WHERE key = ?", (BULK,))
+    if table == "contacts":
+        own = place(table, "id")
+        # Those that were here before have points, which may be others by now.
+        pointed = {
+            contact
+            for (contact,) in connection.execute(
+                "DELETE FROM contact_points WHERE org_id = ? AND contact_id IN (SELECT value FROM json_each(?))"
+                " RETURNING contact_id",
+                (org_id, json.dumps([row[own] for row in rows])),
+            ).fetchall()
+        }
+        if pointed:
+            put_points(connection, org_id, [row for row in rows if row[own] in pointed], fresh=True)
 
 
 def remove(connection: Any, org_id: str, table: str, ids: Collection[str]) -> None:
@@ -168,7 +195,8 @@ def _put_sql(table: str) -> str:
     )
 
 
-def _put_points(connection: Any, org_id: str, rows: Sequence[Encoded], *, fresh: bool) -> None:
+def put_points(connection: Any, org_id: str, rows: Sequence[Encoded], *, fresh: bool) -> None:
+    """Notes by what contacts are looked up; the arguments as for `put`."""
     own, emails, phones, deleted = (
         place("contacts", name) for name in ("id", "emails", "phones", "deleted_at")
     )

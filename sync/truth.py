@@ -75,6 +75,23 @@ class Truth:
         self._note(table, [row[place] for row in rows])
         overlay.put(self.connection, self._org_id, table, rows, fresh=fresh)
 
+    def fill(self, table: str, rows: Sequence[Encoded], *, bare: bool = False) -> None:
+        """Writes the many rows of a load, of which nobody is told one by one.
+
+        Args:
+            table: companies, contacts, deals, activities or tasks.
+            rows: their values, as for `put`.
+            bare: without what they are searched by; see `sync.filling`.
+        """
+        if rows and self._meets(table, rows):
+            self._lift()
+        self._everything = True
+        self._before.clear()
+        if bare:
+            overlay.put_bare(self.connection, self._org_id, table, rows)
+        else:
+            overlay.put(self.connection, self._org_id, table, rows)
+
     def put_setup(self, tables: Mapping[str, Sequence[Encoded]]) -> None:
         """Takes these rows for the whole set-up; what is not among them goes.
 

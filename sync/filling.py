@@ -1,0 +1,166 @@
+"""Many rows at once: written without what searching and listing need, which is made afterwards in short steps.
+
+Keeping indexes up row by row costs several times what writing the rows costs. So where a table is to get far more rows
+than it has, its indexes are taken down first, and its rows are written bare: without their words in the search index, and
+contacts without their points. `make_up` does all of that bit by bit, each time holding up local work for a moment only.
+What is down is noted in the file (`sync.loading` in `meta`), so that whoever opens it after a cut can go on.
+"""
+
+# ruff: noqa: S608 (table and column names come from the declarations in core, values are always bound)
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from storage.codec import codec
+from storage.derive import SEARCHED
+from storage.load import read_meta, write_meta
+from sync import overlay
+from sync.cache import Cache
+
+DOWN = "sync.loading"
+"""The key in `meta` of what is down: by table the statements that make its indexes again."""
+WORTH = 10_000
+"""How many rows must be coming for a table to be worth taking its indexes down."""
+CHUNK = 4_000
+"""How many rows get their words, or their points, in one transaction."""
+CACHE_KIB = 65_536
+
+
+def is_down(connection: Any, table: str) -> bool:
+    """Whether the indexes of a table are down."""
+    return table in _down(connection)
+
+
+def is_worth(connection: Any, table: str, coming: int) -> bool:
+    """Whether so many rows that are coming are far more than a table has."""
+    if coming < WORTH:
+        return False
+    (there,) = connection.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?)", (coming // 2,)
+    ).fetchone()
+    return int(there) < coming // 2
+
+
+def take_down(connection: Any, table: str) -> None:
+    """Drops the indexes of a table, but for the one that finds a row by its id.
+
+    Args:
+        connection: the writer, in a transaction.
+        table: the table.
+    """
+    made = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?",
+        (table,),
+    ).fetchall()
+    for name, _ in made:
+        connection.execute(f"DROP INDEX {name}")
+    down = _down(connection)
+    down[table] = down.get(table, []) + [sql for _, sql in made]
+    _note(connection, down)
+
+
+def down_tables(connection: Any) -> list[str]:
+    """The tables whose indexes are down."""
+    return list(_down(connection))
+
+
+class MakingUp:
+    """Makes for some tables what their rows were written without: indexes, words and points.
+
+    Args:
+        cache: the cache.
+        tables: the tables.
+    """
+
+    def __init__(self, cache: Cache, tables: Sequence[str]) -> None:
+        self._cache = cache
+        self._tables = list(tables)
+        self._words_at = self._points_at = 0
+
+    def step(self) -> bool:
+        """Does a bit of it, in one transaction. False once there is nothing left to do.
+
+        Raises:
+            Unavailable: the disk is full, another program writes, …
+        """
+        if not self._tables:
+            return False
+        table = self._tables[0]
+        with self._cache.database.write(cache_kib=CACHE_KIB, durable=False) as connection:
+            down = _down(connection)
+            if indexes := down.get(table):
+                connection.execute(indexes[0])
+                down[table] = indexes[1:]
+                _note(connection, down)
+            elif not self._add_points(connection, table) and not self._add_words(connection, table):
+                down.pop(table, None)
+                _note(connection, down)
+                self._tables.pop(0)
+                self._words_at = self._points_at = 0
+        return True
+
+    def _add_words(self, connection: Any, table: str) -> bool:
+        if table not in SEARCHED:
+            return False
+        first, (last,) = (
+            self._words_at,
+            connection.execute(f"SELECT coalesce(max(n), 0) FROM {table}").fetchone(),
+        )
+        if first >= last:
+            return False
+        self._words_at = first + CHUNK
+        connection.execute(
+            f"INSERT INTO {table}_fts (rowid, search) SELECT n, search FROM {table} t"
+            " WHERE n > ? AND n <= ? AND search <> ''"
+            f" AND NOT EXISTS (SELECT 1 FROM {table}_fts_docsize d WHERE d.id = t.n)",
+            (first, self._words_at),
+        )
+        return True
+
+    def _add_points(self, connection: Any, table: str) -> bool:
+        if table != "contacts":
+            return False
+        first, (last,) = (
+            self._points_at,
+            connection.execute("SELECT coalesce(max(n), 0) FROM contacts").fetchone(),
+        )
+        if first >= last:
+            return False
+        self._points_at = first + CHUNK
+        rows = connection.execute(
+            f"SELECT {codec('contacts').columns} FROM contacts c WHERE n > ? AND n <= ? AND deleted_at IS NULL"
+            " AND (emails <> '[]' OR phones <> '[]')"
+            " AND NOT EXISTS (SELECT 1 FROM contact_points p WHERE p.org_id = c.org_id AND p.contact_id = c.id)",
+            (first, self._points_at),
+        ).fetchall()
+        overlay.put_points(connection, self._cache.org_id, rows, fresh=True)
+        return True
+
+
+def make_up(cache: Cache) -> None:
+    """Makes everything that a load has left for later, in many short transactions.
+
+    Args:
+        cache: the cache.
+
+    Raises:
+        Unavailable: the disk is full, another program writes, …
+    """
+    with cache.database.read() as connection:
+        work = MakingUp(cache, down_tables(connection))
+    while work.step():
+        pass
+
+
+def _down(connection: Any) -> dict[str, list[str]]:
+    noted: dict[str, list[str]] = json.loads(read_meta(connection, DOWN) or "{}")
+    return noted
+
+
+def _note(connection: Any, down: dict[str, list[str]]) -> None:
+    if down:
+        write_meta(connection, DOWN, json.dumps(down))
+    else:
+        connection.execute("DELETE FROM meta WHERE key = ?", (DOWN,))
