@@ -52,8 +52,8 @@ class FileOpener:
         join(self.home, Profile.load(self.home.team_profile), password)
         return open_team(self.home)
 
-    def join(self, address: str, login: str, password: str) -> Workspace:
-        """Logs in at a team's server, remembers it, and opens the workspace there.
+    def join(self, address: str, login: str, password: str, *, field: bool = False) -> Workspace:
+        """Logs in at a team's server, remembers it, and opens the workspace there; with a copy here if that is wanted.
 
         Raises:
             OffhookError: it cannot be; nothing is remembered.
@@ -61,7 +61,7 @@ class FileOpener:
         from cli.team import join, open_team
         from storage.postgres.profile import Profile, parse_address
 
-        join(self.home, Profile(*parse_address(address), login=login), password)
+        join(self.home, Profile(*parse_address(address), login=login), password, field=field)
         return open_team(self.home)
 
     def start_alone(self) -> Workspace:

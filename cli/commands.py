@@ -3,14 +3,17 @@
 # ruff: noqa: D301 (\b is the mark by which the help keeps the lines of examples)
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
-from cli.admin.commands import admin_app, audit_app
+from cli.options import AsJson, session
 from cli.session import Session
+from cli.team_commands import team_app
 from core.commands.activities import CALL_OUTCOMES
 from core.commands.tasks import TASK_KINDS
 
@@ -21,36 +24,46 @@ TABLES = ("contacts", "deals", "activities")
 FORMATS = ("csv", "json", "vcf")
 
 
-class _InOrder(TyperGroup):
+_LATE = {
+    "admin": ("cli.admin.commands", "admin_app", "The team's server, its people and their rights."),
+    "audit": ("cli.admin.commands", "audit_app", "Who changed what, and the proof of it."),
+    "conflicts": ("cli.conflict_commands", "conflicts_app", "What waits for your decision."),
+}
+"""Groups of commands that are made only when they are asked for: module, name, and what the help says of them."""
+
+
+class _Commands(TyperGroup):
     """Lists commands in the order of a rep's day, not in that of their making."""
 
     ORDER = (
-        "find", "show", "log", "task", "move", "undo", "pipelines", "status", "export", "backup", "restore",
-        "doctor", "init", "login", "logout", "password", "admin", "audit", "demo",
+        "find", "show", "log", "task", "move", "undo", "pipelines", "status", "sync", "conflicts", "export", "backup",
+        "restore", "doctor", "init", "login", "logout", "mode", "password", "admin", "audit", "demo",
     )  # fmt: skip
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of the commands."""
-        return sorted(super().list_commands(ctx), key=self.ORDER.index)
+        return sorted({*super().list_commands(ctx), *_LATE}, key=self.ORDER.index)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by its name; None where there is none."""
+        if cmd_name in _LATE and cmd_name not in self.commands:
+            module, name, told = _LATE[cmd_name]
+            group = get_group(getattr(importlib.import_module(module), name))
+            group.name, group.short_help = cmd_name, told
+            self.commands[cmd_name] = group
+        return super().get_command(ctx, cmd_name)
 
 
 app = typer.Typer(
     name="offhook",
-    cls=_InOrder,
+    cls=_Commands,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 log_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(log_app, name="log", short_help="Logs a call, note, e-mail or meeting.")
-app.add_typer(admin_app, name="admin", short_help="The team's server, its people and their rights.")
-app.add_typer(audit_app, name="audit", short_help="Who changed what, and the proof of it.")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON, for programs.")]
-
-
-def _session(context: typer.Context, as_json: bool) -> Session:
-    return Session(demo=bool(context.find_root().obj), json=as_json)
+app.add_typer(team_app)
 
 
 def _only(names: Iterable[str], incomplete: str) -> list[str]:
@@ -109,7 +122,7 @@ def find(
     """
     from cli.find import find as run
 
-    return run(_session(context, as_json), " ".join(text), limit)
+    return run(session(context, as_json), " ".join(text), limit)
 
 
 @app.command(short_help="Shows a contact, deal or company on one page.")
@@ -133,7 +146,7 @@ def show(
     """
     from cli.show import show as run
 
-    return run(_session(context, as_json), " ".join(what), activities)
+    return run(session(context, as_json), " ".join(what), activities)
 
 
 @app.command(short_help="Lists the pipelines and what lies in each.")
@@ -144,7 +157,7 @@ def pipelines(context: typer.Context, as_json: AsJson = False) -> int:
     """
     from cli.status import pipelines as run
 
-    return run(_session(context, as_json))
+    return run(session(context, as_json))
 
 
 @app.command(short_help="Says which workspace this is and what waits.")
@@ -157,7 +170,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> int:
     """
     from cli.status import status as run
 
-    return run(_session(context, as_json))
+    return run(session(context, as_json))
 
 
 # --- act ----------------------------------------------------------------------------------------------------------
@@ -177,11 +190,11 @@ def move(
     offhook move "acme renewal" negotiation
     offhook move "acme renewal" lost --reason "No budget"
 
-    JSON: {status, summary, changeset_id, revision, deal}.
+    JSON: {status, summary, changeset_id, revision, unsent, parked, deal}.
     """
     from cli.write import move as run
 
-    return run(_session(context, as_json), deal, stage, reason)
+    return run(session(context, as_json), deal, stage, reason)
 
 
 Who = Annotated[
@@ -207,7 +220,7 @@ def log() -> None:
     offhook log call anna --outcome voicemail
     offhook log note "acme renewal" - < minutes.txt
 
-    JSON: {status, summary, changeset_id, revision, activity}.
+    JSON: {status, summary, changeset_id, revision, unsent, parked, activity}.
     """
 
 
@@ -233,7 +246,7 @@ def log_call(
     from cli.write import log as run
 
     return run(
-        _session(context, as_json), "call", who, " ".join(text or ()), outcome=outcome, minutes=minutes, at=at,
+        session(context, as_json), "call", who, " ".join(text or ()), outcome=outcome, minutes=minutes, at=at,
         incoming=incoming,
     )  # fmt: skip
 
@@ -245,7 +258,7 @@ def log_note(
     """Writes a note."""
     from cli.write import log as run
 
-    return run(_session(context, as_json), "note", who, " ".join(text or ()), at=at)
+    return run(session(context, as_json), "note", who, " ".join(text or ()), at=at)
 
 
 @log_app.command("email")
@@ -262,7 +275,7 @@ def log_email(
     from cli.write import log as run
 
     return run(
-        _session(context, as_json),
+        session(context, as_json),
         "email",
         who,
         " ".join(text or ()),
@@ -286,7 +299,7 @@ def log_meeting(
     from cli.write import log as run
 
     return run(
-        _session(context, as_json),
+        session(context, as_json),
         "meeting",
         who,
         " ".join(text or ()),
@@ -322,22 +335,22 @@ def task(
     offhook task anna "send the offer" --due "tue 3pm"
     offhook task "acme renewal" "call back" --kind call --due tomorrow
 
-    JSON: {status, summary, changeset_id, revision, task}.
+    JSON: {status, summary, changeset_id, revision, unsent, parked, task}.
     """
     from cli.write import task as run
 
-    return run(_session(context, as_json), who, " ".join(what), due, kind)
+    return run(session(context, as_json), who, " ".join(what), due, kind)
 
 
 @app.command()
 def undo(context: typer.Context, as_json: AsJson = False) -> int:
     """Takes your latest change back. Once more takes back the one before.
 
-    JSON: {status, summary, changeset_id, revision, undoes}.
+    JSON: {status, summary, changeset_id, revision, unsent, parked, undoes}.
     """
     from cli.write import undo as run
 
-    return run(_session(context, as_json))
+    return run(session(context, as_json))
 
 
 # --- take out, keep safe ------------------------------------------------------------------------------------------
@@ -392,7 +405,7 @@ def export(
     from cli.export import export as run
 
     return run(
-        _session(context, as_json), table, form=form, where=where, output=output, force=force, excel=excel
+        session(context, as_json), table, form=form, where=where, output=output, force=force, excel=excel
     )
 
 
@@ -419,7 +432,7 @@ def backup(
     """
     from cli.keeping import backup as run
 
-    return run(_session(context, as_json), file, force=force, key_file=recovery_key)
+    return run(session(context, as_json), file, force=force, key_file=recovery_key)
 
 
 @app.command()
@@ -442,7 +455,7 @@ def restore(
     """
     from cli.keeping import restore as run
 
-    return run(_session(context, as_json), file, key_file=recovery_key)
+    return run(session(context, as_json), file, key_file=recovery_key)
 
 
 @app.command(short_help="Checks that the workspace is whole.")
@@ -459,7 +472,7 @@ def doctor(
     """
     from cli.keeping import doctor as run
 
-    return run(_session(context, as_json), repair=repair)
+    return run(session(context, as_json), repair=repair)
 
 
 # --- begin --------------------------------------------------------------------------------------------------------
@@ -488,75 +501,8 @@ def init(
     from cli.beginning import init as run
 
     return run(
-        _session(context, as_json), name=name, organization=organization, currency=currency, country=country
+        session(context, as_json), name=name, organization=organization, currency=currency, country=country
     )
-
-
-@app.command(short_help="Logs in at your team's server.")
-def login(
-    context: typer.Context,
-    address: Annotated[str, typer.Argument(help="Where it is: host, host/database or host:port/database.")],
-    user: Annotated[str, typer.Option("--as", help="Your login, which your admin has given you.")],
-    ca_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--ca-file", help="Certificates to trust; those of the system otherwise.", show_default=False
-        ),
-    ] = None,
-    insecure: Annotated[
-        bool, typer.Option("--insecure", help="Connect without a verified certificate. Others may listen.")
-    ] = False,
-    in_file: Annotated[
-        bool, typer.Option("--in-file", help="Keep the password in a file, not in the system's keyring.")
-    ] = False,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Logs in at your team's server; from then on offhook opens the team's workspace, until you log out.
-
-    The password is asked for, and kept in the system's keyring. Off this machine the server must prove who it is.
-
-    \b
-    offhook login db.example.com/offhook --as ben
-
-    JSON: {server, login, role, notes}.
-    """
-    from cli.team import login as run
-
-    return run(
-        _session(context, as_json), address, user, ca_file=ca_file, insecure=insecure, password_stdin=password_stdin,
-        in_file=in_file,
-    )  # fmt: skip
-
-
-@app.command(short_help="Logs out, and wipes what is here of the team.")
-def logout(
-    context: typer.Context,
-    force: Annotated[
-        bool, typer.Option("--force", help="Give up changes that the server has not answered yet.")
-    ] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Forgets server and password, and removes everything of the team from this machine. Nothing changes on the server."""
-    from cli.team import logout as run
-
-    return run(_session(context, as_json), force=force)
-
-
-@app.command(short_help="Changes your password at the team's server.")
-def password(
-    context: typer.Context,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the new one from standard input.")
-    ] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Asks for a new password twice. It is hashed on this machine: the server never sees it."""
-    from cli.team import password as run
-
-    return run(_session(context, as_json), password_stdin=password_stdin)
 
 
 @app.command(short_help="Opens the app on sample data.")
@@ -611,13 +557,13 @@ def demo(
         from cli.sample_team import demo_team
 
         return demo_team(
-            _session(context, as_json), login=login, traffic=traffic, reset=fresh, generate_only=generate_only
+            session(context, as_json), login=login, traffic=traffic, reset=fresh, generate_only=generate_only
         )
     if login or traffic:
         raise Usage("Only a team has colleagues: add --team.")
     from cli.sample import demo as run
 
     return run(
-        _session(context, as_json), deals=deals, contacts=contacts, seed=seed, fresh=fresh,
+        session(context, as_json), deals=deals, contacts=contacts, seed=seed, fresh=fresh,
         generate_only=generate_only, big_timeline=big_timeline,
     )  # fmt: skip

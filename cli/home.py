@@ -37,8 +37,13 @@ class Home:
 
     @property
     def team(self) -> Path:
-        """What this machine holds of a team: who logs in where, the password's place, changes without an answer yet."""
+        """What this machine holds of a team: who logs in where, the password's place, work without an answer yet, the copy."""
         return self.data / "team"
+
+    @property
+    def cache(self) -> Path:
+        """The copy of the team's data that a rep in the field works on."""
+        return self.team / "cache.db"
 
     @property
     def team_profile(self) -> Path:

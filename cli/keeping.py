@@ -108,10 +108,14 @@ def doctor(session: Session, *, repair: bool) -> Code:
     mended: list[str] = []
     if session.in_team:
         if repair:
-            raise Refused("There is nothing to repair here: a team's data lies on its server.")
-        from cli.team import examine
+            raise Refused(
+                "There is nothing to repair here: a team's data lies on its server. A copy is fetched anew with: offhook"
+                " mode direct, and then offhook mode field"
+            )
+        from cli.checking import examine
 
-        findings += examine(session)
+        with Progress("Looking at") as progress:
+            findings += examine(session, progress.step)
         return _tell_findings(session, findings)
     try:
         with session.open_file() as workspace, Progress("Looking at") as progress:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cli.output import Ambiguous
 from core.catalog import Catalog
-from core.entities import Deal, Stage
+from core.entities import Stage
 from core.errors import NotFound
 from core.filters import All, Query, Test
 from core.text import fold, printable, words
@@ -122,15 +122,15 @@ def _several(text: str, hits: Sequence[Hit]) -> Ambiguous:
     return Ambiguous(f"“{printable(text[:60])}” fits {count}. Say more, or give the id.", listed)
 
 
-def find_stage(catalog: Catalog, deal: Deal, name: str) -> Stage:
-    """The stage of the deal's pipeline that a person calls `name`.
+def find_stage(catalog: Catalog, pipeline_id: str, name: str) -> Stage:
+    """The stage of a pipeline that a person calls `name`.
 
     Raises:
         NotFound: there is none; the message lists those there are.
         Ambiguous: the beginning of a name that several have.
     """
     wanted = fold(typed(name).strip())
-    stages = catalog.stages_of(deal.pipeline_id)
+    stages = catalog.stages_of(pipeline_id)
     fitting = [s for s in stages if fold(s.name) == wanted or s.id == wanted]
     fitting = fitting or [s for s in stages if wanted and fold(s.name).startswith(wanted)]
     if len(fitting) == 1:
@@ -138,7 +138,7 @@ def find_stage(catalog: Catalog, deal: Deal, name: str) -> Stage:
     names = ", ".join(stage.name for stage in fitting or stages)
     if fitting:
         raise Ambiguous(f"“{name}” can be {names}. Say more.")
-    pipeline = catalog.pipeline_by_id[deal.pipeline_id].name
+    pipeline = catalog.pipeline_by_id[pipeline_id].name
     raise NotFound(
         f"There is no stage “{printable(typed(name)[:60])}” in the pipeline {pipeline}. Its stages: {names}."
     )

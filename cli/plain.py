@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.catalog import Catalog
 from core.changes import Answer, encode_value
@@ -12,6 +12,9 @@ from core.entities import Contact, Deal
 from core.money import exponent
 from core.schema import Kind, Record, fields_of
 from core.workspace import Entry
+
+if TYPE_CHECKING:
+    from cli.session import Sent
 
 _LEFT_OUT = frozenset({"org_id", "deleted_at", "sort_key", "search", "position", "superseded"})
 
@@ -63,12 +66,14 @@ def entry_data(entry: Entry, catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def answer_data(answer: Answer) -> dict[str, Any]:
-    """What a workspace said to a command that took effect."""
+def answer_data(answer: Answer, sent: Sent) -> dict[str, Any]:
+    """What a workspace said to a command that took effect, and what of it the server does not have."""
     changeset = answer.changeset
     return {
         "status": answer.status.value,
         "summary": changeset.summary if changeset else "",
         "changeset_id": changeset.id if changeset else None,
         "revision": answer.revision,
+        "unsent": sent.unsent,
+        "parked": [each.id for each in sent.parked],
     }

@@ -13,12 +13,27 @@ from cli.home import Home, find_home
 from core.errors import NotFound, Refused
 
 if TYPE_CHECKING:
+    from cli.output import Code
+    from core.parked import Parked
     from core.workspace import Workspace
     from storage.solo import SoloWorkspace
 
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of what a command did.
+
+    Attributes:
+        unsent: how many changes wait to be sent.
+        parked: what the server has not taken just now; it waits for a decision.
+    """
+
+    unsent: int = 0
+    parked: tuple[Parked, ...] = ()
 
 
 @dataclass
@@ -57,6 +72,15 @@ class Session:
         """Whether this run works with a team's server."""
         return not self.demo and self.home.team_profile.exists()
 
+    @property
+    def in_field(self) -> bool:
+        """Whether this run works on a copy of a team's data."""
+        if not self.in_team:
+            return False
+        from storage.postgres.profile import Profile
+
+        return Profile.load(self.home.team_profile).mode == "field"
+
     def require_workspace(self) -> None:
         """Makes sure that there is a workspace.
 
@@ -78,20 +102,45 @@ class Session:
         Raises:
             Refused: one is logged in to a team, whose data lies on its server.
         """
-        if self.in_team:
-            raise Refused(
-                "A team's data lies on its server, and is kept safe there. Your admin has the backups; for your own"
-                " workspace log out first: offhook logout"
+        if not self.in_team:
+            return
+        told = "A team's data lies on its server, and is kept safe there. Your admin has the backups; for your own"
+        told += " workspace log out first: offhook logout"
+        if self.in_field:
+            told += (
+                ". The copy on this machine is neither backed up nor restored: an old one would send again what was sent"
+                " long ago. What only it has goes to the server with: offhook sync"
             )
+        raise Refused(told)
 
     @contextmanager
-    def open(self) -> Iterator[Workspace]:
+    def open(self, *, agent: bool = False) -> Iterator[Workspace]:
         """The workspace, open as long as the block runs: the team's where one is logged in, otherwise one's own file.
+
+        Args:
+            agent: keep a copy and the server together meanwhile. Most commands are over in a moment: what they do is
+                sent by `send`, or by an app that is open.
 
         Raises:
             NotFound: there is none.
             Refused, Unavailable: it cannot be opened.
         """
+        with self._opened(agent=agent) as workspace:
+            yield workspace
+
+    @contextmanager
+    def open_server(self) -> Iterator[Workspace]:
+        """The same, but never a copy: for what concerns everybody, and must be done on what there is at this moment.
+
+        Raises:
+            NotFound: there is none.
+            Refused, Unavailable: it cannot be opened, or the server cannot be reached.
+        """
+        with self._opened(direct=True) as workspace:
+            yield workspace
+
+    @contextmanager
+    def _opened(self, *, agent: bool = False, direct: bool = False) -> Iterator[Workspace]:
         self.require_workspace()
         workspace: Workspace
         if self.in_team:
@@ -99,7 +148,7 @@ class Session:
             from cli.team import open_team
 
             watch_threads()
-            workspace = open_team(self.home)
+            workspace = open_team(self.home, agent=agent, direct=direct)
         else:
             from storage.solo import open_solo
 
@@ -108,6 +157,30 @@ class Session:
             yield workspace
         finally:
             workspace.close()
+
+    def send(self, workspace: Workspace) -> Sent:
+        """Sends what waits to be sent, as far as that goes in a moment.
+
+        Where another offhook is open on the copy, that one does it.
+        """
+        if not workspace.unsent():
+            return Sent()
+        from cli.sync import send_briefly
+
+        return send_briefly(self.home, workspace)
+
+    def tell_sent(self, sent: Sent) -> Code:
+        """Says, to a person, what has not reached the server, or was not taken there. The exit code that this means."""
+        from cli.output import Code, say
+        from core.text import printable
+
+        if not self.json:
+            if sent.unsent:
+                many = "changes wait" if sent.unsent > 1 else "change waits"
+                say(f"Saved. {sent.unsent} {many} to be sent (offline).")
+            for each in sent.parked:
+                say(f"The server did not take it: {printable(each.reason)} Decide: offhook conflicts")
+        return Code.CONFLICT if sent.parked else Code.FINE
 
     @contextmanager
     def open_file(self) -> Iterator[SoloWorkspace]:

@@ -15,14 +15,18 @@ from core.filters import EVERYTHING
 from core.health import end_of_today
 from core.money import format_short
 from core.text import printable
+from core.when import show_when
 from core.workspace import Card, Workspace
 
 _MOST_TASKS = 100_000
+_PATIENCE = 2.0
+"""Seconds that a copy is given to find out whether the server is there."""
 
 
 def status(session: Session) -> Code:
     """Says which workspace this is, how it is doing, and what waits."""
-    with session.open() as workspace:
+    with session.open(agent=True) as workspace:
+        copy = _copy(session, workspace)
         health, catalog = workspace.health(), workspace.catalog()
         tomorrow = end_of_today(session.now, session.zone)
         due = workspace.tasks(assignee_id=catalog.me.id, due_before=tomorrow, limit=_MOST_TASKS)
@@ -38,6 +42,7 @@ def status(session: Session) -> Code:
             "level": health.level,
             "notes": list(health.notes),
             **where,
+            **copy,
             "contacts": workspace.count_contacts(EVERYTHING),
             "open_deals": sum(len(workspace.board(p.id, EVERYTHING)) for p in catalog.pipelines),
             "tasks_overdue": late,
@@ -55,13 +60,47 @@ def status(session: Session) -> Code:
         ("Due today", f"{data['tasks_today']:,}"),
         ("Overdue", f"{data['tasks_overdue']:,}"),
     ]
+    if copy:
+        rows += [
+            ("To send", f"{data['to_send']:,}"),
+            ("For your decision", f"{data['parked']:,}"),
+        ]
     for line in table(rows, right=(1,)):
         say(line)
     say()
     say(f"{printable(next(iter(where.values())))}{size}")
+    if copy:
+        last = copy["last_contact"]
+        seen = show_when(last, all_day=False, now=session.now, zone=session.zone) if last else "not yet"
+        say(f"{printable(copy['copy'])}  {_size(copy['bytes'])}, last in touch with the server: {seen}")
     for note in data["notes"]:
         say(printable(note))
     return Code.FINE
+
+
+def _copy(session: Session, workspace: Workspace) -> dict[str, Any]:
+    """How the copy and the server stand to each other, once that is known; empty where there is no copy."""
+    if not session.in_field:
+        return {}
+    from cli.watching import Watch
+    from sync.standing import last_contact
+    from sync.workspace import FieldWorkspace
+
+    assert isinstance(workspace, FieldWorkspace)
+    with Watch(workspace) as watch:
+        watch.until_known(_PATIENCE)
+        standing = watch.standing
+    health, file = workspace.health(), session.home.cache
+    return {
+        "state": standing.state.value,
+        "since": standing.since,
+        "reason": standing.reason or None,
+        "to_send": health.to_send,
+        "parked": health.parked,
+        "last_contact": session.now if standing.online else last_contact(workspace.cache),
+        "copy": str(file),
+        "bytes": sum(beside.stat().st_size for beside in file.parent.glob(f"{file.name}*")),
+    }
 
 
 def _place(session: Session) -> tuple[dict[str, Any], str]:

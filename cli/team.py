@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cli.home import Home
 from cli.output import Code, Usage, say, say_json
@@ -16,10 +17,10 @@ from core.errors import NotFound, Refused, Unavailable
 from core.text import printable
 
 if TYPE_CHECKING:
-    from storage.check import Finding
+    from core.workspace import Workspace
     from storage.postgres.connection import Hello, Wire
-    from storage.postgres.direct import DirectWorkspace
-    from storage.postgres.profile import Profile
+    from storage.postgres.password import Place
+    from storage.postgres.profile import Mode, Profile
 
 
 def ask_password(prompt: str, *, from_stdin: bool = False) -> str:
@@ -58,35 +59,44 @@ def login(
     address: str,
     user: str,
     *,
+    field: bool | None,
     ca_file: Path | None,
     insecure: bool,
     password_stdin: bool,
     in_file: bool,
 ) -> Code:
     """Logs in at a team's server and remembers where and who, so that `offhook` opens the team's workspace from now on."""
+    import os
+
     from storage.postgres import password as keeping
     from storage.postgres.profile import Profile, parse_address
 
     if session.demo:
         raise Usage("The sample team logs in by itself: offhook demo --team --as NAME")
     home = session.home
-    _refuse_unsent(home)
     where = parse_address(address)
     if ca_file is not None and not ca_file.is_file():
         raise NotFound(f"There is no file {ca_file}. It is the one with your CA's certificate.")
     authority = str(ca_file.absolute()) if ca_file else ""
     profile = Profile(*where, login=user, ca_file=authority, insecure=insecure)
-    import os
-
     given = os.environ.get(keeping.VARIABLE)
     password = given or ask_password(f"Password of {printable(user)}: ", from_stdin=password_stdin)
-    who = join(home, profile, password, prefer="file" if in_file else "keyring")
+    joined = join(
+        home, profile, password, prefer="file" if in_file else "keyring", field=field, quiet=session.json
+    )
     note = keeping.note(home.team)
     notes = [each for each in (profile.note, note) if each]
     if session.json:
-        say_json({"server": str(where), "login": user, "role": who, "notes": notes})
+        say_json(
+            {"server": str(where), "login": user, "role": joined.role, "mode": joined.mode, "notes": notes}
+        )
         return Code.FINE
-    say(f"Logged in to {printable(str(where))} as {printable(user)} ({who}). Open it with: offhook")
+    say(f"Logged in to {printable(str(where))} as {printable(user)} ({joined.role}). Open it with: offhook")
+    if joined.mode == "field":
+        say(
+            "An encrypted copy lies here, so you can work without a network. Your own deals and tasks are in it; the"
+        )
+        say("rest loads while offhook is open. All of it now: offhook sync")
     for each in notes:
         say(printable(each))
     if home.workspace.exists():
@@ -94,28 +104,74 @@ def login(
     return Code.FINE
 
 
-def join(home: Home, profile: Profile, password: str, *, prefer: str = "keyring") -> str:
+class Joined(NamedTuple):
+    """What a login came to."""
+
+    role: str
+    """The user's role."""
+    mode: Mode
+
+
+def join(
+    home: Home,
+    profile: Profile,
+    password: str,
+    *,
+    prefer: Place = "keyring",
+    field: bool | None = None,
+    quiet: bool = True,
+) -> Joined:
     """Tries a login, and remembers it only if it is good.
+
+    Somebody who logs in anew keeps what this machine holds of them; somebody else finds nothing of it.
 
     Args:
         home: where it is remembered.
         profile: where, and who.
         password: the login's.
-        prefer: `keyring`, or `file`.
-
-    Returns:
-        The user's role.
+        prefer: where the password is kept: `keyring`, or `file`.
+        field: with a copy on this machine; None: as before, and without one at first.
+        quiet: show no progress.
 
     Raises:
-        Refused, Unavailable: it is not good, or the server cannot be reached.
+        Refused, Unavailable: it is not good, the server cannot be reached, or this machine holds work of somebody else
+            that the server does not have. What was remembered before still is.
     """
+    from cli import modes
+    from cli.copies import alone_with, wipe_copy, wipe_team
     from storage.postgres import password as keeping
 
     with wire_to(profile, password) as (_, hello):
-        pass
-    keeping.keep(home.team, password, prefer="file" if prefer == "file" else "keyring")
+        profile = dataclasses.replace(profile, org_id=hello.org_id, user_id=hello.user_id)
+    before = _remembered(home)
+    if before is not None and before.same_person(profile):
+        profile = dataclasses.replace(profile, mode=before.mode)
+    elif before is not None:
+        with alone_with(home):
+            modes.require_nothing_pending(home, "offhook logout --force")
+            wipe_copy(home)
+    keeping.keep(home.team, password, prefer=prefer)
     profile.save(home.team_profile)
-    return hello.role
+    wanted: Mode = profile.mode if field is None else "field" if field else "direct"
+    try:
+        profile = modes.switch(home, profile, wanted, quiet=quiet)
+    except BaseException:
+        if before is None:
+            wipe_team(home)
+        raise
+    return Joined(hello.role, profile.mode)
+
+
+def _remembered(home: Home) -> Profile | None:
+    """The login that this machine remembers; None where there is none that can be read."""
+    from storage.postgres.profile import Profile
+
+    if not home.team_profile.exists():
+        return None
+    # A damaged one is written anew.
+    with suppress(Unavailable):
+        return Profile.load(home.team_profile)
+    return None
 
 
 @contextmanager
@@ -168,79 +224,48 @@ def require_joined(home: Home) -> None:
         )
 
 
-def open_team(home: Home) -> DirectWorkspace:
+def open_team(home: Home, *, agent: bool = True, direct: bool = False) -> Workspace:
     """Opens the team's workspace with the login that this machine remembers.
+
+    Args:
+        home: where it is remembered.
+        agent: with a copy on this machine, keep it and the server together as long as it is open.
+        direct: on the server, even where there is a copy.
 
     Raises:
         NotFound, Refused, Unavailable: it cannot be opened; the message says why.
     """
     require_joined(home)
-    from storage.postgres import password as keeping
-    from storage.postgres.direct import open_direct
     from storage.postgres.profile import Profile
 
+    profile = Profile.load(home.team_profile)
+    if profile.mode == "field" and not direct:
+        from cli.copies import open_copy
+
+        return open_copy(home, profile, agent=agent)
+    from storage.postgres import password as keeping
+    from storage.postgres.direct import open_direct
+
     notes = [note for note in (keeping.note(home.team),) if note]
-    return open_direct(
-        Profile.load(home.team_profile), keeping.read(home.team), folder=home.team, notes=notes
-    )
+    return open_direct(profile, keeping.read(home.team), folder=home.team, notes=notes)
 
 
 def logout(session: Session, *, force: bool) -> Code:
     """Forgets login and password, and wipes what this machine holds of the team."""
-    import shutil
-
-    from storage.postgres import password as keeping
+    from cli.copies import alone_with, wipe_team
+    from cli.modes import require_nothing_pending
 
     home = session.home
     require_joined(home)
-    if not force:
-        _refuse_unsent(home)
-    keeping.forget(home.team)
-    # The profile first: without it nothing of the rest is ever looked at again.
-    home.team_profile.unlink(missing_ok=True)
-    shutil.rmtree(home.team, ignore_errors=True)
+    with alone_with(home):
+        if not force:
+            require_nothing_pending(home, "offhook logout --force")
+        wipe_team(home)
     if session.json:
         say_json({"logged_out": True})
     else:
         say("Logged out. Nothing of the team is left on this machine.")
     return Code.FINE
-
-
-def _refuse_unsent(home: Home) -> None:
-    """Raises `Refused` while changes wait for the server's answer, or may: they would be lost."""
-    try:
-        number = _unsent(home)
-    except Unavailable as error:
-        raise Refused(
-            f"{error} Try again when it can be read (is the keyring unlocked?), or give them up with: offhook logout --force"
-        ) from None
-    if number:
-        raise Refused(
-            f"{number} of your changes wait for the server's answer. Open offhook while the server can be reached, then"
-            " try again; or give them up with: offhook logout --force"
-        )
-
-
-def _unsent(home: Home) -> int:
-    """How many changes wait for the server's answer.
-
-    Raises:
-        Unavailable: the file that says so cannot be read.
-    """
-    from storage.postgres.unsettled import FILE, Unsettled
-
-    if not (home.team / FILE).exists():
-        return 0
-    waiting = Unsettled(home.team)
-    try:
-        waiting.open()
-        if not waiting.durable:
-            raise Unavailable(
-                f"{home.team / FILE} cannot be read, so changes of yours may be waiting there to be sent."
-            )
-        return len(waiting)
-    finally:
-        waiting.close()
 
 
 def password(session: Session, *, password_stdin: bool) -> Code:
@@ -259,56 +284,3 @@ def password(session: Session, *, password_stdin: bool) -> Code:
     else:
         say("Your password was changed. Other machines of yours ask for the new one.")
     return Code.FINE
-
-
-def examine(session: Session) -> list[Finding]:
-    """What `doctor` says about a team's server, the way there, and what this machine holds."""
-    import statistics
-    import time
-
-    from core.errors import OffhookError
-    from storage.check import Finding
-    from storage.postgres import password as keeping
-    from storage.postgres.connection import wire_version
-    from storage.postgres.profile import Profile
-
-    home = session.home
-    profile = Profile.load(home.team_profile)
-    findings = [Finding("ok", f"The team's server is {profile.address}; you log in as {profile.login}")]
-    if profile.note:
-        findings.append(Finding("warning", profile.note, "Log in anew without --insecure."))
-    try:
-        kept = keeping.read(home.team)
-        if note := keeping.note(home.team):
-            findings.append(Finding("warning", note))
-        began = time.monotonic()
-        with wire_to(profile, kept) as (wire, hello):
-            took = (time.monotonic() - began) * 1000
-            secured = "over TLS" if wire.pgconn.ssl_in_use else "without TLS, on this machine"
-            server = wire_version(wire.info.server_version)
-            findings.append(
-                Finding("ok", f"PostgreSQL {server} answers {secured}; logging in takes {took:.0f} ms")
-            )
-            findings.append(Finding("ok", f"Your role is {hello.role}"))
-            times = []
-            for _ in range(5):
-                began = time.monotonic()
-                wire.execute("select 1")
-                times.append((time.monotonic() - began) * 1000)
-            findings.append(Finding("ok", f"A round trip takes {statistics.median(times):.1f} ms"))
-    except OffhookError as error:
-        findings.append(Finding("error", str(error)))
-    try:
-        waiting = _unsent(home)
-    except Unavailable as error:
-        findings.append(Finding("error", str(error), "Unlock the keyring, if the key is kept there."))
-        waiting = 0
-    if waiting:
-        findings.append(
-            Finding(
-                "warning",
-                f"{waiting} of your changes wait for the server's answer",
-                "Open offhook to send them.",
-            )
-        )
-    return findings

@@ -25,13 +25,12 @@ def move(session: Session, deal_text: str, stage_text: str, reason: str) -> Code
 
     with session.open() as workspace:
         deal: Deal = workspace.record("deals", find_one(workspace, deal_text, ("deals",)).id)
-        stage = find_stage(workspace.catalog(), deal, stage_text)
+        stage = find_stage(workspace.catalog(), deal.pipeline_id, stage_text)
         command = MoveDeal(
             deal_id=deal.id, stage_id=stage.id, from_stage_id=deal.stage_id, reason=typed(reason)
         )
         answer = require_applied(workspace.execute(command))
-        _tell(session, workspace, answer, "deals", deal.id)
-    return Code.FINE
+        return _tell(session, workspace, answer, "deals", deal.id)
 
 
 def log(
@@ -66,8 +65,7 @@ def log(
             duration_s=round(minutes * 60) if minutes is not None else None,
         )
         answer = require_applied(workspace.execute(command))
-        _tell(session, workspace, answer, "activities", command.activity_id)
-    return Code.FINE
+        return _tell(session, workspace, answer, "activities", command.activity_id)
 
 
 def task(session: Session, who: str, what: str, due: str, kind: str) -> Code:
@@ -87,8 +85,7 @@ def task(session: Session, who: str, what: str, due: str, kind: str) -> Code:
         )
         answer = require_applied(workspace.execute(command))
         due_text = show_when(due_at, all_day=all_day, now=session.now, zone=session.zone)
-        _tell(session, workspace, answer, "tasks", command.task_id, f", due {due_text}")
-    return Code.FINE
+        return _tell(session, workspace, answer, "tasks", command.task_id, f", due {due_text}")
 
 
 def undo(session: Session) -> Code:
@@ -100,11 +97,12 @@ def undo(session: Session) -> Code:
         if latest is None:
             raise NotFound("There is nothing to undo.")
         answer = require_applied(workspace.execute(Undo(changeset_id=latest.id)))
+        sent = session.send(workspace)
     if session.json:
-        say_json(answer_data(answer) | {"undoes": latest.id})
+        say_json(answer_data(answer, sent) | {"undoes": latest.id})
     elif answer.changeset:
         say(printable(answer.changeset.summary))
-    return Code.FINE
+    return session.tell_sent(sent)
 
 
 def call_outcome(text: str) -> str:
@@ -143,10 +141,12 @@ def _text(argument: str) -> str:
 
 def _tell(
     session: Session, workspace: Workspace, answer: Answer, name: str, record_id: str, more: str = ""
-) -> None:
+) -> Code:
+    sent = session.send(workspace)
     if session.json:
         record = workspace.record(name, record_id)
-        body: dict[str, Any] = answer_data(answer)
+        body: dict[str, Any] = answer_data(answer, sent)
         say_json(body | {SINGULAR[name]: record_data(record, workspace.catalog())})
     elif answer.changeset:
         say(printable(answer.changeset.summary + more))
+    return session.tell_sent(sent)

@@ -10,17 +10,17 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from core.changes import Row
 from core.errors import Unavailable
 from core.workspace import Changed
 from storage import derive, keys, schema_version
 from storage.codec import codec
-from storage.database import cipher, errors, explain
+from storage.database import Database, cipher, errors, explain
 from storage.lookup import Lookup
 from storage.solo import SoloWorkspace
 
@@ -114,6 +114,23 @@ def _unusable(path: Path, why: str) -> Finding:
     return Finding("error", why)
 
 
+class OpenFile(Protocol):
+    """What is looked at: a workspace, or a copy of a team's data."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def key(self) -> keys.Key: ...
+    @property
+    def org_id(self) -> str: ...
+
+
+Look = Callable[[Any], list[Finding]]
+"""Looks at one thing of a file."""
+
+
 def check(workspace: SoloWorkspace, *, progress: Progress | None = None) -> list[Finding]:
     """Looks at everything: the place, the file's structure and seals, the indexes, and all that is worked out.
 
@@ -124,23 +141,31 @@ def check(workspace: SoloWorkspace, *, progress: Progress | None = None) -> list
         workspace: the workspace.
         progress: is told what is being looked at.
     """
+    return check_file(workspace, [("derived values", _derived)], progress=progress)
+
+
+def check_file(
+    file: OpenFile, more: Sequence[tuple[str, Look]] = (), *, progress: Progress | None = None
+) -> list[Finding]:
+    """Looks at what every file of offhook has: the place, its structure and seals, the indexes.
+
+    Args:
+        file: the open file.
+        more: further looks at it, with what each looks at.
+        progress: is told what is being looked at.
+    """
     tell = progress or (lambda _what: None)
-    findings = check_place(workspace.path)
+    findings = check_place(file.path)
     told: set[str] = set()
-    for name, look in (
-        ("format", _format),
-        ("structure", _structure),
-        ("search", _search),
-        ("derived values", _derived),
-    ):
+    for name, look in (("format", _format), ("structure", _structure), ("search", _search), *more):
         tell(name)
         try:
-            findings += look(workspace)
+            findings += look(file)
         except Unavailable as error:
             # Several looks can fail on the same page.
             if str(error) not in told:
                 told.add(str(error))
-                findings.append(_unusable(workspace.path, str(error)))
+                findings.append(_unusable(file.path, str(error)))
     return findings
 
 
@@ -207,7 +232,7 @@ def repair(workspace: SoloWorkspace, *, progress: Progress | None = None) -> lis
 # --- what is looked at -----------------------------------------------------------------------------------------------
 
 
-def _format(workspace: SoloWorkspace) -> list[Finding]:
+def _format(workspace: OpenFile) -> list[Finding]:
     with workspace.database.read() as connection:
         version = schema_version.read(connection)
     if version != schema_version.HEAD:
@@ -221,7 +246,7 @@ def _format(workspace: SoloWorkspace) -> list[Finding]:
     return [Finding("ok", f"The data has the current format, {version}.")]
 
 
-def _structure(workspace: SoloWorkspace) -> list[Finding]:
+def _structure(workspace: OpenFile) -> list[Finding]:
     connection = workspace.database.reader()
     try:
         found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
@@ -239,7 +264,7 @@ def _structure(workspace: SoloWorkspace) -> list[Finding]:
     return [Finding("ok", "Every page of the file is whole" + (" and its seal unbroken." if sealed else "."))]
 
 
-def _search(workspace: SoloWorkspace) -> list[Finding]:
+def _search(workspace: OpenFile) -> list[Finding]:
     with workspace.database.write() as connection:
         broken = [table for table in derive.SEARCHED if not _search_is_whole(connection, table)]
     if broken:

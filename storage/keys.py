@@ -2,7 +2,8 @@
 
 A key is 32 random bytes. It is kept in the keyring of the operating system, or, where there is none that keeps what
 it is given, in a file beside the data that only the user may read. Which of the two it is, is written down beside
-the data (`NAME.keystore`), so that a start that needs no keyring does not load one. Nothing here ever deletes a key.
+the data (`NAME.keystore`), so that a start that needs no keyring does not load one. Only `forget`
+ever deletes a key: that of a copy of what lies on a server.
 """
 
 from __future__ import annotations
@@ -163,6 +164,25 @@ def share(data: Path, other: Path) -> None:
     known = _recall(data)
     if known:
         _remember(other, known)
+
+
+def forget(data: Path) -> None:
+    """Deletes the key of a data file, wherever it is kept: nobody can read the file any more, or a copy of it.
+
+    For what is wiped because it lies on a server. Files of one's own are never treated so.
+
+    Raises:
+        Unavailable: it cannot be deleted.
+    """
+    with contextlib.suppress(Unavailable):
+        known = _recall(data)
+        if known.get("store") == "keyring":
+            keyrings.drop(str(known.get("account")), str(known.get("backend")))
+    try:
+        for path in (key_file(data), store_file(data)):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise Unavailable(f"The key of {data} cannot be deleted: {error.strerror}.") from error
 
 
 def write_secret(path: Path, text: str, *, keep_old: bool = False) -> None:

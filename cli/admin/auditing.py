@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from cli.home import make_private
 from cli.naming import find_one
 from cli.output import Code, Usage, say, say_json, table
+from cli.private import require_free, write_private
 from cli.session import Session
 from cli.team import greeted, own_wire
-from core.errors import Refused, Unavailable
+from core.errors import Refused
 from core.text import printable
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def export_person(session: Session, who: str, file: Path | None) -> Code:
 
     if file is not None:
         # Before it is asked for: the audit is to say that it was handed out only where it was.
-        _require_free(file)
+        require_free(file)
     with session.open() as workspace:
         contact = find_one(workspace, who, ("contacts",)).id
     with own_wire(session) as wire:
@@ -163,7 +164,7 @@ def export_person(session: Session, who: str, file: Path | None) -> Code:
     if file is None:
         say(text)
         return Code.FINE
-    _write_private(file, text + "\n")
+    write_private(file, text + "\n")
     if session.json:
         say_json({"file": str(file)})
     else:
@@ -171,25 +172,6 @@ def export_person(session: Session, who: str, file: Path | None) -> Code:
             f"Wrote {printable(str(file))}. It holds everything about the person: hand it over, then remove it."
         )
     return Code.FINE
-
-
-def _require_free(file: Path) -> None:
-    if file.exists():
-        raise Refused(f"There is a file at {file} already. Choose another name.")
-    if not file.absolute().parent.is_dir():
-        raise Refused(f"There is no folder {file.absolute().parent}. Make it first, or name another.")
-
-
-def _write_private(file: Path, text: str) -> None:
-    """Writes a new file that nobody else can read."""
-    import os
-
-    try:
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(text)
-    except OSError as error:
-        raise Unavailable(f"{file} cannot be written: {error.strerror or error}.") from None
 
 
 def erase_person(session: Session, who: str, *, yes: bool) -> Code:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Session
+from cli.options import AsJson, CaFile, Insecure, PasswordStdin, session
 
 if TYPE_CHECKING:
     from cli.admin.server import Operator
@@ -34,20 +34,10 @@ admin_app.add_typer(book_app, name="book")
 admin_app.add_typer(policy_app, name="policy")
 admin_app.add_typer(audit_app, name="audit")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON, for programs.")]
 Address = Annotated[str, typer.Argument(help="Where the database is: host:port/database.", metavar="ADDRESS")]
 OperatorLogin = Annotated[
     str,
     typer.Option("--as", help="A login that owns the database and may make roles. No superuser is needed."),
-]
-CaFile = Annotated[
-    Path | None, typer.Option("--ca-file", help="Certificates to trust; those of the system otherwise.")
-]
-Insecure = Annotated[
-    bool, typer.Option("--insecure", help="Connect without a verified certificate. Others may listen.")
-]
-PasswordStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
 Organization = Annotated[str, typer.Option("--org", help="The organization's name.")]
 AdminLogin = Annotated[str, typer.Option("--admin", help="What its first admin logs in as.")]
@@ -60,10 +50,6 @@ Zone = Annotated[str, typer.Option("--time-zone", help="As in Europe/Berlin.", s
 Who = Annotated[str, typer.Argument(help="A login, an e-mail address or a name.")]
 TeamName = Annotated[str, typer.Argument(help="A team's name.", metavar="TEAM")]
 BookName = Annotated[str, typer.Argument(help="A person, a team (its pool) or a shared book.")]
-
-
-def _session(context: typer.Context, as_json: bool) -> Session:
-    return Session(demo=bool(context.find_root().obj), json=as_json)
 
 
 def _operator(
@@ -105,7 +91,7 @@ def init(
 
     first = server.FirstAdmin(organization, admin, name, currency, country, time_zone)
     where = _operator(address, operator, ca_file, insecure, password_stdin)
-    return server.init(_session(context, as_json), where, first)
+    return server.init(session(context, as_json), where, first)
 
 
 @admin_app.command(short_help="Brings the database to what this offhook needs.")
@@ -127,7 +113,7 @@ def upgrade(
     from cli.admin import server
 
     where = _operator(address, operator, ca_file, insecure, password_stdin)
-    return server.upgrade(_session(context, as_json), where)
+    return server.upgrade(session(context, as_json), where)
 
 
 @org_app.command("add", short_help="Makes another organization.")
@@ -151,7 +137,7 @@ def org_add(
 
     first = server.FirstAdmin(organization, admin, name, currency, country, time_zone)
     where = _operator(address, operator, ca_file, insecure, password_stdin)
-    return server.add_organization(_session(context, as_json), where, first)
+    return server.add_organization(session(context, as_json), where, first)
 
 
 @org_app.command("list", short_help="Lists the organizations.")
@@ -168,7 +154,7 @@ def org_list(
     from cli.admin import server
 
     where = _operator(address, operator, ca_file, insecure, password_stdin)
-    return server.list_organizations(_session(context, as_json), where)
+    return server.list_organizations(session(context, as_json), where)
 
 
 @policy_app.command("check", short_help="Proves that the database guards itself.")
@@ -188,7 +174,7 @@ def policy_check(
     from cli.admin import server
 
     where = _operator(address, operator, ca_file, insecure, password_stdin)
-    return server.check_policies(_session(context, as_json), where)
+    return server.check_policies(session(context, as_json), where)
 
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -199,7 +185,7 @@ def user_list(context: typer.Context, as_json: AsJson = False) -> int:
     """Lists who works here. JSON: a list of {id, login, name, role, email, teams, disabled}."""
     from cli.admin import people
 
-    return people.list_users(_session(context, as_json))
+    return people.list_users(session(context, as_json))
 
 
 @user_app.command("add", short_help="Makes a person with a login.")
@@ -225,7 +211,7 @@ def user_add(
     from cli.admin import people
 
     return people.add_user(
-        _session(context, as_json), login, name=name, role=role, email=email, teams=tuple(team or ()), time_zone=time_zone
+        session(context, as_json), login, name=name, role=role, email=email, teams=tuple(team or ()), time_zone=time_zone
     )  # fmt: skip
 
 
@@ -246,7 +232,7 @@ def user_edit(
     from cli.admin import people
 
     return people.edit_user(
-        _session(context, as_json), who, name=name, email=email, time_zone=time_zone, export=export
+        session(context, as_json), who, name=name, email=email, time_zone=time_zone, export=export
     )
 
 
@@ -260,7 +246,7 @@ def user_role(
     """Gives a person another role, which holds from this moment on."""
     from cli.admin import people
 
-    return people.set_role(_session(context, as_json), who, role)
+    return people.set_role(session(context, as_json), who, role)
 
 
 @user_app.command("disable", short_help="Shuts a person out, at once.")
@@ -268,7 +254,7 @@ def user_disable(context: typer.Context, who: Who, as_json: AsJson = False) -> i
     """Shuts a person out and ends what they have open. Their book stays; hand it over with: offhook admin book hand-over."""
     from cli.admin import people
 
-    return people.disable_user(_session(context, as_json), who)
+    return people.disable_user(session(context, as_json), who)
 
 
 @user_app.command("enable", short_help="Lets a person in again.")
@@ -276,7 +262,7 @@ def user_enable(context: typer.Context, who: Who, as_json: AsJson = False) -> in
     """Lets a person in again, with the password and the role they had."""
     from cli.admin import people
 
-    return people.enable_user(_session(context, as_json), who)
+    return people.enable_user(session(context, as_json), who)
 
 
 @user_app.command("reset", short_help="Replaces a forgotten password.")
@@ -284,7 +270,7 @@ def user_reset(context: typer.Context, who: Who, as_json: AsJson = False) -> int
     """Gives a person a new password and says it, once. JSON: {id, login, password}."""
     from cli.admin import people
 
-    return people.reset_user(_session(context, as_json), who)
+    return people.reset_user(session(context, as_json), who)
 
 
 # --- teams --------------------------------------------------------------------------------------------------------
@@ -295,7 +281,7 @@ def team_list(context: typer.Context, as_json: AsJson = False) -> int:
     """Lists the teams with their pools and people."""
     from cli.admin import people
 
-    return people.list_teams(_session(context, as_json))
+    return people.list_teams(session(context, as_json))
 
 
 @team_app.command("add", short_help="Makes a team with a pool.")
@@ -305,7 +291,7 @@ def team_add(
     """Makes a team with a pool of its own."""
     from cli.admin import people
 
-    return people.add_team(_session(context, as_json), name)
+    return people.add_team(session(context, as_json), name)
 
 
 @team_app.command("rename", short_help="Renames a team.")
@@ -318,7 +304,7 @@ def team_rename(
     """Gives a team another name."""
     from cli.admin import people
 
-    return people.rename_team(_session(context, as_json), team, name)
+    return people.rename_team(session(context, as_json), team, name)
 
 
 @team_app.command("join", short_help="Takes a person into a team.")
@@ -326,7 +312,7 @@ def team_join(context: typer.Context, who: Who, team: TeamName, as_json: AsJson 
     """Takes a person into a team: they see its pool from this moment on."""
     from cli.admin import people
 
-    return people.join_team(_session(context, as_json), who, team)
+    return people.join_team(session(context, as_json), who, team)
 
 
 @team_app.command("leave", short_help="Takes a person out of a team.")
@@ -334,7 +320,7 @@ def team_leave(context: typer.Context, who: Who, team: TeamName, as_json: AsJson
     """Takes a person out of a team: its pool is out of their sight from this moment on."""
     from cli.admin import people
 
-    return people.leave_team(_session(context, as_json), who, team)
+    return people.leave_team(session(context, as_json), who, team)
 
 
 # --- pipelines ----------------------------------------------------------------------------------------------------
@@ -345,7 +331,7 @@ def pipeline_list(context: typer.Context, as_json: AsJson = False) -> int:
     """Lists the pipelines with their stages, as `offhook pipelines` does."""
     from cli.status import pipelines
 
-    return pipelines(_session(context, as_json))
+    return pipelines(session(context, as_json))
 
 
 @pipeline_app.command("add", short_help="Makes a pipeline.")
@@ -363,7 +349,7 @@ def pipeline_add(
     """Makes a pipeline with the stages New, Won and Lost, or those of another one."""
     from cli.admin import people
 
-    return people.add_pipeline(_session(context, as_json), name, like=like, team=team)
+    return people.add_pipeline(session(context, as_json), name, like=like, team=team)
 
 
 @pipeline_app.command("rename", short_help="Renames a pipeline.")
@@ -376,7 +362,7 @@ def pipeline_rename(
     """Gives a pipeline another name."""
     from cli.admin import people
 
-    return people.rename_pipeline(_session(context, as_json), pipeline, name)
+    return people.rename_pipeline(session(context, as_json), pipeline, name)
 
 
 @pipeline_app.command("delete", short_help="Deletes an empty pipeline.")
@@ -388,7 +374,7 @@ def pipeline_delete(
     """Deletes a pipeline that holds no deals."""
     from cli.admin import people
 
-    return people.delete_pipeline(_session(context, as_json), pipeline)
+    return people.delete_pipeline(session(context, as_json), pipeline)
 
 
 # --- books --------------------------------------------------------------------------------------------------------
@@ -399,7 +385,7 @@ def book_list(context: typer.Context, as_json: AsJson = False) -> int:
     """Lists the books that you see, what lies in them, and with whom they are shared."""
     from cli.admin import people
 
-    return people.list_books(_session(context, as_json))
+    return people.list_books(session(context, as_json))
 
 
 @book_app.command("share", short_help="Shares a book with a colleague.")
@@ -413,7 +399,7 @@ def book_share(
     """Shares a whole book: the colleague works in it like its owner, or only looks."""
     from cli.admin import people
 
-    return people.share_book(_session(context, as_json), book, who, read_only=read_only)
+    return people.share_book(session(context, as_json), book, who, read_only=read_only)
 
 
 @book_app.command("unshare", short_help="Takes a book back from a colleague.")
@@ -421,7 +407,7 @@ def book_unshare(context: typer.Context, book: BookName, who: Who, as_json: AsJs
     """Takes a book back that was shared: it is out of the colleague's sight from this moment on."""
     from cli.admin import people
 
-    return people.unshare_book(_session(context, as_json), book, who)
+    return people.unshare_book(session(context, as_json), book, who)
 
 
 @book_app.command("hand-over", short_help="Hands a whole book over.")
@@ -441,7 +427,7 @@ def book_hand_over(
     """
     from cli.admin import people
 
-    return people.hand_over(_session(context, as_json), source, target)
+    return people.hand_over(session(context, as_json), source, target)
 
 
 # --- the audit ----------------------------------------------------------------------------------------------------
@@ -464,7 +450,7 @@ def audit_show(
     """Lists who changed what, newest first. JSON: a list of {seq, at, login, op, table, id, diff}."""
     from cli.admin import auditing
 
-    return auditing.show(_session(context, as_json), what=what, login=login, op=op, limit=limit)
+    return auditing.show(session(context, as_json), what=what, login=login, op=op, limit=limit)
 
 
 @audit_app.command("verify", short_help="Proves that the audit is whole.")
@@ -477,7 +463,7 @@ def audit_verify(context: typer.Context, as_json: AsJson = False) -> int:
     """
     from cli.admin import auditing
 
-    return auditing.verify(_session(context, as_json))
+    return auditing.verify(session(context, as_json))
 
 
 @admin_app.command("export-person", short_help="Writes all that is kept about a contact.")
@@ -492,7 +478,7 @@ def export_person(
     """Writes everything that is kept about a contact as JSON, for the person (GDPR articles 15 and 20). It is audited."""
     from cli.admin import auditing
 
-    return auditing.export_person(_session(context, as_json), who, file)
+    return auditing.export_person(session(context, as_json), who, file)
 
 
 @admin_app.command("erase-person", short_help="Erases a contact for good.")
@@ -508,4 +494,4 @@ def erase_person(
     """
     from cli.admin import auditing
 
-    return auditing.erase_person(_session(context, as_json), who, yes=yes)
+    return auditing.erase_person(session(context, as_json), who, yes=yes)

@@ -85,11 +85,7 @@ def list_users(session: Session) -> Code:
             "name": user.name,
             "role": user.role,
             "email": user.email,
-            "teams": [
-                team.name
-                for team in catalog.teams
-                if team.id in catalog.teams_of(user.id)
-            ],
+            "teams": [team.name for team in catalog.teams if team.id in catalog.teams_of(user.id)],
             "disabled": user.disabled_at is not None,
         }
         for user in catalog.users
@@ -393,7 +389,7 @@ def hand_over(session: Session, source: str, target: str) -> Code:
     """Hands everything in a book over to a colleague or a pool: in steps of which each can be undone, and which ctrl-c stops."""
     from core.commands.records import assignments
 
-    with session.open() as workspace, Progress("Handing over", quiet=session.json) as progress:
+    with session.open_server() as workspace, Progress("Handing over", quiet=session.json) as progress:
         catalog = workspace.catalog()
         origin, to = book_called(catalog, source), book_called(catalog, target)
         if origin.id == to.id:
@@ -426,7 +422,7 @@ def _user(session: Session, who: str) -> User:
 
 
 def _command(session: Session, make: Callable[[Catalog], Command]) -> Code:
-    with session.open() as workspace:
+    with session.open_server() as workspace:
         answer = require_applied(workspace.execute(make(workspace.catalog())))
     summary = answer.changeset.summary if answer.changeset else "Done"
     return _done(session, f"{printable(summary)}.", summary=summary)

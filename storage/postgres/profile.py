@@ -6,10 +6,12 @@ import ipaddress
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from core.errors import Refused, Unavailable
+
+Mode = Literal["direct", "field"]
 
 DEFAULT_PORT = 5432
 DEFAULT_DATABASE = "offhook"
@@ -39,6 +41,10 @@ class Profile:
         ca_file: certificates that the server's is checked against; empty: those that the system trusts.
         insecure: whether the connection may go without a verified certificate off this machine. Said in the status
             bar.
+        mode: direct, on the server alone; or field, with a copy on this machine.
+        org_id: the tenant, as the server has told; empty where it has not been asked.
+        user_id: the user whose login it is, likewise. With the tenant it says whose data this machine holds, wherever
+            the server moves.
     """
 
     host: str
@@ -47,6 +53,9 @@ class Profile:
     login: str
     ca_file: str = ""
     insecure: bool = False
+    mode: Mode = "direct"
+    org_id: str = ""
+    user_id: str = ""
 
     @property
     def address(self) -> Address:
@@ -73,6 +82,12 @@ class Profile:
             )
         return ""
 
+    def same_person(self, other: Profile) -> bool:
+        """Whether two logins are one person's in one organization."""
+        if self.org_id and other.org_id:
+            return (self.org_id, self.user_id) == (other.org_id, other.user_id)
+        return (self.address, self.login) == (other.address, other.login)
+
     def to_json(self) -> str:
         """The text that `from_json` reads."""
         return json.dumps(asdict(self), indent=2)
@@ -95,6 +110,9 @@ class Profile:
                 login=str(known["login"]),
                 ca_file=str(known.get("ca_file", "")),
                 insecure=known.get("insecure") is True,
+                mode="field" if known.get("mode") == "field" else "direct",
+                org_id=str(known.get("org_id", "")),
+                user_id=str(known.get("user_id", "")),
             )
         except KeyError as error:
             raise ValueError(f"{error.args[0]} is missing") from None

@@ -229,7 +229,15 @@ def test_undo_takes_back_one_change_after_the_other(acme: Offhook) -> None:
     acme("task", "renewal", "call", "--due", "tomorrow")
     assert acme("undo").out.startswith("Undid: Task for Acme renewal")
     assert acme("show", "renewal", "--json").json["tasks"] == []
-    assert set(acme("undo", "--json").json) == {"status", "summary", "changeset_id", "revision", "undoes"}
+    assert set(acme("undo", "--json").json) == {
+        "status",
+        "summary",
+        "changeset_id",
+        "revision",
+        "undoes",
+        "unsent",
+        "parked",
+    }
     assert the_deal(acme)["stage"] == "New"
 
 
