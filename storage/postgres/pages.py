@@ -139,15 +139,15 @@ def sizes(wire: psycopg.Connection[Any], books: Collection[str]) -> dict[str, di
     return out
 
 
-def ids(wire: psycopg.Connection[Any], table: str, book_id: str) -> set[str]:
-    """The ids of all rows of a table that lie in a book.
+def ids(wire: psycopg.Connection[Any], table: str, books: Collection[str]) -> set[str]:
+    """The ids of all rows of a table that lie in some books.
 
     Raises:
         psycopg.Error: it cannot be read.
     """
     found = wire.execute(
-        f"select t.id from offhook.{table} t where t.org_id = (select my_org()) and t.book_id = %s",
-        (book_id,),
+        f"select t.id from offhook.{table} t where t.org_id = (select my_org()) and t.book_id = any (%s::uuid[])",
+        (list(books),),
     )
     return {row_id for (row_id,) in found}
 
