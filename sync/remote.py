@@ -102,10 +102,10 @@ class Remote:
         with self.asking() as wire:
             return pages.sizes(wire, books)
 
-    def ids(self, table: str, book_id: str) -> set[str]:
-        """The ids of all rows of a table that lie in a book."""
+    def ids(self, table: str, books: Collection[str]) -> set[str]:
+        """The ids of all rows of a table that lie in some books."""
         with self.asking() as wire:
-            return pages.ids(wire, table, book_id)
+            return pages.ids(wire, table, books)
 
     # --- hints
 
