@@ -236,3 +236,14 @@ def test_a_history_is_made_as_short_as_it_fails() -> None:
 def test_choices_follow_from_the_seed() -> None:
     assert [Seeded(7, 1).below(1000)] * 3 == [Seeded(7, 1).below(1000) for _ in range(3)]
     assert len({Seeded(7, step).below(10**9) for step in range(50)}) == 50
+
+
+def test_unsent_work_must_stay_on_the_screen() -> None:
+    there = contact("zq1x", deleted_at=None)
+    assert list(checks.covered("ann", [MINE], lambda _table, _id: there)) == []
+    back = contact("Kiel", deleted_at=None)
+    (fault,) = checks.covered("ann", [MINE], lambda _table, _id: back)
+    assert "shows 'Kiel'; 'zq1x' was typed" in fault
+    made = replace(MINE, changes=(Change("contacts", "c2", insert=True, set={"city": "Kiel"}),))
+    (fault,) = checks.covered("ann", [made], lambda _table, _id: None)
+    assert "not on the screen any more" in fault

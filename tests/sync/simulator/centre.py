@@ -140,6 +140,13 @@ class Centre:
             wire.execute("SET lock_timeout = '2s'")
         return wire
 
+    def disable(self, person: str) -> None:
+        """Shuts one of the staff out, which ends all of their sessions."""
+        self.as_admin("SELECT disable_user(%s)", PEOPLE[person].id)
+        wire = self._wires.pop(person, None)
+        if wire is not None:
+            wire.close()
+
     def hang_up(self) -> None:
         """Ends every connection to the database."""
         self._wires.clear()
@@ -207,6 +214,7 @@ class Centre:
     def forget_exits(self) -> None:
         """Lets a hundred days pass for all that has left a book, so that every cursor is too old."""
         self.superuser().execute("UPDATE offhook.exits SET at = at - interval '100 days'")
+        self.superuser().execute("DELETE FROM offhook.meta WHERE key = 'tidied_at'")
         self.as_admin("SELECT tidy()")
 
 

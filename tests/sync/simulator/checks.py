@@ -5,20 +5,28 @@ The checks know the tables and the declarations of core, and nothing of how the 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from core.changes import Change, merge_list, same_value
+from core.changes import Change, Changeset, Row, merge_list, same_value
 from core.entities import RECORDS
 from core.schema import Kind, fields_of
 from storage.postgres.codec import codec
 from tests.sync.simulator.evidence import IN_BOOKS, SEARCHED, CacheView, Entry, ServerView, Waiting
-from tests.sync.simulator.ledger import Done, Ledger
+from tests.sync.simulator.ledger import TOKEN, Done, Ledger
 
-_TOKEN = re.compile(r"zq\d+x")
 REFUSED = frozenset({"conflict", "gone", "rejected"})
 APPLIED = frozenset({"ok", "merged"})
+
+
+class Broken(AssertionError):
+    """Something does not hold. Its text tells what, one sentence a line."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        most = 12
+        more = f"\n… and {len(faults) - most} more" if len(faults) > most else ""
+        super().__init__("\n".join(faults[:most]) + more)
+        self.faults = tuple(faults)
 
 
 def at_rest(ledger: Ledger, server: ServerView, caches: Collection[CacheView]) -> list[str]:
@@ -75,8 +83,8 @@ def searchable(cache: CacheView) -> Iterator[str]:
     for fault in cache.index_faults:
         yield f"{cache.name}: the index of {fault}"
     for table in SEARCHED:
-        held = {word for row in cache.rows[table].values() for word in _TOKEN.findall(row["search"])}
-        indexed = {word for word in cache.words.get(table, ()) if _TOKEN.fullmatch(word)}
+        held = {word for row in cache.rows[table].values() for word in TOKEN.findall(row["search"])}
+        indexed = {word for word in cache.words.get(table, ()) if TOKEN.fullmatch(word)}
         for word in sorted(held - indexed):
             yield f"{cache.name}: {table} with “{word}” cannot be found"
         for word in sorted(indexed - held):
@@ -105,7 +113,7 @@ def nothing_lost(ledger: Ledger, server: ServerView, caches: Collection[CacheVie
 
 def _arrived(done: Done, server: ServerView, recorded: Mapping[str, str], ledger: Ledger) -> Iterator[str]:
     """An applied changeset has left what was typed in the rows."""
-    if any((change.table, change.id) in ledger.erased for change in done.changeset.changes):
+    if _tells_of_erased(done, ledger):
         return
     text = recorded.get(done.changeset.id, "")
     for token in done.tokens:
@@ -122,27 +130,45 @@ def _is_accounted_for(done: Done, ledger: Ledger, cache: CacheView) -> bool:
         return True
     if not done.changeset.changes:
         return True
-    if any((change.table, change.id) in ledger.erased for change in done.changeset.changes):
+    if _tells_of_erased(done, ledger):
         return True
     waiting = {each.id: each for each in cache.parked}
     mine = waiting.get(changeset_id)
-    if mine is not None:
+    if mine is not None and mine.how != "joined":
         return not mine.settled or _is_settled(mine, done, ledger)
     if any(changeset_id == id_ for id_, _, _ in cache.outbox):
         return True
     return _rides_along(done, ledger, waiting.values())
 
 
+def _tells_of_erased(done: Done, ledger: Ledger) -> bool:
+    """Whether it is about a person who was erased since: then nobody may have it any more."""
+    return any(
+        (change.table, change.id) in ledger.erased
+        or ("contacts", change.set.get("contact_id")) in ledger.erased
+        for change in done.changeset.changes
+    )
+
+
 def _is_settled(parked: Waiting, done: Done, ledger: Ledger) -> bool:
     """Somebody has decided: gave it up, gave it away, or answered by a command that holds what was typed."""
     if parked.id in ledger.dropped or parked.id in ledger.handed_in or parked.how == "erased":
         return True
+    if parked.how == "dropped" and _is_taken_back(parked.id, ledger):
+        return True
     return any(_holds(later, done.tokens) for later in ledger.settled_by(parked.id))
+
+
+def _is_taken_back(changeset_id: str, ledger: Ledger) -> bool:
+    """Its author has undone it; or it is the undoing itself of what was refused."""
+    own = ledger.done.get(changeset_id)
+    undoing = own is not None and own.changeset.undoes is not None
+    return undoing or any(later.changeset.undoes == changeset_id for later in ledger.done.values())
 
 
 def _holds(later: Done, tokens: Iterable[str]) -> bool:
     told = repr(later.changeset.changes)
-    return all(token in told for token in tokens)
+    return all(token in told or token in later.given_up for token in tokens)
 
 
 def _rides_along(done: Done, ledger: Ledger, waiting: Iterable[Waiting]) -> bool:
@@ -200,7 +226,7 @@ def exactly_once(ledger: Ledger, server: ServerView, caches: Collection[CacheVie
     for changeset_id in sorted(server.twice):
         yield f"the changeset {changeset_id} is in the history twice"
     for body, count in server.said.items():
-        if count > 1 and _TOKEN.search(body):
+        if count > 1 and TOKEN.search(body):
             yield f"the entry “{body}” was logged {count} times"
     for cache in caches:
         for parked in cache.parked:
@@ -348,7 +374,8 @@ def private(cache: CacheView, server: ServerView, ledger: Ledger) -> Iterator[st
     for table, row in sorted(cache.base):
         if table in IN_BOOKS and cache.base[table, row] is not None and (table, row) not in visible:
             yield f"{cache.name}: the server's version of {table} {row}, which is out of sight, is kept aside"
-    pending = {id_ for id_, _, _ in cache.outbox} | {p.id for p in cache.parked if not p.settled}
+    # What was refused stays readable for who did it, however it was decided.
+    pending = {id_ for id_, _, _ in cache.outbox} | {p.id for p in cache.parked if p.how != "erased"}
     told_of = {
         (c["table"], c["id"])
         for id_ in pending
@@ -378,29 +405,54 @@ def private(cache: CacheView, server: ServerView, ledger: Ledger) -> Iterator[st
 
 def _foreign(cache: CacheView, ledger: Ledger, value: Any) -> bool:
     """Whether a value holds a word that somebody else has typed."""
-    words = set(_TOKEN.findall(repr(value)))
+    words = set(TOKEN.findall(repr(value)))
     own = {token for done in ledger.done.values() if done.client == cache.name for token in done.tokens}
     return bool(words - own)
 
 
-def in_sight(
-    name: str,
-    held: Collection[tuple[str, str]],
-    seen: Collection[tuple[str, str]],
-    own: Collection[tuple[str, str]],
-) -> list[str]:
-    """At any moment after a pull: no record is in the cache that its login does not see.
+# --- at any moment -------------------------------------------------------------------------------------------------
+
+
+def covered(name: str, outbox: Iterable[Changeset], row: Callable[[str, str], Row | None]) -> Iterator[str]:
+    """What a person did stays on their screen as long as it is on its way, whatever comes from the server meanwhile.
 
     Args:
         name: the client.
-        held: the records in the cache.
-        seen: those that the server shows to the login.
-        own: those that were made here and are not on the server yet.
+        outbox: what is on its way, in order.
+        row: a record as it is on the screen; None where it is not there.
     """
-    return [
-        f"{name}: {table} {row} is in the cache and out of sight"
-        for table, row in sorted(set(held) - set(seen) - set(own))
-    ]
+    expected: dict[tuple[str, str], dict[str, Any]] = {}
+    inserted = set()
+    for changeset in outbox:
+        for change in changeset.changes:
+            specs = fields_of(RECORDS[change.table])
+            plain = {
+                field: value
+                for field, value in change.set.items()
+                if "." not in field and specs[field].kind not in (Kind.SET, Kind.MAP) and field != "book_id"
+            }
+            expected.setdefault((change.table, change.id), {}).update(plain)
+            if change.insert:
+                inserted.add((change.table, change.id))
+    for (table, id_), values in expected.items():
+        held = row(table, id_)
+        if held is None:
+            if (table, id_) in inserted and _shows_parents(table, values, row):
+                yield f"{name}: {table} {id_}, which was made here, is not on the screen any more"
+            continue
+        if held["deleted_at"] is not None and "deleted_at" not in values:
+            continue
+        for field, value in values.items():
+            if held[field] != value:
+                yield f"{name}: {table} {id_} {field} shows {held[field]!r}; {value!r} was typed and is on its way"
+
+
+def _shows_parents(table: str, values: Mapping[str, Any], row: Callable[[str, str], Row | None]) -> bool:
+    """Whether what an entry or a task is about is on the screen; what is told of a record that has left goes with it."""
+    if table not in ("activities", "tasks"):
+        return True
+    parents = (("contacts", "contact_id"), ("deals", "deal_id"), ("companies", "company_id"))
+    return all(values.get(name) is None or row(parent, values[name]) is not None for parent, name in parents)
 
 
 def _brief(row: Mapping[str, Any]) -> str:

@@ -18,18 +18,23 @@ from core.conflicts import Choice, Edited, Side, asked, contested, key_of, offer
 from core.errors import OffhookError
 from core.parked import Parked
 from storage.codec import codec
-from storage.postgres.connection import Wire, connect
+from storage.postgres import feed
+from storage.postgres.connection import Wire, connect, explain
 from sync.agent import Agent
+from sync.cache import create_cache, open_cache
 from sync.remote import Remote
-from sync.workspace import FieldWorkspace, open_field
+from sync.workspace import FieldWorkspace
+from tests.sync.simulator import checks
 from tests.sync.simulator.centre import PASSWORD, Centre
 from tests.sync.simulator.chance import Chance
 from tests.sync.simulator.evidence import IN_BOOKS, CacheView, ids_in_cache, ids_seen_by, read_cache
 from tests.sync.simulator.faults import Died, Faults, FaultyRemote, FaultyWriter
-from tests.sync.simulator.ledger import Done, Ledger, Place, Told
+from tests.sync.simulator.ledger import TOKEN, Done, Ledger, Place, Told
 from tests.sync.simulator.people import Intent
 
 SIDES: tuple[Side, ...] = ("mine", "theirs", "original")
+TOLD = frozenset({"companies", "contacts", "deals", "tasks"})
+"""The tables of what has a timeline."""
 BROKEN = (OffhookError, psycopg.Error)
 """What an agent meets when something does not work: it lets go of its connection and tries again later."""
 
@@ -78,15 +83,21 @@ class Client:
     # --- being opened, closed, and ended
 
     def open(self) -> None:
-        """Starts the program."""
-        self.workspace = open_field(
-            self._centre.profile(self.person), PASSWORD, folder=self._folder, store="plain", clock=self.clock, agent=False
-        )  # fmt: skip
-        database: Any = self.workspace.database
+        """Starts the program; the first time it must reach the server, to make its cache."""
+        path = self._folder / "cache.db"
+        if not path.exists():
+            remote = self._remote()
+            create_cache(
+                path, hello=remote.hello(), setup_rows=remote.pull(None, []).setup or {}, store="plain"
+            )
+        cache = open_cache(path)
+        database: Any = cache.database
         database._writer = FaultyWriter(database._writer, self.faults)
-        self.agent = Agent(
-            self.workspace.cache, self._connect, clock=self.clock, jitter=lambda low, high: low
-        )
+        self.workspace = FieldWorkspace(cache, clock=self.clock)
+        self.agent = Agent(cache, self._connect, clock=self.clock, jitter=lambda low, high: low)
+        self.workspace.join(self.agent, lambda: _Office(self))  # type: ignore[arg-type,return-value]
+        # Nobody watches the file on a thread of their own: here everything happens one after the other.
+        self.workspace._stop_watching()
 
     def die(self) -> None:
         """Ends the program as a power cut does: whatever it has in memory is gone, and only the file stays."""
@@ -107,16 +118,24 @@ class Client:
         if wire is not None:
             wire.close()
 
-    def _connect(self) -> Any:
+    def wire(self) -> Wire:
+        """Its connection to the server. One that still holds is taken again: logging in takes its time."""
         self.faults.before_call()
         if self._wire is None or self._wire.closed:
             self._wire = connect(self._centre.profile(self.person), PASSWORD)
-        return FaultyRemote(Remote(self._wire, self._centre.profile(self.person)), self.faults, self._heard)
+        return self._wire
+
+    def _remote(self) -> Remote:
+        return Remote(self.wire(), self._centre.profile(self.person))
+
+    def _connect(self) -> Any:
+        return FaultyRemote(self._remote(), self.faults, self._heard)
 
     def _heard(self, name: str, args: tuple[Any, ...], answer: Any) -> None:
         if name != "push":
             return
-        ids = {seq: json.loads(body)["id"] for seq, body in args[-1]}
+        _client_id, _acked, items, *_ = args
+        ids = {seq: json.loads(body)["id"] for seq, body in items}
         for pushed in answer:
             told = Told(self.name, pushed.status.value, self._step())
             self._ledger.told.setdefault(ids[pushed.seq], []).append(told)
@@ -189,7 +208,7 @@ class Client:
             return
         self._ledger.done[done.id] = Done(
             done, self.name, self._step(), intent.tokens, self._seen(done, intent.command, before, shown),
-            intent.command.settles,
+            intent.command.settles, intent.given_up,
         )  # fmt: skip
 
     def _seen(
@@ -250,7 +269,8 @@ class Client:
         ways: list[Choice] = [side for side in SIDES if side in offered_for(parked)]
         disputed = contested(parked)
         choices: dict[str, Choice] = {}
-        tokens = []
+        tokens: list[str] = []
+        given_up: list[str] = []
         for conflict in asked(disputed):
             choice = chance.pick(ways)
             if "edited" in offered_for(parked) and isinstance(conflict.mine, str) and chance.percent(15):
@@ -259,7 +279,10 @@ class Client:
                     tokens.append(self.token())
                     choice = Edited(tokens[-1])
             choices[key_of(conflict, disputed)] = choice
-        return Intent(SendAgain(parked=parked, choices=choices), tuple(tokens))
+            # Two people's values are told in the timeline, whichever of them loses; what was refused is simply left.
+            if choice != "mine" and not (parked.conflicts and conflict.table in TOLD):
+                given_up += TOKEN.findall(repr(conflict.mine))
+        return Intent(SendAgain(parked=parked, choices=choices), tuple(tokens), tuple(given_up))
 
     # --- looking
 
@@ -286,9 +309,23 @@ class Client:
         return bool(row[0])
 
     def remembered(self) -> frozenset[str]:
-        """The ids of the changesets that its history holds."""
+        """The ids of the changesets that its history holds whole: what left its sight is in there no longer."""
         with self.workspace.database.read() as connection:
-            return frozenset(id_ for (id_,) in connection.execute("SELECT id FROM changesets"))
+            held = {
+                id_: len(json.loads(body)["changes"])
+                for id_, body in connection.execute("SELECT id, body FROM changesets")
+            }
+        done = self._ledger.done
+        return frozenset(
+            id_ for id_, size in held.items() if id_ in done and len(done[id_].changeset.changes) == size
+        )
+
+    def hidden_work(self) -> list[str]:
+        """What is on its way to the server and does not show here."""
+        with self.workspace.database.read() as connection:
+            bodies = connection.execute("SELECT body FROM outbox ORDER BY seq").fetchall()
+            outbox = [from_json(json.loads(body)) for (body,) in bodies]
+            return list(checks.covered(self.name, outbox, lambda table, id_: _row(connection, table, id_)))
 
     def out_of_sight(self) -> list[tuple[str, str]]:
         """Records in the cache that its login does not see at this moment, and that were not made here."""
@@ -301,6 +338,23 @@ class Client:
         own = {key for key, body in aside.items() if body is None}
         kept = {key for key, body in aside.items() if body is not None and key[0] in IN_BOOKS}
         return sorted((held | kept) - own - ids_seen_by(self._centre.wire(self.person)))
+
+
+class _Office:
+    """The server, as far as a person asks it themselves."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def give(self, table: str, record_id: str, text: str) -> str:
+        """See `sync.server.Server.give`."""
+        try:
+            return feed.hand_in(self._client.wire(), table, record_id, text)
+        except psycopg.Error as error:
+            raise explain(error) from error
+
+    def close(self) -> None:
+        """See `sync.server.Server.close`."""
 
 
 def _row(connection: Any, table: str, id_: str) -> dict[str, Any] | None:

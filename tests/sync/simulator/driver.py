@@ -16,7 +16,8 @@ from typing import Any
 import core.ids
 from tests.server import Cluster, roomy_memory
 from tests.sync.simulator.chance import Seeded
-from tests.sync.simulator.world import CREW, Broken, World
+from tests.sync.simulator.checks import Broken
+from tests.sync.simulator.world import CREW, World
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,10 @@ from core.changes import Changeset
 
 Place = tuple[str, str, str]
 """A table, a record's id and a field."""
+
+
+TOKEN = re.compile(r"zq\d+x")
+"""What a typed word looks like."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Done:
         seen: for each field that was changed the value that stood on the person's screen; several where they were shown
             several, as one is who decides a conflict.
         settles: the parked changeset that was decided by it.
+        given_up: words of that one which the person knowingly left out.
     """
 
     changeset: Changeset
@@ -32,6 +38,7 @@ class Done:
     tokens: tuple[str, ...] = ()
     seen: Mapping[Place, tuple[Any, ...]] = field(default_factory=dict)
     settles: str = ""
+    given_up: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,12 @@ class Intent:
     Attributes:
         command: the command.
         tokens: the words that were typed for it.
+        given_up: words typed earlier that it knowingly leaves out.
     """
 
     command: Command
     tokens: tuple[str, ...] = ()
+    given_up: tuple[str, ...] = ()
 
 
 Action = Callable[[Desk, Chance], Intent | None]

@@ -15,6 +15,7 @@ from tests.server import Cluster
 from tests.sync.simulator import checks
 from tests.sync.simulator.centre import SLOW, STAFF, Centre, Slow
 from tests.sync.simulator.chance import Chance
+from tests.sync.simulator.checks import Broken
 from tests.sync.simulator.client import Client
 from tests.sync.simulator.evidence import read_server
 from tests.sync.simulator.faults import Died
@@ -33,16 +34,6 @@ CREW = (
 ROUNDS = 30
 """So many rounds of all agents must be enough to come to rest."""
 BOOKS = ("ann", "ben", "wim", "mia", "East", "West")
-
-
-class Broken(AssertionError):
-    """Something does not hold. Its text tells what, one sentence a line."""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        most = 12
-        more = f"\n… and {len(faults) - most} more" if len(faults) > most else ""
-        super().__init__("\n".join(faults[:most]) + more)
-        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True)
@@ -87,6 +78,9 @@ class World:
                     name, person, self.centre, folder / name, self.ledger, lambda: self.step_number
                 )
                 self.clients.append(client)
+                # The others are cut in their first load.
+                if len(self.clients) % 2:
+                    client.sync("cycle")
         except BaseException:
             self.close()
             raise
@@ -108,8 +102,11 @@ class World:
         Raises:
             Broken: something does not hold that must hold at any moment.
         """
+        self.make(chance.weighted(STEPS), number, chance)
+
+    def make(self, kind: Step, number: int, chance: Chance) -> None:
+        """Makes one step of a kind; see `step`."""
         self.step_number = number
-        kind = chance.weighted(STEPS)
         said = kind.make(self, chance)
         self.counts[kind.name] += 1
         self.told.append(f"{number} {kind.name}: {said}")
@@ -258,12 +255,13 @@ def _sync(world: World, chance: Chance) -> str:
     finally:
         client.faults.clear()
     world.counts["cuts"] += client.faults.happened - happened
+    hidden = client.hidden_work()
     if made and what == "pull" and not client.loads and chance.percent(30):
-        leaked = client.out_of_sight()
-        if leaked:
-            raise Broken(
-                [f"{client.name}: {table} {row} is in the cache and out of sight" for table, row in leaked]
-            )
+        hidden += [
+            f"{client.name}: {table} {row} is here and out of sight" for table, row in client.out_of_sight()
+        ]
+    if hidden:
+        raise Broken(hidden)
     return f"{client.name} {what} {fault}: {'made' if made else client.agent.standing.reason or 'offline'}"
 
 
@@ -343,7 +341,7 @@ def _role(world: World, chance: Chance) -> str:
     person, what = chance.pick(("ben", "wim")), chance.below(5)
     user = PEOPLE[person].id
     if what == 0:
-        world.centre.as_admin("SELECT disable_user(%s)", user)
+        world.centre.disable(person)
         return f"{person} is shut out"
     if what == 1:
         world.centre.as_admin("SELECT enable_user(%s)", user)
