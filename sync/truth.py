@@ -57,23 +57,20 @@ class Truth:
 
     # --- rows
 
-    def put(self, table: str, rows: Sequence[Encoded], *, fresh: bool = False) -> None:
+    def put(self, table: str, rows: Sequence[Encoded]) -> None:
         """Writes rows of a book as the server has them: every column, derived ones too.
 
         Args:
             table: companies, contacts, deals, activities or tasks.
             rows: their values as SQLite keeps them, in the order of `storage.codec.codec(table).names`.
-            fresh: none of them is in the file yet, as in a first load; then nobody is told of them one by one.
         """
         if not rows:
             return
         if self._meets(table, rows):
             self._lift()
         place = overlay.place(table, "id")
-        if fresh:
-            self._everything = True
         self._note(table, [row[place] for row in rows])
-        overlay.put(self.connection, self._org_id, table, rows, fresh=fresh)
+        overlay.put(self.connection, self._org_id, table, rows)
 
     def fill(self, table: str, rows: Sequence[Encoded], *, bare: bool = False) -> None:
         """Writes the many rows of a load, of which nobody is told one by one.
@@ -348,7 +345,11 @@ class Truth:
                 old = self._before[key]
                 if new == old:
                     continue
-                same = new is not None and old is not None and all(new[p] == old[p] for p in places)
+                same = (
+                    new is not None
+                    and old is not None
+                    and all(overlay.is_same(new[where], old[where]) for where in places)
+                )
                 if same and key in self._own:
                     own.add(key)
                 else:

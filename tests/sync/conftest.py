@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.postgres import conftest as on_postgres
 from tests.postgres.floor import Floor
 from tests.server import Cluster, clone, template
+from tests.sync.filed import CentreFile, Field, Templates, fill
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +24,21 @@ def floor(cluster: Cluster, floor_template: str) -> Iterator[Floor]:
     """The sales floor in a database for one test alone."""
     with clone(cluster, floor_template) as database:
         yield Floor(database)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture
+def world(templates: Templates, tmp_path: Path) -> Iterator[Field]:
+    """A cache that holds Ann's book, of a server with some records."""
+    there = CentreFile(templates.copy("centre.db", tmp_path))
+    field = Field(there, templates.copy("cache.db", tmp_path), templates.copy("scratch.db", tmp_path))
+    fill(there)
+    field.held = {there.books()[0]}
+    field.pull()
+    yield field
+    field.close()
+    there.workspace.close()
