@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 import psycopg
 
 from core.catalog import Catalog
+from core.errors import Unavailable
 from storage.postgres import feed, pages
 from storage.postgres.connection import Hello, Lost, Wire, cut, explain, greet, is_broken
 from storage.postgres.feed import Pulled
@@ -47,6 +48,8 @@ class Remote:
             if is_broken(self._wire):
                 raise Lost("The connection to the server broke.") from error
             raise explain(error) from error
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+            raise Unavailable("The server’s answer cannot be read. Tell your admin if it stays.") from error
 
     # --- who is there
 

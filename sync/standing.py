@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+
+from storage import load
+from sync.cache import Cache
+
+_KEY = "sync.standing"
+_CONTACT = "sync.contact"
 
 
 class State(Enum):
@@ -26,7 +33,7 @@ class State(Enum):
     OUTDATED = "update needed"
     """This program and the server do not fit; the cache goes on without it."""
     ELSEWHERE = "elsewhere"
-    """Another program on this machine has the cache's agent."""
+    """No agent is at work in this program."""
 
 
 _REACHED = (State.CATCHING_UP, State.LOADING, State.LIVE)
@@ -61,7 +68,9 @@ class Standing:
         return min(99, self.loaded * 100 // self.total) if self.total else 0
 
 
-def line(standing: Standing, to_send: int, parked: int, hour: Callable[[dt.datetime], str]) -> tuple[str, str]:
+def line(
+    standing: Standing, to_send: int, parked: int, hour: Callable[[dt.datetime], str]
+) -> tuple[str, str]:
     """What the status bar says, and its level (ok, busy, warning or error).
 
     Args:
@@ -95,3 +104,52 @@ def line(standing: Standing, to_send: int, parked: int, hour: Callable[[dt.datet
     if not said:
         told.reverse()
     return " · ".join(told), "warning" if conflicts and level != "error" else level
+
+
+# --- for other programs on the same cache ---------------------------------------------------------------------------
+
+
+def write_standing(cache: Cache, standing: Standing) -> None:
+    """Puts down how it stands, for programs that have the cache open beside its agent.
+
+    Raises:
+        Unavailable: the cache cannot be written to.
+    """
+    told = json.dumps([standing.state.value, standing.since.isoformat(), standing.reason])
+    with cache.database.write(durable=False) as connection:
+        load.write_meta(connection, _KEY, told)
+
+
+def read_standing(cache: Cache) -> Standing | None:
+    """How it stands, as the cache's agent has put it down last; None where there never was one.
+
+    Whether there still is one, the lock tells (`sync.lock.AgentLock.is_taken`).
+
+    Raises:
+        Unavailable: the cache cannot be read.
+    """
+    told = cache.get(_KEY)
+    if not told:
+        return None
+    state, since, reason = json.loads(told)
+    return Standing(State(state), dt.datetime.fromisoformat(since), reason)
+
+
+def note_contact(cache: Cache, moment: dt.datetime) -> None:
+    """Puts down when the server was reached last.
+
+    Raises:
+        Unavailable: the cache cannot be written to.
+    """
+    with cache.database.write(durable=False) as connection:
+        load.write_meta(connection, _CONTACT, moment.isoformat())
+
+
+def last_contact(cache: Cache) -> dt.datetime | None:
+    """When the server was reached last: the end of the last connection, or its beginning if the program was killed.
+
+    Raises:
+        Unavailable: the cache cannot be read.
+    """
+    told = cache.get(_CONTACT)
+    return dt.datetime.fromisoformat(told) if told else None

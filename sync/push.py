@@ -1,0 +1,197 @@
+"""Sends the outbox, in order, in batches. What the server does not take is parked, and keeps nothing else from being sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+
+from core.catalog import Catalog
+from core.changes import Status
+from core.errors import OffhookError
+from core.workspace import Changed
+from storage import load
+from storage.postgres.connection import Lost
+from storage.postgres.push import Pushed
+from sync import outbox
+from sync.cache import Cache
+from sync.outbox import MOST_ITEMS, Item
+from sync.parking import Refusal
+from sync.remote import Remote
+
+BREAKS_MOST = 8
+"""How often the connection may break over one changeset alone until that one is parked."""
+FAILURES_MOST = 3
+"""How often the server may run out of time or memory over one changeset alone until that one is parked."""
+_FIRST_DELAY, _LAST_DELAY = 0.5, 30.0
+_TOO_MUCH = ("53200", "54", "57014")
+"""Errors (the beginnings of their codes) of a server that had not enough memory, room or time: less may do."""
+_PASSING = ("25", "40", "53", "55", "57P", "58")
+"""Of a server that is busy, full, stopping or standing by: it may take the same later."""
+_LOGIN = ("28", "42501", "OH001")
+"""Of a login that is shut out, which says nothing of what was sent."""
+
+
+class Pusher:
+    """Sends what is in the outbox of a cache.
+
+    Args:
+        cache: whose outbox.
+        tell: is called with what a refusal has changed on the screen.
+        jitter: gives a number between two.
+    """
+
+    def __init__(
+        self, cache: Cache, tell: Callable[[Changed], None], jitter: Callable[[float, float], float]
+    ) -> None:
+        self._cache = cache
+        self._tell = tell
+        self._jitter = jitter
+        self._catalog: tuple[int, Catalog] | None = None
+        self._most = MOST_ITEMS
+        self._head = 0
+        self._breaks = 0
+        self._failures = 0
+        self._trouble = ""
+        self._retry_at = 0.0
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is sent although the server is there; empty where it is."""
+        return self._trouble
+
+    @property
+    def retry_at(self) -> float:
+        """Until when nothing is sent (`time.monotonic`)."""
+        return self._retry_at
+
+    def push(self, remote: Remote) -> bool:
+        """Sends one batch and notes the answers. Whether there was any.
+
+        Raises:
+            Lost: the connection broke. What was sent may have taken effect; it is sent again.
+            Unavailable: the cache cannot be written to.
+        """
+        if time.monotonic() < self._retry_at:
+            return False
+        with self._cache.database.read() as connection:
+            items = outbox.batch(connection, most=self._most)
+            acked = outbox.acked(connection)
+            names = self._names(connection)
+        if not items:
+            return False
+        self._at(items[0].seq)
+        if len(items) == 1 and self._breaks >= BREAKS_MOST:
+            self._give_up(remote, items[0], "The connection broke each time that it was sent.")
+            return True
+        self._note_sent(items)
+        try:
+            answers = remote.push(
+                self._cache.client_id, acked, [(item.seq, item.body) for item in items], catalog=names
+            )
+        except Lost:
+            # A network, or one changeset over which the server falls: the batch gets smaller until that one is alone.
+            if len(items) == 1:
+                self._breaks += 1
+            self._less(items)
+            raise
+        except OffhookError as error:
+            return self._refused(remote, items, error)
+        self._most = min(MOST_ITEMS, self._most * 2)
+        self._went_on()
+        self._settle(answers)
+        return True
+
+    def _names(self, connection: Any) -> Catalog:
+        """The set-up, for the names in a refusal. It is read where it has changed."""
+        revision = load.catalog_revision(connection)
+        if self._catalog is None or revision != self._catalog[0]:
+            catalog = load.catalog(connection, self._cache.org_id, self._cache.user_id)
+            self._catalog = (revision, catalog)
+        return self._catalog[1]
+
+    def _note_sent(self, items: Sequence[Item]) -> None:
+        queued = [item.seq for item in items if item.state == "queued"]
+        if queued:
+            with self._cache.database.write(durable=False) as connection:
+                outbox.set_state(connection, queued, "sent")
+
+    def _settle(self, answers: Sequence[Pushed]) -> None:
+        with self._cache.truth() as truth:
+            truth.accept(a.seq for a in answers if a.status in (Status.OK, Status.MERGED))
+            for answer in answers:
+                if answer.status not in (Status.OK, Status.MERGED):
+                    truth.park(answer.seq, refusal_of(answer))
+        for changed in truth.changed:
+            self._tell(changed)
+
+    # --- what does not go through
+
+    def _at(self, head: int) -> None:
+        """Counts anew where it is another changeset's turn."""
+        if head != self._head:
+            self._head, self._breaks, self._failures = head, 0, 0
+
+    def _less(self, items: Sequence[Item]) -> None:
+        self._most = max(1, len(items) // 2)
+
+    def _went_on(self) -> None:
+        self._breaks = self._failures = 0
+        self._trouble, self._retry_at = "", 0.0
+
+    def _refused(self, remote: Remote, items: Sequence[Item], error: OffhookError) -> bool:
+        """The server does not take a batch as a whole. Whether something can be sent at once."""
+        cause = error.__cause__
+        state = (cause.sqlstate or "") if isinstance(cause, psycopg.Error) else ""
+        too_much = state.startswith(_TOO_MUCH)
+        if not state or state.startswith(_LOGIN) or (state.startswith(_PASSING) and not too_much):
+            self._later(error)
+            return False
+        if len(items) > 1:
+            self._less(items)
+            return True
+        if too_much and self._failures < FAILURES_MOST:
+            self._later(error)
+            return False
+        self._give_up(remote, items[0], str(error))
+        return True
+
+    def _later(self, error: OffhookError) -> None:
+        """Nothing is wrong with what was sent. Meanwhile what others do comes in as ever."""
+        seconds = min(_LAST_DELAY, _FIRST_DELAY * 2.0 ** min(self._failures, 10))
+        self._failures += 1
+        self._trouble = str(error)
+        self._retry_at = time.monotonic() + seconds * self._jitter(0.75, 1.25)
+
+    def _give_up(self, remote: Remote, item: Item, reason: str) -> None:
+        """Parks a changeset that the server cannot take, unless it has taken it and only its answer was lost."""
+        known = item.changeset_id in remote.known([item.changeset_id])
+        with self._cache.truth() as truth:
+            if known:
+                truth.accept([item.seq])
+            else:
+                truth.park(item.seq, Refusal("rejected", f"The server cannot take it. {reason}"))
+        self._went_on()
+        for changed in truth.changed:
+            self._tell(changed)
+
+
+def refusal_of(answer: Pushed) -> Refusal:
+    """Why a changeset was not taken, as it is kept for a person."""
+    assert answer.status in (Status.CONFLICT, Status.GONE, Status.REJECTED), "the others were applied"
+    return Refusal(
+        "conflict"
+        if answer.status is Status.CONFLICT
+        else "gone"
+        if answer.status is Status.GONE
+        else "rejected",
+        answer.reason,
+        conflicts=answer.conflicts,
+        taken_by=answer.taken_by,
+        fields=answer.fields,
+        about=answer.about,
+        title=answer.title,
+        can_hand_in=answer.status is not Status.CONFLICT and answer.about is not None,
+    )
