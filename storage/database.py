@@ -30,6 +30,10 @@ _CHECKPOINT_CHANGES = 1_500
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC, errno.EFBIG)
 
 
+class Damaged(Unavailable):
+    """The file cannot be read as what it is: the key does not fit, or it is not whole."""
+
+
 def cipher() -> Any | None:
     """SQLCipher's DB-API module; None where it is not installed."""
     try:
@@ -117,12 +121,12 @@ def explain(error: Exception, path: Path) -> Unavailable:
             f"{path} cannot be written to. Check the permissions of the file and of its folder."
         )
     if name == "SQLITE_NOTADB" or "not a database" in text:
-        return Unavailable(
+        return Damaged(
             f"{path} cannot be read: the key does not fit, or the file is damaged or no workspace at all."
             " Nothing was changed. Check the key with `offhook doctor`, or bring a backup back with `offhook restore`."
         )
     if name.startswith("SQLITE_CORRUPT") or "malformed" in text:
-        return Unavailable(
+        return Damaged(
             f"{path} is damaged. Nothing was changed. Run `offhook doctor`, or bring a backup back with"
             " `offhook restore`."
         )

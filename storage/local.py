@@ -59,7 +59,7 @@ class LocalWorkspace(Questions):
         self._listeners: list[Listener] = []
         self._listeners_lock = threading.Lock()
         self._trouble = ""
-        self._watcher = Watcher(database, self._hear)
+        self._watcher = Watcher(database, self._hear, self._stirred)
         try:
             with database.read() as connection:
                 self.org_id = load.read_meta(connection, "org_id")
@@ -199,6 +199,9 @@ class LocalWorkspace(Questions):
     def _hear(self, changed: Changed) -> None:
         """Tells subscribers of what another program has written."""
         self._notify(changed)
+
+    def _stirred(self) -> None:
+        """The file was written. Here all that matters is told by `_hear`."""
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """See `core.workspace.Workspace.subscribe`."""

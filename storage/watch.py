@@ -30,12 +30,19 @@ class Watcher:
 
     Args:
         database: the file.
-        tell: is called on the watching thread.
+        tell: is called on the watching thread with what others have changed.
+        stirred: is called there whenever anything was written, by whomever, that may not show in the records.
     """
 
-    def __init__(self, database: Database, tell: Callable[[Changed], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        tell: Callable[[Changed], None],
+        stirred: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
         self._tell = tell
+        self._stirred = stirred
         self._lock = threading.Lock()
         self._watch: _Watch | None = None
 
@@ -47,7 +54,7 @@ class Watcher:
         """
         with self._lock:
             if self._watch is None:
-                self._watch = _Watch(self._database, self._tell)
+                self._watch = _Watch(self._database, self._tell, self._stirred)
                 try:
                     self._watch.begin()
                 except BaseException:
@@ -81,9 +88,12 @@ class Watcher:
 class _Watch:
     """One thread that watches, and what it has seen."""
 
-    def __init__(self, database: Database, tell: Callable[[Changed], None]) -> None:
+    def __init__(
+        self, database: Database, tell: Callable[[Changed], None], stirred: Callable[[], None]
+    ) -> None:
         self._database = database
         self._tell = tell
+        self._stirred = stirred
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._mine: set[int] = set()
@@ -121,8 +131,10 @@ class _Watch:
                 if now != version:
                     changed = self._look(connection)
                     version = now
-                    if changed is not None and not self._stop.is_set():
-                        self._tell(changed)
+                    if not self._stop.is_set():
+                        self._stirred()
+                        if changed is not None:
+                            self._tell(changed)
         if connection is not None:
             connection.close()
 

@@ -16,7 +16,7 @@ from typing import Protocol
 from core.errors import Unavailable
 from core.ids import new_id
 from storage import derive, files, keys, load
-from storage.database import Database
+from storage.database import Damaged, Database
 from storage.keys import Key, Store
 from storage.local import utc_now
 from sync import overlay
@@ -25,8 +25,8 @@ from sync.pending import Pending
 from sync.truth import Truth
 
 _KEPT = (
-    " Work that was not sent may be in this file, so nothing was deleted. To load everything anew, move it and the files"
-    " beside it to another folder, and keep them until it is clear that nothing is missing."
+    "Work that was not sent may be in it, so nothing was deleted. To load everything anew, move it and the files beside it"
+    " to another folder, and keep them until it is clear that nothing is missing."
 )
 
 
@@ -92,15 +92,21 @@ def open_cache(path: Path) -> Cache:
         raise Unavailable(f"There is no workspace at {path}.")
     try:
         key = keys.read(path)
+    except Unavailable as error:
+        raise Unavailable(f"{error} {_KEPT}") from error
+    try:
         files.make_current(path, key.hex, before=overlay.uninstall)
         database = Database(path, key.hex)
-    except Unavailable as error:
-        raise Unavailable(f"{error}{_KEPT}") from error
-    try:
-        return Cache(database, key)
-    except BaseException:
-        database.close()
-        raise
+        try:
+            return Cache(database, key)
+        except BaseException:
+            database.close()
+            raise
+    except Damaged as error:
+        raise Damaged(
+            f"{path}, where this machine keeps what it has of the team's data, cannot be read: it is damaged, or its key"
+            f" does not fit. {_KEPT}"
+        ) from error
 
 
 class Cache:

@@ -81,6 +81,10 @@ def park(connection: Any, changeset: Changeset, refusal: Refusal, now: dt.dateti
             "UPDATE changesets SET status = ? WHERE org_id = ? AND id = ?",
             (refusal.kind, changeset.org_id, changeset.id),
         )
+        connection.execute(
+            "UPDATE changesets SET undone_by = NULL WHERE org_id = ? AND undone_by = ?",
+            (changeset.org_id, changeset.id),
+        )
     earlier = waiting(connection)
     taken_back = next((p for p in earlier if p.id == changeset.undoes), None)
     if taken_back is not None:

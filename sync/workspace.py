@@ -226,6 +226,9 @@ class FieldWorkspace(LocalWorkspace):
         self._work_waits()
         self._notify(changed)
 
+    def _stirred(self) -> None:
+        self.look_again()
+
     # --- what waits
 
     def parked(self) -> list[Parked]:
@@ -239,7 +242,7 @@ class FieldWorkspace(LocalWorkspace):
 
     def hand_in(self, parked_id: str) -> str:
         """See `core.workspace.Workspace.hand_in`."""
-        from sync.handing import told
+        from core.parked_text import told
 
         with self.database.read() as connection:
             held = parking.get(connection, parked_id)
@@ -368,10 +371,14 @@ class FieldWorkspace(LocalWorkspace):
         if self._agent is None and AgentLock(self.path).is_taken():
             self._alone = read_standing(self.cache) or self._alone
 
+    @property
+    def standing(self) -> Standing:
+        """How it stands with the server: by the agent here, or by that of another program."""
+        return self._agent.standing if self._agent else self._alone
+
     def health(self) -> Health:
         """See `core.workspace.Workspace.health`."""
-        agent, trouble = self._agent, self._trouble
-        standing = agent.standing if agent else self._alone
+        agent, trouble, standing = self._agent, self._trouble, self.standing
         to_send, parked = self._waiting
         said, level = line(standing, to_send, parked, lambda moment: moment.astimezone().strftime("%H:%M"))
         if trouble:
