@@ -113,6 +113,75 @@ begin
 end
 $$;
 
+-- By id of the row, the changeset that the next statement's rows belong to, where it writes those of many: told as above.
+create or replace function offhook.told_changesets() returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+    return nullif(current_setting('offhook.changesets', true), '')::jsonb;
+exception when data_exception then
+    return null;
+end
+$$;
+
+-- The rows that a statement has written, all at once; as audit_row for each.
+create or replace function offhook.audit_rows() returns trigger
+language plpgsql security definer
+set search_path = offhook, pg_temp
+-- Old and new rows find each other by their ids, however many there are.
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+declare
+    v_untold constant text[] := tg_argv[0];
+    v_op constant text := lower(tg_op);
+    v_user constant uuid := offhook.my_user();
+    v_all constant jsonb := offhook.told_changesets();
+    v_one constant uuid := offhook.told_changeset();
+begin
+    if tg_op = 'UPDATE' then
+        insert into audit (org_id, at, xid, login, user_id, table_name, row_id, op, changeset_id, diff, salt, digest)
+        select t.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, t.id, v_op, t.changeset_id, t.diff,
+               t.salt,
+               offhook.audit_digest(
+                   t.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, t.id, v_op, t.changeset_id,
+                   offhook.audit_commitment(t.salt, t.diff))
+        from (
+            select p.org_id, p.id, uuid_send(gen_random_uuid()) as salt, coalesce((v_all ->> p.id::text)::uuid, v_one) as changeset_id,
+                   (select jsonb_object_agg(v.key, jsonb_build_array(p.was -> v.key, v.value))
+                    from jsonb_each(p.now - v_untold) v where v.value is distinct from p.was -> v.key) as diff
+            from (
+                select f.org_id, f.id, to_jsonb(s) as was, to_jsonb(f) as now
+                from fresh f join stale s on s.org_id = f.org_id and s.id = f.id
+                where s.version <> f.version
+                offset 0
+            ) p
+            offset 0
+        ) t
+        where t.diff is not null;
+        return null;
+    end if;
+    insert into audit (org_id, at, xid, login, user_id, table_name, row_id, op, changeset_id, diff, salt, digest)
+    select t.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, t.id, v_op, t.changeset_id, t.diff,
+           t.salt,
+           offhook.audit_digest(
+               t.org_id, now(), pg_current_xact_id(), session_user, v_user, tg_table_name, t.id, v_op, t.changeset_id,
+               offhook.audit_commitment(t.salt, t.diff))
+    from (
+        select w.org_id, w.id, uuid_send(gen_random_uuid()) as salt, coalesce((v_all ->> w.id::text)::uuid, v_one) as changeset_id,
+               (select coalesce(
+                    jsonb_object_agg(v.key, case when v_op = 'insert' then jsonb_build_array(null, v.value)
+                                                 else jsonb_build_array(v.value, null) end), '{}')
+                from jsonb_each(to_jsonb(w) - v_untold) v where v.value not in ('null', '""', '[]', '{}')) as diff
+        from written w
+        offset 0
+    ) t;
+    return null;
+end
+$$;
+
+-- What a statement of anybody's writes is told once it is done; what triggers write for it, row by row: mostly what is worked
+-- out of other rows, and no news.
 do $$
 declare
     v_table text;
@@ -125,15 +194,28 @@ begin
         execute format('drop trigger if exists audit_insert on offhook.%I', v_table);
         execute format('drop trigger if exists audit_update on offhook.%I', v_table);
         execute format('drop trigger if exists audit_delete on offhook.%I', v_table);
+        execute format('drop trigger if exists audit_insert_within on offhook.%I', v_table);
+        execute format('drop trigger if exists audit_update_within on offhook.%I', v_table);
+        execute format('drop trigger if exists audit_delete_within on offhook.%I', v_table);
         execute format(
-            'create trigger audit_insert after insert on offhook.%I for each row execute function offhook.audit_row(%L)',
-            v_table, v_untold);
+            'create trigger audit_insert after insert on offhook.%I referencing new table as written'
+            ' for each statement when (pg_trigger_depth() = 0) execute function offhook.audit_rows(%L)', v_table, v_untold);
         execute format(
-            'create trigger audit_update after update on offhook.%I for each row when (old.version <> new.version)'
+            'create trigger audit_update after update on offhook.%I referencing old table as stale new table as fresh'
+            ' for each statement when (pg_trigger_depth() = 0) execute function offhook.audit_rows(%L)', v_table, v_untold);
+        execute format(
+            'create trigger audit_delete after delete on offhook.%I referencing old table as written'
+            ' for each statement when (pg_trigger_depth() = 0) execute function offhook.audit_rows(%L)', v_table, v_untold);
+        execute format(
+            'create trigger audit_insert_within after insert on offhook.%I'
+            ' for each row when (pg_trigger_depth() > 0) execute function offhook.audit_row(%L)', v_table, v_untold);
+        execute format(
+            'create trigger audit_update_within after update on offhook.%I'
+            ' for each row when (old.version <> new.version and pg_trigger_depth() > 0)'
             ' execute function offhook.audit_row(%L)', v_table, v_untold);
         execute format(
-            'create trigger audit_delete after delete on offhook.%I for each row execute function offhook.audit_row(%L)',
-            v_table, v_untold);
+            'create trigger audit_delete_within after delete on offhook.%I'
+            ' for each row when (pg_trigger_depth() > 0) execute function offhook.audit_row(%L)', v_table, v_untold);
     end loop;
 end
 $$;

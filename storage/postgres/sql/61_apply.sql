@@ -193,9 +193,17 @@ $$;
 create or replace function offhook.fault_of(p_body jsonb, p_org uuid, p_user uuid) returns text
 language plpgsql stable
 as $$
+begin
+    return coalesce(offhook.fault_of_head(p_body, p_org, p_user), offhook.fault_of_changes(p_body -> 'changes'));
+end
+$$;
+
+-- What is wrong with what a changeset says of itself.
+create or replace function offhook.fault_of_head(p_body jsonb, p_org uuid, p_user uuid) returns text
+language plpgsql stable
+as $$
 declare
     v_name text;
-    v_fault text;
 begin
     if jsonb_typeof(p_body) is distinct from 'object' or not offhook.is_uuid(p_body ->> 'id') then
         return 'That is no changeset.';
@@ -217,6 +225,17 @@ begin
     if jsonb_typeof(p_body -> 'changes') is distinct from 'array' then
         return 'The changeset has no changes.';
     end if;
+    return null;
+end
+$$;
+
+-- What is wrong with changes, of one changeset or of many.
+create or replace function offhook.fault_of_changes(p_changes jsonb) returns text
+language plpgsql stable
+as $$
+declare
+    v_fault text;
+begin
     select case
         when jsonb_typeof(c.value) <> 'object' or not offhook.is_uuid(c.value ->> 'id')
             or coalesce(c.value ->> 'op', '') not in ('insert', 'update') then 'That is no change of a row.'
@@ -231,9 +250,9 @@ begin
             then 'That is no change of a row.'
         end
     into v_fault
-    from jsonb_array_elements(p_body -> 'changes') c
+    from jsonb_array_elements(p_changes) c
     order by 1 nulls last limit 1;
-    return coalesce(v_fault, offhook.fault_of_fields(p_body -> 'changes'));
+    return coalesce(v_fault, offhook.fault_of_fields(p_changes));
 end
 $$;
 
@@ -388,7 +407,9 @@ begin
 end
 $$;
 
-create or replace function offhook.apply_one(p_body jsonb, p_org uuid, p_user uuid) returns jsonb
+-- Applies one changeset, whole or not at all, and answers it. One that was put down already (62_push.sql) says where.
+drop function if exists offhook.apply_one(jsonb, uuid, uuid);
+create or replace function offhook.apply_one(p_body jsonb, p_org uuid, p_user uuid, p_seq bigint default null) returns jsonb
 language plpgsql
 as $$
 declare
@@ -428,7 +449,7 @@ begin
         end if;
         -- First of all: a changeset that was applied already, or is being applied on another connection, fails (or waits)
         -- here, and its answer is found below.
-        v_seq := offhook.open_changeset(p_body);
+        v_seq := coalesce(p_seq, offhook.open_changeset(p_body));
         if v_seq is null then
             return offhook.answer(v_said, 'ok');
         end if;
@@ -549,6 +570,9 @@ begin
             v_stop := offhook.refusal(v_said, v_table, v_state, v_message, v_detail, v_constraint, v_column);
         end if;
     end;
+    if p_seq is not null then
+        return v_stop;
+    end if;
     -- Where the same changeset was under way on another connection, it is that one's effect which stood in the way.
     return coalesce(offhook.stored_answer(p_org, p_user, v_id), v_stop);
 end

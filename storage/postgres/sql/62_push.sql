@@ -14,6 +14,7 @@ set search_path = offhook, pg_temp
 as $$
 declare
     v_me constant users := offhook.caller();
+    v_acked bigint;
 begin
     if v_me.id is null then
         raise exception 'Your login was disabled. Ask your admin.' using errcode = 'OH001';
@@ -21,10 +22,16 @@ begin
     insert into clients as c (org_id, client_id, user_id, acked, seen_at)
     values (v_me.org_id, p_client, v_me.id, p_acked, now())
     on conflict (org_id, client_id) do update set acked = greatest(c.acked, excluded.acked), seen_at = excluded.seen_at
-        where c.user_id = excluded.user_id;
+        where c.user_id = excluded.user_id
+    returning c.acked into v_acked;
     if not found then
         raise exception 'This workspace was made with another login. Log in with that one, or make a new workspace.'
             using errcode = 'OH001';
+    end if;
+    if v_acked > p_acked then
+        -- The client is further: a message that was held up on its way, whose changesets have been decided by a person
+        -- since; or a client that was restored from a copy, which gives them numbers that are new here.
+        raise exception 'What was sent before has been answered since.' using errcode = 'OH004', detail = v_acked::text;
     end if;
     delete from answers a where a.org_id = v_me.org_id and a.client_id = p_client and a.seq <= p_acked;
     return query
@@ -90,18 +97,19 @@ language plpgsql
 set search_path = offhook, pg_temp
 set lock_timeout = '5s'
 set plan_cache_mode = force_generic_plan
+-- By keys, however many there are at once: the planner knows nothing of how many a list has.
+set enable_seqscan = off
+set enable_mergejoin = off
 as $$
 declare
     v_fault text;
     v_org uuid;
     v_user uuid;
     v_kept jsonb;
-    v_item record;
-    v_answer jsonb;
-    v_answers jsonb[] := '{}';
-    v_seqs bigint[] := '{}';
-    v_ids uuid[] := '{}';
-    v_fresh jsonb[] := '{}';
+    v_bodies jsonb[];
+    v_seqs bigint[];
+    v_found jsonb[];
+    v_answers jsonb;
 begin
     -- The door, as in apply(changesets).
     perform from offhook.meta;
@@ -114,24 +122,22 @@ begin
     select coalesce(jsonb_object_agg(b.seq, jsonb_build_array(b.changeset_id, b.answer)), '{}') into v_kept
     from offhook.open_batch(client, acked, array(
         select (c.value ->> 'seq')::bigint from jsonb_array_elements(changesets) c)) b;
-    for v_item in
-        select (c.value ->> 'seq')::bigint as seq, c.value ->> 'id' as id, c.value - 'seq' as body
-        from jsonb_array_elements(changesets) with ordinality c order by c.ordinality
-    loop
-        if v_kept -> v_item.seq::text ->> 0 = lower(v_item.id) then
-            v_answer := v_kept -> v_item.seq::text -> 1;
-        else
-            v_answer := offhook.apply_one(v_item.body, v_org, v_user) || jsonb_build_object('seq', v_item.seq);
-            -- What has no id has no effect, now and the next time.
-            if offhook.is_uuid(v_item.id) then
-                v_seqs := v_seqs || v_item.seq;
-                v_ids := v_ids || v_item.id::uuid;
-                v_fresh := v_fresh || v_answer;
-            end if;
-        end if;
-        v_answers := v_answers || v_answer;
-    end loop;
-    perform offhook.keep_answers(client, v_seqs, v_ids, v_fresh);
-    return to_jsonb(v_answers);
+    select coalesce(array_agg(t.body - 'seq' order by t.ordinality), '{}'),
+           coalesce(array_agg((t.body ->> 'seq')::bigint order by t.ordinality), '{}')
+    into v_bodies, v_seqs
+    from jsonb_array_elements(changesets) with ordinality t(body, ordinality)
+    where not coalesce(v_kept -> (t.body ->> 'seq') ->> 0 = lower(t.body ->> 'id'), false);
+    v_found := offhook.apply_many(v_bodies, v_org, v_user);
+    v_found := array(
+        select u.answer || jsonb_build_object('seq', u.seq)
+        from unnest(v_found, v_seqs) with ordinality u(answer, seq, place) order by u.place);
+    -- What has no id has no effect, now and the next time.
+    select coalesce(jsonb_object_agg(u.seq, u.answer), '{}') into v_answers from unnest(v_seqs, v_found) u(seq, answer);
+    perform offhook.keep_answers(
+        client, array_agg(u.seq), array_agg((u.body ->> 'id')::uuid), array_agg(u.answer))
+    from unnest(v_seqs, v_bodies, v_found) u(seq, body, answer) where offhook.is_uuid(u.body ->> 'id');
+    return (select coalesce(jsonb_agg(coalesce(v_answers -> (c.value ->> 'seq'), v_kept -> (c.value ->> 'seq') -> 1)
+                                      order by c.ordinality), '[]')
+            from jsonb_array_elements(changesets) with ordinality c);
 end
 $$;
