@@ -169,3 +169,23 @@ def sent_since(connection: Any, org_id: str, user_id: str, since: dt.datetime) -
             (org_id, user_id, to_micros(since)),
         )
     ]
+
+
+def renumber(connection: Any, above: int) -> None:
+    """Gives all that waits for an answer new numbers, in the same order: those it had are another's by now.
+
+    Args:
+        connection: the writer, in a transaction.
+        above: numbers up to this one are used up.
+    """
+    connection.execute(
+        "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'outbox'",
+        (above,),
+    )
+    waits = connection.execute(
+        f"SELECT changeset_id, body, at FROM outbox WHERE {_WAITS} ORDER BY seq"
+    ).fetchall()
+    connection.execute(f"DELETE FROM outbox WHERE {_WAITS}")
+    connection.executemany(
+        "INSERT INTO outbox (changeset_id, body, state, at) VALUES (?, ?, 'queued', ?)", waits
+    )

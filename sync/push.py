@@ -30,6 +30,8 @@ _TOO_MUCH = ("53200", "54", "57014")
 """Errors (the beginnings of their codes) of a server that had not enough memory, room or time: less may do."""
 _PASSING = ("25", "40", "53", "55", "57P", "58")
 """Of a server that is busy, full, stopping or standing by: it may take the same later."""
+_BEHIND = "OH004"
+"""Of a client that has used its numbers already; the detail says up to which."""
 _LOGIN = ("28", "42501", "OH001")
 """Of a login that is shut out, which says nothing of what was sent."""
 
@@ -145,6 +147,11 @@ class Pusher:
         """The server does not take a batch as a whole. Whether something can be sent at once."""
         cause = error.__cause__
         state = (cause.sqlstate or "") if isinstance(cause, psycopg.Error) else ""
+        if isinstance(cause, psycopg.Error) and state == _BEHIND:
+            # This cache was brought back from a copy: the server has answered other work under these numbers.
+            with self._cache.database.write() as connection:
+                outbox.renumber(connection, int(cause.diag.message_detail or 0))
+            return True
         too_much = state.startswith(_TOO_MUCH)
         if not state or state.startswith(_LOGIN) or (state.startswith(_PASSING) and not too_much):
             self._later(error)
