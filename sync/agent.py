@@ -233,6 +233,7 @@ class Agent:
                     self._fail(error)
                 finally:
                     self.disconnect()
+                self._make_up()
                 attempt = 0 if self._got_on else attempt + 1
                 self._got_on = False
                 self._pause(self._delay(attempt))
@@ -250,6 +251,12 @@ class Agent:
             self._fail(error)
             return False
         return leads
+
+    def _make_up(self) -> None:
+        """A load that was cut has left lists and search slow, or short."""
+        with contextlib.suppress(OffhookError):
+            while not self._stopping.is_set() and self._loader.make_up():
+                pass
 
     def _delay(self, attempt: int) -> float:
         match self._standing.state:

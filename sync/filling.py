@@ -2,7 +2,7 @@
 
 Keeping indexes up row by row costs several times what writing the rows costs. So where a table is to get far more rows
 than it has, its indexes are taken down first, and its rows are written bare: without their words in the search index, and
-contacts without their points. `make_up` does all of that bit by bit, each time holding up local work for a moment only.
+contacts without their points. `MakingUp` does all of that bit by bit, each time holding up local work for a moment only.
 What is down is noted in the file (`sync.loading` in `meta`), so that whoever opens it after a cut can go on.
 """
 
@@ -137,21 +137,6 @@ class MakingUp:
         ).fetchall()
         overlay.put_points(connection, self._cache.org_id, rows, fresh=True)
         return True
-
-
-def make_up(cache: Cache) -> None:
-    """Makes everything that a load has left for later, in many short transactions.
-
-    Args:
-        cache: the cache.
-
-    Raises:
-        Unavailable: the disk is full, another program writes, …
-    """
-    with cache.database.read() as connection:
-        work = MakingUp(cache, down_tables(connection))
-    while work.step():
-        pass
 
 
 def _down(connection: Any) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from core.workspace import Changed
 from storage.codec import codec
 from storage.postgres.pages import ROWS, TABLES, Encoded, Page, Place
-from sync import filling
+from sync import duplicates, filling
 from sync.cache import Cache
 from sync.truth import Truth
 
@@ -207,13 +207,17 @@ class Loader:
                 self._take_in(each)
         return True
 
-    def pause(self) -> None:
-        """Makes up for what was left for later, where the load cannot go on at the moment.
+    def make_up(self) -> bool:
+        """Makes up for a moment for what was left for later, where the load cannot go on. False once nothing is left.
 
         Raises:
             Unavailable: the cache cannot be written to.
         """
-        filling.make_up(self._cache)
+        with self._cache.database.read() as connection:
+            down = filling.down_tables(connection)
+        if down:
+            self._make_up((), down)
+        return bool(down)
 
     def progress(self) -> tuple[int, int]:
         """How many rows have come in, of about how many; 0 of 0 where that is not known."""
@@ -331,6 +335,8 @@ class Loader:
                 if filling.is_worth(truth.connection, table, coming):
                     filling.take_down(truth.connection, table)
             if rows:
+                if table == "contacts":
+                    duplicates.look_out(truth.connection, self._cache.org_id, rows)
                 truth.fill(table, rows, bare=filling.is_down(truth.connection, table))
             if fetched.through:
                 here = _truly_in(truth.connection, self._cache.org_id, table, fetched.through)
