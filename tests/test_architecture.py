@@ -51,6 +51,7 @@ def test_the_contracts_bite(tmp_path):
     wrong = {
         "core": "import sqlite3",
         "storage": "import textual",
+        "sync": "import textual, tui",
         "tui": "import sqlalchemy, storage",
         "themes": "import rich",
         "cli": "",
