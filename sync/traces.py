@@ -14,7 +14,7 @@ from typing import Any
 from core.changes import Change, Changeset, from_json, to_json
 from storage.codec import to_json as json_text
 from storage.codec import to_micros
-from sync.overlay import Key
+from sync.overlay import BOOKED, Key
 
 ERASED = "Erased"
 """What stands in the place of a summary that named an erased person."""
@@ -87,15 +87,14 @@ def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], 
         if rest is not None:
             _erase_parked(connection, parked_id, rest, to_micros(now()))
             _rewrite(connection, rest)
-    for seq, body in connection.execute(
-        "SELECT seq, body FROM changesets WHERE org_id = ?", (org_id,)
-    ).fetchall():
+    for (body,) in connection.execute("SELECT body FROM changesets WHERE org_id = ?", (org_id,)).fetchall():
         rest = _without(from_json(json.loads(body)), gone)
         if rest is not None:
             _rewrite(connection, rest)
-            connection.executemany(
-                "DELETE FROM changeset_rows WHERE seq = ? AND row_id = ?", [(seq, each) for each in gone]
-            )
+    connection.executemany(
+        "DELETE FROM changeset_rows WHERE org_id = ? AND table_name = ? AND row_id = ?",
+        [(org_id, table, each) for each in gone for table in BOOKED],
+    )
     return touched
 
 

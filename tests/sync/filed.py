@@ -176,13 +176,17 @@ class Field:
         self.workspace = FieldWorkspace(self.cache, clock=self.clock)
 
     def close(self) -> None:
-        """Ends it."""
-        self.workspace.close()
+        """Ends all of it."""
+        self.close_file()
         self._oracle.close()
+
+    def close_file(self) -> None:
+        """Ends the program."""
+        self.workspace.close()
 
     def restart(self) -> None:
         """Ends the program and starts it again."""
-        self.workspace.close()
+        self.close_file()
         self.open()
 
     def do(self, command: Command) -> Any:

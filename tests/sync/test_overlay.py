@@ -288,6 +288,65 @@ def test_work_on_what_has_left_shows_nothing_until_it_comes_again(world: Field) 
     world.check()
 
 
+class Mortal:
+    """A connection whose program dies before its n-th statement."""
+
+    def __init__(self, connection: Any, lives: int) -> None:
+        self._connection = connection
+        self.lives = lives
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str, *values: Any) -> Any:
+        self._spend(statement)
+        return self._connection.execute(statement, *values)
+
+    def executemany(self, statement: str, *values: Any) -> Any:
+        self._spend(statement)
+        return self._connection.executemany(statement, *values)
+
+    def _spend(self, statement: str) -> None:
+        self.lives -= 0 if statement == "ROLLBACK" else 1
+        if self.lives < 0 and statement != "ROLLBACK":
+            raise Died
+
+
+@pytest.mark.slow
+def test_a_death_between_any_two_statements_leaves_what_was_or_what_comes(world: Field) -> None:
+    contact = lena(world)
+    world.do(EditContact(contact_id=contact, values={"city": "Oslo"}))
+    world.do(LogActivity(table="contacts", record_id=contact, kind="call", body="sent"))
+    world.push()
+    world.do(EditContact(contact_id=contact, values={"title": "Chief"}))
+    world.there_edits(contact, description="theirs")
+    world.centre.office.do(
+        Assign(
+            table="deals",
+            ids=(world.workspace.page("contacts", contact).deals[0].id,),
+            book_id=world.centre.books()[1],
+        )
+    )
+    deaths = 0
+    while True:
+        database: Any = world.cache.database
+        database._writer = Mortal(database._writer, deaths)
+        try:
+            world.pull()
+        except Died:
+            deaths += 1
+            database._writer = database._writer._connection
+            world.check()
+            if deaths % 10 == 0:
+                world.restart()
+        else:
+            database._writer = database._writer._connection
+            break
+    assert deaths > 30
+    world.check()
+    assert [each.command for each in world.workspace.unsent()] == ["edit_contact"]
+
+
 def test_what_is_told_is_what_changed_and_whose_it_was(world: Field) -> None:
     contact = lena(world)
     ear = Ear()
