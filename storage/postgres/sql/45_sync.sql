@@ -203,7 +203,7 @@ begin
     if me.role = 'readonly' then
         raise exception 'Your role is read-only: you can look at everything and change nothing.' using errcode = 'OH001';
     end if;
-    if p_text is null or btrim(p_text) = '' then
+    if p_text is null or p_text !~ '\S' then
         raise exception 'There is nothing to hand in.' using errcode = 'OH003';
     end if;
     if char_length(p_text) > longest then
