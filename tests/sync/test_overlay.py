@@ -307,9 +307,11 @@ class Mortal:
         return self._connection.executemany(statement, *values)
 
     def _spend(self, statement: str) -> None:
-        self.lives -= 0 if statement == "ROLLBACK" else 1
-        if self.lives < 0 and statement != "ROLLBACK":
-            raise Died
+        # What follows the end of a transaction writes nothing.
+        if not statement.startswith(("ROLLBACK", "PRAGMA")):
+            self.lives -= 1
+            if self.lives < 0:
+                raise Died
 
 
 @pytest.mark.slow

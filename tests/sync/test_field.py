@@ -1,0 +1,317 @@
+"""The field workspace: everything works without a network, and what only the server knows is asked when it is there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from core.changes import Changeset
+from core.commands.contacts import EditContact
+from core.commands.settle import SendAgain
+from core.conflicts import asked, key_of
+from core.errors import NotFound, Refused, Unavailable
+from core.filters import Query
+from core.workspace import Health, HistoryEntry, Reservation
+from sync import outbox
+from sync.parking import Refusal
+from sync.standing import Standing, State
+from tests.storage.conftest import START
+from tests.sync.filed import Field
+
+
+@dataclass
+class Agent:
+    """Stands where it is told to, and counts how often it was woken."""
+
+    standing: Standing = field(default_factory=lambda: Standing(State.LIVE, START))
+    notes: tuple[str, ...] = ()
+    nudges: int = 0
+    stopped: bool = False
+
+    def nudge(self) -> None:
+        self.nudges += 1
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@dataclass
+class Office:
+    """A server that answers what it was told to, or is gone."""
+
+    entries: list[HistoryEntry] = field(default_factory=list)
+    gone: bool = False
+    slow: threading.Event | None = None
+    given: list[tuple[str, str, str]] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
+    closed: bool = False
+
+    def _answer(self) -> None:
+        if self.slow is not None:
+            self.slow.wait(30)
+        if self.gone:
+            raise Unavailable("No connection to the server.")
+
+    def history(self, table: str, record_id: str, *, limit: int = 100) -> list[HistoryEntry]:
+        self._answer()
+        return self.entries
+
+    def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
+        self._answer()
+        return Reservation(False, "Ben", START)
+
+    def release(self, contact_id: str) -> None:
+        self._answer()
+
+    def who_took(self, table: str, record_id: str) -> str:
+        self._answer()
+        return "Ben"
+
+    def give(self, table: str, record_id: str, text: str) -> str:
+        self._answer()
+        self.given.append((table, record_id, text))
+        return "Ben"
+
+    def note_export(self, table: str, query: Query) -> None:
+        self._answer()
+        self.noted.append(table)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class Online:
+    """A workspace with an agent and a server."""
+
+    world: Field
+    agent: Agent
+    office: Office
+
+    def offline(self) -> None:
+        self.agent.standing = Standing(State.OFFLINE, START)
+
+
+@pytest.fixture
+def online(world: Field) -> Online:
+    agent, office = Agent(), Office()
+    world.workspace.join(agent, lambda: office)
+    return Online(world, agent, office)
+
+
+def lena(world: Field) -> str:
+    """A contact of Ann's."""
+    with world.cache.database.read() as connection:
+        return str(connection.execute("SELECT id FROM contacts WHERE first_name = 'C0'").fetchone()[0])
+
+
+def refuse(world: Field, **more: Any) -> str:
+    """Has the server refuse the last thing that was done; returns its id."""
+    with world.cache.database.read() as connection:
+        last = outbox.batch(connection)[-1]
+    with world.cache.truth() as truth:
+        return truth.park(last.seq, Refusal("rejected", "You may not.", **more))
+
+
+# --- doing ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_done_is_done_here_and_on_its_way(online: Online) -> None:
+    contact = lena(online.world)
+    answer = online.world.do(EditContact(contact_id=contact, values={"city": "Oslo"}))
+    assert answer.applied
+    assert online.world.workspace.record("contacts", contact).city == "Oslo"
+    assert [each.id for each in online.world.workspace.unsent()] == [answer.changeset.id]
+    assert online.agent.nudges == 1
+
+
+def test_what_is_refused_here_is_not_on_its_way(online: Online) -> None:
+    answer = online.world.do(EditContact(contact_id=lena(online.world), values={"version": 3}))
+    assert not answer.applied
+    assert online.world.workspace.unsent() == []
+    assert online.agent.nudges == 0
+
+
+def test_a_decision_settles_what_waited_with_it(world: Field) -> None:
+    contact = lena(world)
+    world.do(EditContact(contact_id=contact, values={"city": "Oslo"}))
+    world.there_edits(contact, city="Rome")
+    world.push()
+    world.pull()
+    [parked] = world.workspace.parked()
+    choices: Any = {key_of(c, parked.conflicts): "mine" for c in asked(parked.conflicts)}
+    answer = world.do(SendAgain(parked=parked, choices=choices))
+    assert answer.applied, answer.reason
+    assert world.workspace.parked() == []
+    assert world.workspace.record("contacts", contact).city == "Oslo"
+    world.push()
+    world.pull()
+    assert world.centre.workspace.record("contacts", contact).city == "Oslo"
+    assert world.workspace.parked() == world.workspace.unsent() == []
+    notes = [e.note for e in world.workspace.history("contacts", contact) if e.changeset.id == parked.id]
+    assert notes == ["Not applied at first; sent again."]
+    world.check()
+
+
+def test_an_offline_day_slows_nothing_down(world: Field) -> None:
+    contact = lena(world)
+
+    def cost() -> int:
+        """The least work that the file has with one of a few edits, in steps of its machine; no clock is asked."""
+        least = 1_000_000
+        for n in range(5):
+            steps: list[None] = []
+            with world.cache.database.exclusive_writer() as connection:
+                connection.set_progress_handler(lambda steps=steps: steps.append(None), 10)
+            world.do(EditContact(contact_id=contact, values={"city": f"x{n}"}))
+            least = min(least, len(steps))
+        with world.cache.database.exclusive_writer() as connection:
+            connection.set_progress_handler(None, 0)
+        return least
+
+    few = cost()
+    for n in range(200):
+        world.do(EditContact(contact_id=contact, values={"title": f"t{n}"}))
+    assert cost() <= few * 1.2
+
+
+# --- how it stands --------------------------------------------------------------------------------------------------
+
+
+def test_the_status_says_what_waits(online: Online) -> None:
+    heard: list[Health] = []
+    stop = online.world.workspace.watch_health(heard.append)
+    assert online.world.workspace.health().line == "● live"
+    online.world.do(EditContact(contact_id=lena(online.world), values={"city": "Oslo"}))
+    health = online.world.workspace.health()
+    assert (health.mode, health.to_send, health.parked) == ("field", 1, 0)
+    assert "1 to send" in health.line
+    refuse(online.world)
+    assert "1 conflict" in online.world.workspace.health().line
+    assert [(each.to_send, each.parked) for each in heard] == [(1, 0), (0, 1)]
+    online.world.workspace.drop(online.world.workspace.parked()[0].id)
+    assert (heard[-1].to_send, heard[-1].parked) == (0, 0)
+    stop()
+
+
+def test_who_cannot_save_is_told_so(online: Online, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("sync.workspace.outbox.add", _full)
+        answer = online.world.do(EditContact(contact_id=lena(online.world), values={"city": "Oslo"}))
+    assert answer.reason.startswith("Not saved.")
+    assert online.world.workspace.health().line == "✗ not saved"
+    assert online.world.workspace.record("contacts", lena(online.world)).city == ""
+    assert online.world.do(EditContact(contact_id=lena(online.world), values={"city": "Oslo"})).applied
+    assert online.world.workspace.health().level != "error"
+
+
+def _full(*_given: Any) -> None:
+    raise Unavailable("The disk is full.")
+
+
+# --- what only the server knows -------------------------------------------------------------------------------------
+
+
+def theirs(world: Field, contact: str, at: dt.datetime) -> HistoryEntry:
+    return HistoryEntry(
+        Changeset("of-ben", world.centre.org_id, "ben", at, "edit_contact", "Ben edited", ()), False
+    )
+
+
+def test_the_history_is_what_was_done_here_and_what_others_did(online: Online) -> None:
+    world, contact = online.world, lena(online.world)
+    sent = world.do(EditContact(contact_id=contact, values={"city": "Oslo"})).changeset
+    world.push()
+    world.pull()
+    waits = world.do(EditContact(contact_id=contact, values={"city": "Rome"})).changeset
+    online.office.entries = [
+        theirs(world, contact, sent.at + dt.timedelta(milliseconds=1)),
+        HistoryEntry(sent, False),
+    ]
+    told = [entry.changeset.id for entry in world.workspace.history("contacts", contact)]
+    assert told[:3] == [waits.id, "of-ben", sent.id]
+    assert len(told) == len(set(told))
+    online.offline()
+    told = [entry.changeset.id for entry in world.workspace.history("contacts", contact)]
+    assert told[:2] == [waits.id, sent.id]
+
+
+def test_a_server_that_does_not_answer_keeps_no_history_waiting(online: Online) -> None:
+    online.office.slow = threading.Event()
+    contact = lena(online.world)
+    done = online.world.do(EditContact(contact_id=contact, values={"city": "Oslo"})).changeset
+    assert online.world.workspace.history("contacts", contact)[0].changeset.id == done.id
+    online.office.slow.set()
+
+
+def test_without_the_server_a_reservation_is_not_confirmed(online: Online) -> None:
+    contact = lena(online.world)
+    assert online.world.workspace.reserve(contact) == Reservation(False, "Ben", START)
+    online.office.gone = True
+    here = online.world.workspace.reserve(contact)
+    assert (here.ok, here.by, here.confirmed) == (True, "Ann", False)
+    online.offline()
+    assert not online.world.workspace.reserve(contact).confirmed
+    online.world.workspace.release(contact)
+    with pytest.raises(NotFound):
+        online.world.workspace.reserve("nobody")
+
+
+def test_an_export_is_noted_on_the_server_before_the_first_row(online: Online) -> None:
+    rows = list(online.world.workspace.export("contacts", Query()))
+    assert len(rows) == 3
+    assert online.office.noted == ["contacts"]
+    online.office.gone = True
+    with pytest.raises(Unavailable):
+        online.world.workspace.export("contacts", Query())
+    online.offline()
+    with pytest.raises(Refused, match="online"):
+        online.world.workspace.export("contacts", Query())
+
+
+def test_who_took_a_record_is_asked_where_it_is_known(online: Online) -> None:
+    assert online.world.workspace.who_took("contacts", "x") == "Ben"
+    online.offline()
+    assert online.world.workspace.who_took("contacts", "x") == ""
+
+
+def test_what_one_may_not_do_any_more_is_given_to_whoever_may(online: Online) -> None:
+    world, contact = online.world, lena(online.world)
+    world.do(EditContact(contact_id=contact, values={"city": "Oslo", "description": "Likes fish"}))
+    parked = refuse(world, about=("contacts", contact), can_hand_in=True)
+    online.office.gone = True
+    with pytest.raises(Unavailable):
+        world.workspace.hand_in(parked)
+    assert len(world.workspace.parked()) == 1, "it goes on waiting"
+    online.offline()
+    with pytest.raises(Unavailable, match="out of reach"):
+        world.workspace.hand_in(parked)
+    online.office.gone = False
+    online.agent.standing = Standing(State.LIVE, START)
+    assert world.workspace.hand_in(parked) == "Ben"
+    [(table, record_id, text)] = online.office.given
+    assert (table, record_id) == ("contacts", contact)
+    assert "Oslo" in text
+    assert "Likes fish" in text
+    with pytest.raises(NotFound):
+        world.workspace.hand_in(parked)
+
+
+def test_what_cannot_be_handed_in_says_so(online: Online) -> None:
+    online.world.do(EditContact(contact_id=lena(online.world), values={"city": "Oslo"}))
+    parked = refuse(online.world)
+    with pytest.raises(Refused, match="nobody"):
+        online.world.workspace.hand_in(parked)
+
+
+def test_closing_ends_the_agent_and_keeps_what_waits(online: Online) -> None:
+    online.world.do(EditContact(contact_id=lena(online.world), values={"city": "Oslo"}))
+    online.world.workspace.who_took("contacts", "x")
+    online.world.restart()
+    assert online.agent.stopped
+    assert online.office.closed
+    assert len(online.world.workspace.unsent()) == 1
