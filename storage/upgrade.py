@@ -50,12 +50,21 @@ def upgrade(connection: Any, *, migrations: Path = MIGRATIONS) -> None:
     Args:
         connection: a DB-API connection in autocommit mode. It stays open.
         migrations: where the migrations lie.
+
+    Raises:
+        sqlite3.Error: the file cannot be written; sqlcipher3's own where that is the driver.
     """
     settings = config(migrations=migrations)
-    with engine_on(connection).connect() as live:
-        settings.attributes["connection"] = live
-        command.upgrade(settings, "head")
-        live.commit()
+    try:
+        with engine_on(connection).connect() as live:
+            settings.attributes["connection"] = live
+            command.upgrade(settings, "head")
+            live.commit()
+    except sa.exc.DBAPIError as error:
+        # Whoever opens files knows what the driver's own error means; of SQLAlchemy they know nothing.
+        if isinstance(error.orig, Exception):
+            raise error.orig from error
+        raise
 
 
 def postgres_sql(version: str) -> str:

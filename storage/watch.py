@@ -45,6 +45,7 @@ class Watcher:
         self._stirred = stirred
         self._lock = threading.Lock()
         self._watch: _Watch | None = None
+        self._ended: _Watch | None = None
 
     def start(self) -> None:
         """Begins to watch; changes made from here on are told.
@@ -69,6 +70,8 @@ class Watcher:
         """
         with self._lock:
             watch, self._watch = self._watch, None
+            # One that was told to end before may still be at its last look.
+            watch = self._ended = watch or self._ended
         if watch is not None:
             watch.end(wait)
 
