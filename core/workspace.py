@@ -157,6 +157,7 @@ class Health:
         insecure: the connection could be read by others, as the user has allowed; the status bar never stops saying so.
         to_send: how many changesets wait to be sent.
         parked: how many wait for a person.
+        loading: how much is here, in percent, while records come in that were never here; None: all of them are.
     """
 
     mode: str
@@ -167,6 +168,7 @@ class Health:
     insecure: bool = False
     to_send: int = 0
     parked: int = 0
+    loading: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     from tui.desk import Desk
     from tui.screens.base import DeskScreen
 
-BASE_SCREENS = {"p": ("pipeline", "Pipeline"), "c": ("contacts", "Contacts")}
+BASE_SCREENS = {
+    "p": ("pipeline", "Pipeline"),
+    "c": ("contacts", "Contacts"),
+    "x": ("conflicts", "Conflicts"),
+    "o": ("unsent", "What waits to be sent"),
+}
 """Where `g` + letter goes: (name of the screen, label)."""
 LEAST_SIZE = (30, 10)
 """Columns and lines below which nothing useful can be shown."""
@@ -55,7 +60,7 @@ class OffhookApp(App[int]):
         (118, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "chord('g')", "Go to", id="app.go", tooltip="Then a letter: p pipeline, c contacts"),
+        Binding("g", "chord('g')", "Go to", id="app.go", tooltip="Then a letter: p pipeline, c contacts, x conflicts, o what waits to be sent"),
         Binding("slash", "search", "Find", id="app.find", tooltip="Anything by name, e-mail, phone or words of a note"),
         Binding("u", "undo", "Undo", id="app.undo", tooltip="Take your latest change back"),
         Binding(
@@ -200,12 +205,22 @@ class OffhookApp(App[int]):
             from tui.screens.contacts import ContactsScreen
 
             return ContactsScreen(desk)
+        if name == "conflicts":
+            from tui.screens.conflicts import ConflictsScreen
+
+            return ConflictsScreen(desk)
         from tui.screens.pipeline import PipelineScreen
 
         return PipelineScreen(desk)
 
     def go(self, name: str) -> None:
         """Shows one of the base screens, leaving the record screens on top of the present one."""
+        assert self.desk is not None
+        if name == "unsent":
+            from tui.dialogs.unsent import UnsentDialog
+
+            self.push_screen(UnsentDialog(self.desk))
+            return
         target = self._screen_named(name)
         if self.screen is target:
             return
@@ -215,6 +230,15 @@ class OffhookApp(App[int]):
             self.push_screen(target)
         else:
             self.switch_screen(target)
+
+    def show_waiting(self, parked_id: str = "") -> None:
+        """Shows what waits for the user to decide, with the cursor on one of them."""
+        from tui.screens.conflicts import ConflictsScreen
+
+        self.go("conflicts")
+        screen = self._screen_named("conflicts")
+        if isinstance(screen, ConflictsScreen):
+            screen.point(parked_id)
 
     def open_record(self, table: str, record_id: str) -> None:
         """Opens the screen of a contact, deal or company on top of the present one."""

@@ -21,6 +21,7 @@ from core.changes import Answer, Changeset, Status
 from core.commands.base import Command
 from core.commands.undo import Undo
 from core.errors import OffhookError
+from core.parked import Parked
 from core.workspace import Card, Changed, Health, Workspace
 from tui.ahead import Ahead
 from tui.config import Config
@@ -63,6 +64,7 @@ class Desk:
         workspace: what is worked on.
         config: the user's settings.
         catalog: the set-up, always at hand without waiting; refreshed when it changes.
+        waiting: what waits for the user to decide, oldest first; always at hand like the catalog.
         refused: how many commands were answered with a no, whatever the reason.
     """
 
@@ -82,11 +84,14 @@ class Desk:
         self._idle = asyncio.Event()
         self._idle.set()
         self.refused = 0
+        self.waiting: tuple[Parked, ...] = ()
         self.last_seen_health: Health = workspace.health()
-        self._told_health = self.last_seen_health
+        self._told_health: Health | None = self.last_seen_health
         self._unsubscribe = workspace.subscribe(self._changed_elsewhere)
         self._unwatch = workspace.watch_health(self._health_elsewhere)
         self._ahead = ahead
+        if self.last_seen_health.parked:
+            self._readers.submit(self._health_elsewhere, self.last_seen_health)
         if ahead is not None:
             ahead.stop()
             for changed in ahead.changed:
@@ -217,8 +222,11 @@ class Desk:
         self._health_listeners.append(listener)
         return lambda: self._health_listeners.remove(listener)
 
-    def _see(self, health: Health) -> None:
+    def _see(self, health: Health, waiting: tuple[Parked, ...] | None = None) -> None:
         self.last_seen_health = health
+        if waiting is not None and waiting != self.waiting:
+            self.waiting = waiting
+            self._told_health = None
         self._tell_of_health()
 
     def _tell_of_health(self) -> None:
@@ -228,10 +236,58 @@ class Desk:
             for listener in tuple(self._health_listeners):
                 listener()
 
+    def _what_waits(self, health: Health) -> tuple[Parked, ...] | None:
+        """What waits for the user; None where that cannot be read at the moment."""
+        if not health.parked:
+            return ()
+        with contextlib.suppress(OffhookError):
+            return tuple(self.workspace.parked())
+        return None
+
+    @property
+    def still_loading(self) -> tuple[str, str] | None:
+        """What an empty place says while records come in that were never here; None once they are all here."""
+        share = self.last_seen_health.loading
+        if share is None:
+            return None
+        return f"Still loading: {share} %", "What is here already can be used."
+
+    def waiting_for(self, table: str, record_id: str) -> list[Parked]:
+        """What waits for the user to decide about a record."""
+        return [parked for parked in self.waiting if parked.about == (table, record_id)]
+
+    async def drop(self, parked_id: str) -> None:
+        """Gives up what waits.
+
+        Raises:
+            OffhookError: see `core.workspace.Workspace.drop`.
+        """
+        await self._decide(lambda: self.workspace.drop(parked_id))
+
+    async def hand_in(self, parked_id: str) -> str:
+        """Gives what waits to whoever has the record now; returns their name.
+
+        Raises:
+            OffhookError: see `core.workspace.Workspace.hand_in`.
+        """
+        return await self._decide(lambda: self.workspace.hand_in(parked_id))
+
+    async def _decide(self, write: Callable[[], T]) -> T:
+        """Does on the writer thread, behind the commands before it, what settles something that waits."""
+
+        def run() -> T:
+            try:
+                return write()
+            finally:
+                self._health_elsewhere(self.workspace.health())
+
+        return await self._loop.run_in_executor(self._writer, run)
+
     def _health_elsewhere(self, health: Health) -> None:
         """On any thread: the state of the data is another, and nothing changed."""
+        waiting = self._what_waits(health)
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._see, health)
+            self._loop.call_soon_threadsafe(self._see, health, waiting)
 
     def _changed_elsewhere(self, changed: Changed) -> None:
         """On any thread: refreshes what is kept at hand, then tells the UI thread."""
@@ -239,12 +295,16 @@ class Desk:
         # A set-up that cannot be read at the moment is no reason to lose the change.
         with contextlib.suppress(OffhookError):
             catalog = self.workspace.catalog()
+        health = self.workspace.health()
+        waiting = self._what_waits(health)
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._tell, changed, catalog, self.workspace.health())
+            self._loop.call_soon_threadsafe(self._tell, changed, catalog, health, waiting)
 
-    def _tell(self, changed: Changed, catalog: Catalog, health: Health) -> None:
+    def _tell(
+        self, changed: Changed, catalog: Catalog, health: Health, waiting: tuple[Parked, ...] | None
+    ) -> None:
         self.catalog = catalog
-        self._see(health)
+        self._see(health, waiting)
         for listener in tuple(self._listeners):
             listener(changed)
 

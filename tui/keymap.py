@@ -55,6 +55,7 @@ CONTEXTS = (
     Context("Filter", ("tui.widgets.filterbar:FilterBar",), app=False),
     Context("Contacts", ("tui.widgets.table:Table", "tui.screens.contacts:ContactsScreen")),
     Context("Search of contacts", ("tui.screens.contacts:ContactSearch",), app=False),
+    Context("Conflicts", ("tui.widgets.table:Table", "tui.screens.conflicts:ConflictsScreen")),
     *_record("contact", "Contact"),
     *_record("deal", "Deal"),
     *_record("company", "Company"),

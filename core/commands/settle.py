@@ -10,7 +10,19 @@ from typing import Any, ClassVar
 
 from core.catalog import Catalog
 from core.changes import TOLD_KINDS, Change, Changeset, FieldConflict, same_value
-from core.commands.base import SUBJECTS, Command, Context, Decision, Get, Need, R, Seen, cleaned, title_of
+from core.commands.base import (
+    LOSS,
+    SUBJECTS,
+    Command,
+    Context,
+    Decision,
+    Get,
+    Need,
+    R,
+    Seen,
+    cleaned,
+    title_of,
+)
 from core.commands.companies import EditCompany
 from core.commands.contacts import EditContact
 from core.commands.deals import EditDeal, MoveDeal, SwitchPipeline
@@ -229,6 +241,9 @@ class SendAgain(Command):
                 continue
             if change.table == "activities" and change.set["kind"] not in TOLD_KINDS:
                 kind, about = change.set["kind"], _about(change.set)
+                if kind == LOSS:
+                    # What was decided before, and came to nothing: it is decided anew.
+                    continue
                 ticked = ("tasks", change.set["data"].get("task_id", ""))
                 if (kind in _RETOLD and about in retold) or about in fallen or ticked in fallen:
                     continue

@@ -10,6 +10,7 @@ from core.changes import FieldConflict
 from core.workspace import Subject
 from tui.dialogs.conflict import ConflictDialog
 from tui.flows import activities, deals, pipelines, records
+from tui.models.question import Question
 
 
 @pytest.fixture
@@ -42,7 +43,8 @@ def conflict(floor):
             "deals", deal, "next_step", "Agree on the price", "Send it", long, floor.COLLEAGUE, at
         )
         value = FieldConflict("deals", deal, "value_minor", 4_800_000, None, 5_500_000, floor.COLLEAGUE, at)
-        dialog = ConflictDialog(screen.desk, (step, value), currency="EUR", kept=("Closes", "Tags"))
+        question = Question(screen.desk, (step, value), currency="EUR")
+        dialog = ConflictDialog(question, kept=("Closes", "Tags"))
         await screen.app.push_screen_wait(dialog)
 
     return ask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from tui.flows.overtaken import overtaken
 from tui.flows.run import at_fields, execute, flow, run, settle, tell
 
 if TYPE_CHECKING:
+    from tui.desk import Desk
     from tui.screens.base import DeskScreen
 
 
@@ -114,25 +115,8 @@ async def edit_task(screen: DeskScreen, task: Task) -> None:
 async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, task: Task | None) -> None:
     desk = screen.desk
     when = _when_value(task, desk.zone) if task else "tomorrow 9:00"
-    # A user who cannot log in any more stays the one who has the task, but gets no other.
-    had = {task.assignee_id} if task else set()
-    users = [(u.id, u.name) for u in desk.catalog.users if u.disabled_at is None or u.id in had]
-    fields = [
-        FormField(
-            "subject",
-            "What",
-            value=task.subject if task else "",
-            required=True,
-            hint="Call back about the offer",
-        ),
-        FormField("when", "When", "when", when, hint="tue 3pm, in 2 weeks, 2026-12-24", required=True),
-        FormField(
-            "kind", "Kind", "choice", task.kind if task else "call", [(kind, kind) for kind in TASK_KINDS]
-        ),
-        FormField("assignee_id", "Who", "choice", task.assignee_id if task else desk.catalog.me.id, users),
-        FormField("body", "Details", "text", task.body if task else ""),
-    ]
-    editors = {{"when": "due_at"}.get(field.name, field.name): field for field in fields}
+    fields = _task_fields(desk, task, when)
+    editors = _by_field(fields)
 
     async def submit(values: dict[str, Any]) -> Mapping[str, str] | None:
         if "when" in values:
@@ -164,6 +148,36 @@ async def _task_form(screen: DeskScreen, title: str, subject: Subject | None, ta
         overtaken=overtaken(desk, task, labels, task.subject),
     )  # fmt: skip
     await screen.app.push_screen_wait(form)
+
+
+def _task_fields(desk: Desk, task: Task | None, when: str) -> list[FormField]:
+    # A user who cannot log in any more stays the one who has the task, but gets no other.
+    had = {task.assignee_id} if task else set()
+    users = [(u.id, u.name) for u in desk.catalog.users if u.disabled_at is None or u.id in had]
+    return [
+        FormField(
+            "subject",
+            "What",
+            value=task.subject if task else "",
+            required=True,
+            hint="Call back about the offer",
+        ),
+        FormField("when", "When", "when", when, hint="tue 3pm, in 2 weeks, 2026-12-24", required=True),
+        FormField(
+            "kind", "Kind", "choice", task.kind if task else "call", [(kind, kind) for kind in TASK_KINDS]
+        ),
+        FormField("assignee_id", "Who", "choice", task.assignee_id if task else desk.catalog.me.id, users),
+        FormField("body", "Details", "text", task.body if task else ""),
+    ]
+
+
+def _by_field(fields: Sequence[FormField]) -> dict[str, FormField]:
+    return {{"when": "due_at"}.get(field.name, field.name): field for field in fields}
+
+
+def task_editors(desk: Desk, task: Task) -> dict[str, FormField]:
+    """How the fields of a task are typed, by their names."""
+    return _by_field(_task_fields(desk, task, _when_value(task, desk.zone)))
 
 
 def _when_value(task: Task, zone: dt.tzinfo) -> Any:

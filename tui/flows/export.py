@@ -17,7 +17,7 @@ from tui.dialogs.prompt import Prompt
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
 
-FORMATS = ("csv", "json", "vcf")
+FORMATS = ("csv", "vcf", "json")
 
 
 def these(ids: Sequence[str]) -> Query:
@@ -42,12 +42,12 @@ async def export_contacts(
             f"Export {number:,} contact{'s' if number != 1 else ''}",
             label="To a file. Its name says how: .csv for spreadsheets, .vcf for address books, .json for programs.",
             value=shown(free_name(Path.home(), f"offhook-contacts-{today.isoformat()}", "csv")),
-            check=_usable,
+            check=usable(FORMATS, "contacts.csv"),
         )
     )
     if typed is None:
         return
-    path = _path(typed)
+    path = path_of(typed)
 
     def write(workspace: Workspace) -> int:
         rows = _Counted(row for row in workspace.export("contacts", query) if chosen(str(row["id"])))
@@ -92,20 +92,36 @@ def shown(path: Path) -> str:
     return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else str(path)
 
 
-def _path(typed: str) -> Path:
+def path_of(typed: str) -> Path:
+    """The file that was named."""
     return Path(typed.strip()).expanduser()
 
 
-def _usable(typed: str) -> None:
-    """Says what is wrong with a file's name, before anything is read."""
-    path = _path(typed)
-    if not typed.strip() or path.is_dir():
-        raise Invalid({"path": "Name a file, as in ~/contacts.csv."})
-    if path.suffix[1:].lower() not in FORMATS:
-        raise Invalid(
-            {"path": f"End the name with .csv, .vcf or .json; “{path.suffix or path.name}” says nothing."}
-        )
-    if path.exists():
-        raise Invalid({"path": f"{shown(path)} is there already. Nothing is overwritten: take another name."})
-    if not path.parent.is_dir():
-        raise Invalid({"path": f"There is no folder {shown(path.parent)}."})
+def usable(forms: Sequence[str], example: str) -> Callable[[str], None]:
+    """What says what is wrong with a file's name, before anything is read.
+
+    Args:
+        forms: how it may end, without the dot.
+        example: a name, without its folder.
+    """
+
+    def check(typed: str) -> None:
+        path = path_of(typed)
+        if not typed.strip() or path.is_dir():
+            raise Invalid({"path": f"Name a file, as in ~/{example}."})
+        if path.suffix[1:].lower() not in forms:
+            *most, last = (f".{form}" for form in forms)
+            raise Invalid(
+                {
+                    "path": f"End the name with {', '.join(most)} or {last}; “{path.suffix or path.name}” says"
+                    " nothing."
+                }
+            )
+        if path.exists():
+            raise Invalid(
+                {"path": f"{shown(path)} is there already. Nothing is overwritten: take another name."}
+            )
+        if not path.parent.is_dir():
+            raise Invalid({"path": f"There is no folder {shown(path.parent)}."})
+
+    return check

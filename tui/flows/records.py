@@ -342,9 +342,8 @@ async def edit(screen: DeskScreen, table: str, record_id: str, *, focus: str = "
     page = await desk.read(lambda ws: ws.page(table, record_id))
     record: Any = {"contacts": page.contact, "deals": page.deal, "companies": page.company}[table]
     company = page.company.name if page.company and getattr(record, "company_id", None) else ""
-    fields = _FIELDS[table](desk, record, company)
-    fields += _custom_fields(desk, table, record)
-    editors = {{"value": "value_minor"}.get(field.name, field.name): field for field in fields}
+    fields = _fields(desk, table, record, company)
+    editors = _by_field(fields)
 
     async def submit(values: dict[str, Any]) -> dict[str, str] | None:
         command = _edit_command(table, record, values)
@@ -357,6 +356,20 @@ async def edit(screen: DeskScreen, table: str, record_id: str, *, focus: str = "
         overtaken=overtaken(desk, record, _labels(fields), title_of(record)),
     )  # fmt: skip
     await screen.app.push_screen_wait(form)
+
+
+def _fields(desk: Desk, table: str, record: Any, company: str) -> list[FormField]:
+    """The fields of the form of a contact, deal or company."""
+    return [*FORMS[table](desk, record, company), *_custom_fields(desk, table, record)]
+
+
+def _by_field(fields: Sequence[FormField]) -> dict[str, FormField]:
+    return {{"value": "value_minor"}.get(field.name, field.name): field for field in fields}
+
+
+def editors_of(desk: Desk, table: str, record: Any) -> dict[str, FormField]:
+    """How the fields of a contact, deal or company are typed, by their names."""
+    return _by_field(_fields(desk, table, record, ""))
 
 
 def _labels(fields: Sequence[FormField]) -> dict[str, str]:
@@ -458,7 +471,8 @@ _FORM_NAMES = {
     "name": "company_name",
 }
 """Fields of the forms by those of the records; a name that is wrong is the company's there."""
-_FIELDS = {"deals": _deal_fields, "contacts": _contact_fields, "companies": _company_fields}
+FORMS = {"deals": _deal_fields, "contacts": _contact_fields, "companies": _company_fields}
+"""What the form of a record of each table is made of."""
 
 
 def _custom_fields(desk: Desk, table: str, record: Any) -> list[FormField]:

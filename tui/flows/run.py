@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from core.changes import Answer, FieldConflict, Status
 from core.commands.base import Command, title_of
+from core.commands.settle import SendAgain
 from core.commands.tell import label_of
-from core.conflicts import TYPED_WITH, Choice, offered, resolve
-from core.errors import OffhookError
+from core.conflicts import TYPED_WITH, Choice, offered, offered_for, resolve
+from core.errors import NotFound, OffhookError
 from core.workspace import Workspace
 from tui.actions import key_of
 
@@ -93,7 +96,7 @@ async def settle(
         choices = await _ask(screen, command, answer.conflicts, editors or {}, unasked=unasked)
         if choices is None:
             return answer
-        again = resolve(command, answer.conflicts, choices)
+        again = _again(command, answer, choices)
         if again is None:
             return None
         command = again
@@ -110,23 +113,49 @@ async def _ask(
     unasked: bool,
 ) -> dict[str, Choice] | None:
     from tui.dialogs.conflict import ConflictDialog
+    from tui.models.question import Question
 
-    def look(workspace: Workspace) -> tuple[str, dict[str, str]]:
-        record = workspace.record(conflicts[0].table, conflicts[0].id)
-        names: dict[str, str] = {}
-        for conflict in conflicts:
-            table = {"company_id": "companies", "contact_id": "contacts"}.get(conflict.field)
-            for one in (conflict.mine, conflict.theirs, conflict.base):
-                if table and one and one not in names:
-                    names[one] = title_of(workspace.record(table, one))
-        return str(getattr(record, "currency", "")), names
-
-    currency, names = await screen.desk.read(look)
-    dialog = ConflictDialog(
-        screen.desk, conflicts, names=names, currency=currency, ways=offered(command), editors=editors,
-        kept=_kept(screen, command, conflicts), unasked=unasked,
-    )  # fmt: skip
+    currency, names = await screen.desk.read(lambda workspace: around(workspace, conflicts))
+    question = Question(
+        screen.desk, conflicts, names=names, currency=currency, ways=_offered(command), editors=editors
+    )
+    dialog = ConflictDialog(question, kept=_kept(screen, command, conflicts), unasked=unasked)
     return await screen.app.push_screen_wait(dialog)
+
+
+def around(workspace: Workspace, conflicts: Sequence[FieldConflict]) -> tuple[str, dict[str, str]]:
+    """What is needed to put a conflict into words: the currency of the record, and names by id.
+
+    Args:
+        workspace: is asked.
+        conflicts: the fields; what they name may be gone by now.
+    """
+    names: dict[str, str] = {}
+    currency = ""
+    for conflict in conflicts:
+        table = {"company_id": "companies", "contact_id": "contacts"}.get(conflict.field)
+        wanted = [(table, one) for one in (conflict.mine, conflict.theirs, conflict.base) if table and one]
+        for where, record_id in [(conflict.table, conflict.id), *wanted]:
+            if record_id not in names:
+                with suppress(NotFound):
+                    record = workspace.record(where, record_id)
+                    names[record_id] = title_of(record)
+                    currency = currency or str(getattr(record, "currency", ""))
+    return currency, names
+
+
+def _again(command: Command, answer: Answer, choices: Mapping[str, Choice]) -> Command | None:
+    """The command that does what was decided; None where nothing is left to do."""
+    if not isinstance(command, SendAgain):
+        return resolve(command, answer.conflicts, choices)
+    parked = dataclasses.replace(
+        command.parked, changeset=answer.changeset or command.parked.changeset, conflicts=answer.conflicts
+    )
+    return SendAgain(parked=parked, choices=choices)
+
+
+def _offered(command: Command) -> frozenset[str]:
+    return offered_for(command.parked) if isinstance(command, SendAgain) else offered(command)
 
 
 def _kept(screen: DeskScreen, command: Command, conflicts: Sequence[FieldConflict]) -> list[str]:

@@ -190,6 +190,7 @@ class BoardModel:
         cursor_id: the card under the cursor; None where the cursor's column is empty.
         cursor_column: the cursor's column.
         selected: cards picked for acting on many at once.
+        waiting: the ids of deals about which the user has something to decide.
     """
 
     def __init__(self, stages: Sequence[Stage] = (), *, sort: str = DEFAULT, tomorrow: float = 0.0) -> None:
@@ -199,6 +200,7 @@ class BoardModel:
         self.cursor_id: str | None = None
         self.cursor_column = 0
         self.selected: set[str] = set()
+        self.waiting: frozenset[str] = frozenset()
         self._tomorrow = tomorrow
         self._key: KeyOf = key_of(sort, tomorrow)
         self._place: dict[str, int] = {}

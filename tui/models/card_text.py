@@ -14,6 +14,8 @@ from core.workspace import Card
 SIGNS = {Next.OVERDUE: "!", Next.TODAY: "◆", Next.NONE: "○", Next.FUTURE: "·"}
 """One sign per state, so that colour is never the only one."""
 STALE = "▼"
+WAITING = "⚠ "
+"""Stands before what the user has something to decide about."""
 _HOUR = 3_600
 
 

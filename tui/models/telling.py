@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from core.catalog import Catalog
 from core.changes import TOLD_KINDS
+from core.commands.base import LOSS
 from core.entities import Activity
 from core.text import printable
 from core.workspace import Entry
@@ -27,6 +28,7 @@ _KINDS = {
     "claimed": ("⚑", "Claimed"),
     "assigned": ("⇄", "Assigned"),
     "task_done": ("✓", "Done"),
+    LOSS: ("≠", "Conflict"),
 }
 _LONGEST = 400
 """Characters of a text that can have a place in a headline."""

@@ -61,6 +61,8 @@ class DeskScreen(Screen[None]):
         Binding(
             "E", "log_other", "Log e-mail or meeting", show=False, id="record.log", tooltip="Something that took place"
         ),
+        Binding("exclamation_mark", "waiting", "Decide", id="record.waiting",
+                tooltip="What waits for you to decide about it"),
         Binding("q", "how_to_leave", "How to leave", show=False, id="app.how-to-leave", tooltip="Says which key quits"),
     ]  # fmt: skip
 
@@ -279,6 +281,28 @@ class DeskScreen(Screen[None]):
             self.say("Nothing is under the cursor.")
             return None
         return chosen
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is to be decided where nothing waits."""
+        if action == "waiting":
+            subject = self.subject()
+            return subject is not None and bool(self.desk.waiting_for(subject.table, subject.id))
+        return super().check_action(action, parameters)
+
+    def action_waiting(self) -> None:
+        """Decides what waits about the record, the oldest first."""
+        from tui.flows import waiting
+
+        if (subject := self.subject()) and (found := self.desk.waiting_for(subject.table, subject.id)):
+            self.start(waiting.decide(self, found[0]))
+
+    @on(StatusBar.Clicked)
+    def _state_clicked(self) -> None:
+        """Shows what the state of the data is about: what is to be decided, or what waits to be sent."""
+        if self.desk.waiting:
+            self.offhook.show_waiting()
+        else:
+            self.offhook.go("unsent")
 
     def action_how_to_leave(self) -> None:
         """Says how to leave: a slip of one key ends nobody's work."""

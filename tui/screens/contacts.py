@@ -141,6 +141,7 @@ class ContactsScreen(QuickScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self._loading = desk.last_seen_health.loading
         self._query = EVERYTHING
         self._sort = ""
         self._view: SmartView | None = None
@@ -331,7 +332,18 @@ class ContactsScreen(QuickScreen):
             self.table.set_count(source, count)
             self._show_title()
 
+    def refresh_bars(self) -> None:
+        """Says with the bars how far the first load is, where the list is empty yet."""
+        super().refresh_bars()
+        loading = self.desk.last_seen_health.loading
+        if self.is_in_sight and loading != self._loading:
+            self._loading = loading
+            if not self.table.count:
+                self._find()
+
     def _nothing(self) -> Sequence[str]:
+        if still := self.desk.still_loading:
+            return still
         if self._query.is_empty:
             return (
                 "No contacts yet",

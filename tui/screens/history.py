@@ -83,6 +83,8 @@ class HistoryDialog(Dialog[None]):
     def _what(self, entry: HistoryEntry) -> str:
         # Every line is about this record, so that its name would only take the room of what happened.
         what = entry.changeset.summary.replace(f" {self._name_of}", "", 1)
+        if entry.note:
+            return f"{what} · {entry.note[:1].lower()}{entry.note[1:]}"
         return f"{what} · undone" if entry.undone else what
 
     def _fields(self, entry: HistoryEntry) -> list[Detail]:
@@ -90,7 +92,8 @@ class HistoryDialog(Dialog[None]):
         for change in entry.changeset.changes:
             if (change.table, change.id) == (self._table, self._record_id):
                 rows += self._changed(change)
-        return rows or [Detail("", "Nothing of the record itself.", style="text")]
+        rows = rows or [Detail("", "Nothing of the record itself.", style="text")]
+        return [Detail("", entry.note, style="text"), *rows] if entry.note else rows
 
     def _changed(self, change: Change) -> list[Detail]:
         specs = fields_of(RECORDS[change.table])
@@ -139,7 +142,7 @@ class HistoryDialog(Dialog[None]):
 
 
 def _style(entry: HistoryEntry) -> str | None:
-    return "stale" if entry.undone else None
+    return "stale" if entry.undone or entry.note else None
 
 
 def _item(item: Any) -> str:

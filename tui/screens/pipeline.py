@@ -262,9 +262,25 @@ class PipelineScreen(DeskScreen):
         self._show_title()
         self._look_closer()
 
+    def refresh_bars(self) -> None:
+        """Shows with the bars about which deals something is to be decided, and how far the first load is."""
+        super().refresh_bars()
+        if self.is_in_sight:
+            waiting = frozenset(
+                one.about[1] for one in self.desk.waiting if one.about and one.about[0] == "deals"
+            )
+            if waiting != self._model.waiting:
+                self._model.waiting = waiting
+                self._refresh_all()
+            elif not self._model.cards:
+                self._board.say_when_empty(*self._empty_words())
+                self._list.say_when_empty(self._empty_words())
+
     def _empty_words(self) -> tuple[str, str]:
         if not self._loaded:
             return "", ""
+        if still := self.desk.still_loading:
+            return still
         if self._filter and self._pipeline is not None:
             return "No deal fits this filter", "esc clears it · f changes it"
         if self._pipeline is None:

@@ -21,7 +21,7 @@ from core.errors import NotFound, OffhookError
 from core.workspace import Changed, Entry, Page, Subject, Workspace
 from tui.actions import key_of
 from tui.desk import Desk
-from tui.models.card_text import Clock
+from tui.models.card_text import WAITING, Clock
 from tui.models.detail import Detail
 from tui.models.foresight import Foreseen, Foresight, entry_of, page_over
 from tui.models.record_text import Scene
@@ -287,8 +287,19 @@ class RecordScreen(QuickScreen):
     def _show_title(self) -> None:
         if self.page is not None and not self._gone:
             narrow = self.size.width < _NARROW
-            figures = "" if narrow else self.figures(self.page)
-            self.title_bar.show(self.LABEL, (self.headline(self.page),), figures=figures)
+            waiting = len(self.desk.waiting_for(self.TABLE, self.record_id))
+            mark = WAITING if narrow else f"{WAITING}{waiting} to decide: {key_of(self, 'record.waiting')}"
+            figures = [mark.strip()] if waiting else []
+            figures += [] if narrow else [self.figures(self.page)]
+            self.title_bar.show(
+                self.LABEL, (self.headline(self.page),), figures=" · ".join(filter(None, figures))
+            )
+
+    def refresh_bars(self) -> None:
+        """Shows with the bars that something waits to be decided."""
+        super().refresh_bars()
+        if self.is_in_sight:
+            self._show_title()
 
     def on_resize(self) -> None:
         """Leaves the title's room to the name where there is little."""

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual import events
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -125,6 +127,9 @@ class StatusBar(Widget):
         "status--message", "status--problem",
     }  # fmt: skip
 
+    class Clicked(Message):
+        """The state of the data was clicked."""
+
     def __init__(self) -> None:
         super().__init__(id="status-bar")
         self._health = Health(mode="", who="", line="")
@@ -142,6 +147,11 @@ class StatusBar(Widget):
         """Sets the message in the middle; empty takes it away."""
         self._message, self._problem = message, problem
         self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """The state of the data tells more of itself."""
+        if event.x < cell_len(self._warning) + cell_len(printable(self._health.line)) + 2:
+            self.post_message(self.Clicked())
 
     @property
     def has_problem(self) -> bool:

@@ -454,6 +454,7 @@ class Board(Widget, can_focus=True):
             card.id == self._model.cursor_id,
             card.id in self._model.selected,
             drag is not None and drag.moving and drag.card_id == card.id,
+            card.id in self._model.waiting,
         )
 
     def _card(self, lane: Lane, card: Card) -> tuple[Piece, ...]:

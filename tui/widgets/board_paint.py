@@ -23,6 +23,7 @@ from core.workspace import Card
 from tui.models.board import Column, Total
 from tui.models.card_text import (
     STALE,
+    WAITING,
     Clock,
     Wording,
     about,
@@ -72,6 +73,8 @@ class Mark(NamedTuple):
     selected: bool = False
     lifted: bool = False
     """It is being dragged: what stays behind is its outline."""
+    waiting: bool = False
+    """The user has something to decide about it."""
 
 
 PLAIN = Mark()
@@ -185,7 +188,12 @@ def card_lines(face: Face, palette: Palette, density: Density, mark: Mark) -> tu
     pieces = []
     for n, row in enumerate(_ROWS[density](face, wording)):
         segments = [Segment("■" if mark.selected and n == 0 else bar, bar_style)]
-        segments += [Segment(words, styles[name]) for name, words in row]
+        for name, words in row:
+            room = cell_len(words) - cell_len(WAITING)
+            if mark.waiting and name == "title" and room > 0:
+                segments += [Segment(WAITING, styles["stale"]), Segment(fit(words, room), styles[name])]
+            else:
+                segments.append(Segment(words, styles[name]))
         pieces.append(_merged([*segments, Segment(" ", styles[row[-1][0]])]))
     return tuple(pieces)
 

@@ -11,6 +11,7 @@ from core.workspace import Card
 from tui.models.board import BoardModel
 from tui.models.card_text import (
     STALE,
+    WAITING,
     Clock,
     about,
     closed_words,
@@ -70,9 +71,7 @@ class DealList(Table[Card]):
         stage: Column[Card] = Column(
             "stage", "Stage", 11, words.stage, weight=1, most=16, style=lambda _: "muted"
         )
-        title: Column[Card] = Column(
-            "title", "Deal", 18, lambda c: c.title, weight=4, style=lambda _: "strong"
-        )
+        title: Column[Card] = Column("title", "Deal", 18, words.title, weight=4, style=lambda _: "strong")
         value: Column[Card] = Column("value", "Value", 9, words.value, align="right", style=lambda _: "money")
         due: Column[Card] = Column("next", "Next", 17, words.due, style=words.due_style)
         company: Column[Card] = Column("company", "Company", 14, about, weight=3, priority=3)
@@ -103,6 +102,11 @@ class DealList(Table[Card]):
         if model.cursor_id is not None and (place := self._rows.find(model.cursor_id)) is not None:
             self.point(place)
 
+    def say_when_empty(self, words: tuple[str, str]) -> None:
+        """What is said where there is no deal."""
+        if self._rows is not None:
+            self.show(self._rows, empty=words)
+
     def mark(self, model: BoardModel) -> None:
         """Shows the board's selection."""
         self.marks.ids = set(model.selected)
@@ -123,6 +127,10 @@ class _Words:
 
     def _with_clock(self, words: Callable[[Clock], str]) -> str:
         return "" if self._clock is None else words(self._clock)
+
+    def title(self, card: Card) -> str:
+        """The deal's name, marked where something waits for a decision."""
+        return f"{WAITING if card.id in self._model.waiting else ''}{card.title}"
 
     def stage(self, card: Card) -> str:
         """The stage's name."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -13,34 +13,14 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.models.question import Contested
 from tui.models.wrap import wrap
 from tui.paint import fit, strip
 
-SIDES = ("original", "theirs", "mine")
-"""As they came to be, from left to right."""
 _STACKED_BELOW = 56
 _WIDEST_LABEL = 16
 _FOLDED, _UNFOLDED = 3, 40
 """Lines of a value: of any field, and of the one under the cursor."""
-
-
-@dataclass(slots=True)
-class Contested:
-    """A field that two people changed.
-
-    Attributes:
-        name: the field.
-        label: what people read.
-        values: the value of each side, in words.
-        choice: the side that was chosen, `edited`, or empty.
-        edited: in words, what was typed in place of all of them.
-    """
-
-    name: str
-    label: str
-    values: dict[str, str]
-    choice: str = ""
-    edited: str = field(default="")
 
 
 @dataclass(slots=True)
@@ -63,19 +43,27 @@ class Sides(Widget, can_focus=True):
 
         side: str
 
-    def __init__(self, rows: Sequence[Contested], heads: dict[str, str]) -> None:
-        """Makes the widget.
-
-        Args:
-            rows: the fields.
-            heads: what stands over each side.
-        """
-        super().__init__(classes="dialog--flex")
+    def __init__(self, rows: Sequence[Contested] = (), heads: Mapping[str, str] | None = None) -> None:
+        """Makes the widget; for the arguments see `show`."""
+        super().__init__()
         self._rows = list(rows)
-        self._heads = heads
+        self._heads = dict(heads or {})
         self._lines: list[_Line] = []
         self._top = 0
         self.cursor = 0
+
+    def show(self, rows: Sequence[Contested], heads: Mapping[str, str]) -> None:
+        """Shows other fields.
+
+        Args:
+            rows: the fields.
+            heads: what stands over each side, from left to right.
+        """
+        self._rows, self._heads = list(rows), dict(heads)
+        self.cursor = self._top = 0
+        self._lines = []
+        self.redraw()
+        self.refresh(layout=True)
 
     @property
     def current(self) -> Contested:
@@ -110,12 +98,15 @@ class Sides(Widget, can_focus=True):
         self.redraw()
 
     def _write(self, width: int) -> None:
+        if not self._rows:
+            self._lines = []
+            return
         if width < _STACKED_BELOW:
             self._lines = [line for n in range(len(self._rows)) for line in self._stack(n, width)]
             return
         labels = min(max(cell_len(row.label) for row in self._rows), _WIDEST_LABEL) + 3
-        column = (width - labels) // len(SIDES)
-        head = [(" " * labels, "head"), *((fit(self._heads[side], column), "head") for side in SIDES)]
+        column = (width - labels) // len(self._heads)
+        head = [(" " * labels, "head"), *((fit(self._heads[side], column), "head") for side in self._heads)]
         self._lines = [_Line(-1, head)]
         for n in range(len(self._rows)):
             self._lines += self._beside(n, labels, column)
@@ -142,7 +133,7 @@ class Sides(Widget, can_focus=True):
         row = self._rows[index]
         here = index == self.cursor
         cells = []
-        for side in SIDES:
+        for side in self._heads:
             mark, text = self._value(row, side)
             cells.append((mark, self._wrapped(text, column - 4, index), self._style(row, side)))
         out = []
@@ -164,7 +155,7 @@ class Sides(Widget, can_focus=True):
         bar = "▌" if here else " "
         blank = [_Line(index, [])] if index else []
         out = [*blank, _Line(index, [(bar, name), (fit(row.label, width - 1), name)])]
-        for side in reversed(SIDES):
+        for side in reversed(tuple(self._heads)):
             mark, text = self._value(row, side)
             style = self._style(row, side)
             for n, line in enumerate(self._wrapped(text, width - 15, index)):
@@ -200,8 +191,12 @@ class Sides(Widget, can_focus=True):
         self.cursor = row
         if not self._stacked and len(self._lines[place].pieces) > 2:
             labels = sum(cell_len(text) for text, _ in self._lines[place].pieces[:2])
-            column = (self.size.width - labels) // len(SIDES)
+            column = (self.size.width - labels) // len(self._heads)
             if event.x >= labels:
-                self.post_message(self.Clicked(SIDES[min((event.x - labels) // max(1, column), 2)]))
+                self.post_message(
+                    self.Clicked(
+                        tuple(self._heads)[min((event.x - labels) // max(1, column), len(self._heads) - 1)]
+                    )
+                )
                 return
         self.redraw()

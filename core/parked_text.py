@@ -1,4 +1,4 @@
-"""What waits for a person, in words for a colleague: what is handed in to whoever has the record now."""
+"""What waits for a person, in words: for a colleague, for a clipboard, for a file."""
 
 from __future__ import annotations
 
