@@ -105,7 +105,7 @@ def open_cache(path: Path) -> Cache:
     except Damaged as error:
         raise Damaged(
             f"{path}, where this machine keeps what it has of the team's data, cannot be read: it is damaged, or its key"
-            f" does not fit. {_KEPT}"
+            f" does not fit; `offhook doctor` says more. {_KEPT}"
         ) from error
 
 
