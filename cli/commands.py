@@ -526,9 +526,16 @@ def demo(
     login: Annotated[
         str, typer.Option("--as", help="With --team: as whom, as in ben.", show_default=False)
     ] = "",
+    field: Annotated[
+        bool, typer.Option("--field", help="With --team: work on a copy, also without the server.")
+    ] = False,
     traffic: Annotated[
         bool, typer.Option("--traffic", help="With --team: play colleagues at work, without the app.")
     ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="With --team: run its server, without the app.")
+    ] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="With --team: take its server away.")] = False,
     generate_only: Annotated[bool, typer.Option("--generate-only", help="Do not open the app.")] = False,
     big_timeline: Annotated[
         bool, typer.Option("--big-timeline", help="Give one contact ten thousand activities.")
@@ -543,6 +550,7 @@ def demo(
     offhook demo
     offhook demo --deals 10000 --contacts 100000 --fresh
     offhook demo --team               (then, in a second terminal: offhook demo --team --as ben)
+    offhook demo --team --field       (then, in a second terminal: offhook demo --team --stop, and work on)
     offhook --demo find anna          (any command on the sample workspace)
 
     JSON: {file, deals, contacts, seed, seconds}; with --team {folder, logins, people, seconds}.
@@ -557,9 +565,10 @@ def demo(
         from cli.sample_team import demo_team
 
         return demo_team(
-            session(context, as_json), login=login, traffic=traffic, reset=fresh, generate_only=generate_only
-        )
-    if login or traffic:
+            session(context, as_json), login=login, field=field, traffic=traffic, serve=serve, stop=stop,
+            reset=fresh, generate_only=generate_only,
+        )  # fmt: skip
+    if login or field or traffic or serve or stop:
         raise Usage("Only a team has colleagues: add --team.")
     from cli.sample import demo as run
 

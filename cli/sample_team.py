@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cli.output import Code, Usage, say, say_json
 from cli.progress import Progress
 from cli.session import Session
-from core.errors import Refused, Unavailable
+from core.errors import NotFound, Refused, Unavailable
 from core.text import printable
 
 if TYPE_CHECKING:
@@ -37,11 +37,13 @@ class TeamOpener:
     Args:
         team: the server.
         login: who opens it.
+        field: on a copy of their own.
     """
 
-    def __init__(self, team: TeamServer, login: str) -> None:
+    def __init__(self, team: TeamServer, login: str, *, field: bool = False) -> None:
         self._team = team
         self._login = login
+        self._field = field
 
     def existing(self) -> Workspace:
         """Logs in.
@@ -49,7 +51,7 @@ class TeamOpener:
         Raises:
             OffhookError: the server does not answer.
         """
-        return open_as(self._team, self._login)
+        return open_as(self._team, self._login, field=self._field)
 
     def sign_in(self, password: str) -> Workspace:
         """The passwords are made with the team, and lie beside it.
@@ -61,7 +63,7 @@ class TeamOpener:
             "The passwords of the sample team were changed. Make it anew: offhook demo --team --reset"
         )
 
-    def join(self, address: str, login: str, password: str) -> Workspace:
+    def join(self, address: str, login: str, password: str, *, field: bool = False) -> Workspace:
         """There is no other server to go to.
 
         Raises:
@@ -90,7 +92,10 @@ def demo_team(
     session: Session,
     *,
     login: str = "",
+    field: bool = False,
     traffic: bool = False,
+    serve: bool = False,
+    stop: bool = False,
     reset: bool = False,
     generate_only: bool = False,
 ) -> int:
@@ -99,7 +104,10 @@ def demo_team(
     Args:
         session: what was said on the command line.
         login: as whom; empty: as the first rep.
+        field: on a copy, as a rep in the field works, who needs no server.
         traffic: play the colleagues at work instead of opening the app.
+        serve: run the server until ctrl+c instead of opening the app.
+        stop: take the server away, whoever runs it.
         reset: make the team anew.
         generate_only: neither.
     """
@@ -110,9 +118,15 @@ def demo_team(
     who = person(login or YOU.login)
     if session.json and not generate_only:
         raise Usage("The app answers nobody with JSON: add --generate-only.")
-    if traffic and (login or generate_only):
-        raise Usage("--traffic plays all colleagues, and nothing else. Leave --as and --generate-only out.")
-    if not (generate_only or traffic):
+    if sum((generate_only, traffic, serve, stop)) > 1:
+        raise Usage("--generate-only, --traffic, --serve and --stop exclude each other: say one of them.")
+    if traffic and login:
+        raise Usage("--traffic plays all colleagues, and nothing else. Leave --as out.")
+    if (field or login) and (serve or stop):
+        raise Usage("The server is everybody's: leave --field and --as out.")
+    if stop:
+        return _stop(session)
+    if not (generate_only or traffic or serve):
         # Said before the work is done, not after.
         require_terminal()
     session.demo = True
@@ -122,24 +136,37 @@ def demo_team(
             return Code.FINE
         if traffic:
             return _play(session, team)
+        if serve:
+            return _serve(team)
         other = next(each for each in PEOPLE if each.role == "rep" and each != who)
+        again = f"{_command()} demo --team"
         hint = (
-            f"You are {who.name} ({who.role}). Open a second terminal as {other.first_name}:"
-            f" {_command()} demo --team --as {other.login}"
+            f"You are {who.name} ({who.role}){', on a copy of your own' if field else ''}. Open a second terminal as"
+            f" {other.first_name}: {again} --as {other.login}{' --field' if field else ''}"
+        )
+        see = (
+            f"Take the server away, and work on: {again} --stop. Bring it back: {again} --serve"
+            if field
+            else f"See colleagues at work, in a third one: {again} --traffic"
         )
         say(hint)
-        see = f"See colleagues at work, in a third one: {_command()} demo --team --traffic"
         say(see)
-        return run_app(session, TeamOpener(team, who.login), hint, see)
+        return run_app(session, TeamOpener(team, who.login, field=field), hint, see)
 
 
-def open_as(team: TeamServer, login: str) -> Workspace:
-    """The workspace of one of the team.
+def open_as(team: TeamServer, login: str, *, field: bool = False) -> Workspace:
+    """The workspace of one of the team; with `field` on a copy of their own, which is made where it is not there.
 
     Raises:
         OffhookError: the server does not answer.
     """
     from cli.home import make_private
+
+    if field:
+        from sync.workspace import open_field
+
+        kept = make_private(team.folder / "field" / login)
+        return open_field(team.profile(login), team.password(login), folder=kept, store="file")
     from storage.postgres.direct import open_direct
 
     kept = make_private(team.folder / "kept" / login)
@@ -240,6 +267,31 @@ def _play(session: Session, team: TeamServer) -> int:
         except KeyboardInterrupt:
             say(f"\n{done} things done.")
     return Code.FINE
+
+
+def _serve(team: TeamServer) -> int:
+    """Runs the server until ctrl+c."""
+    if not team.ours:
+        say("The sample team's server is running already.")
+        return Code.FINE
+    _say_now("The sample team's server runs. Stop it with ctrl+c.")
+    try:
+        while True:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        say()
+    return Code.FINE
+
+
+def _stop(session: Session) -> int:
+    """Takes the server away, whichever program runs it."""
+    from storage.postgres.launcher import stop
+
+    session.demo = True
+    if stop(_folder(session)):
+        say(f"The sample team's server is away. Bring it back: {_command()} demo --team --serve")
+        return Code.FINE
+    raise NotFound("The sample team's server does not run.")
 
 
 def _say_now(sentence: str) -> None:

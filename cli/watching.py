@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
-from core.workspace import Changed
+from core.workspace import Changed, Health
 
 if TYPE_CHECKING:
     from cli.progress import Progress
@@ -31,18 +31,26 @@ class Watch:
         self._workspace = workspace
         self._changed = threading.Event()
         self._stops = ExitStack()
-        self._unsent = {each.id for each in workspace.unsent()}
+        self._waited = {each.id for each in workspace.unsent()}
+        self._to_send = len(self._waited)
         self._parked = {each.id for each in workspace.parked()}
         self._received = 0
         self._left_since = 0.0
 
     def __enter__(self) -> Self:
-        self._stops.callback(self._workspace.watch_health(lambda _: self._changed.set()))
+        self._stops.callback(self._workspace.watch_health(self._look))
         self._stops.callback(self._workspace.subscribe(self._hear))
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stops.close()
+
+    def _look(self, health: Health) -> None:
+        # Before the agent has been woken: what other programs have done is counted before it is sent.
+        if health.to_send > self._to_send:
+            self._waited |= {each.id for each in self._workspace.unsent()}
+        self._to_send = health.to_send
+        self._changed.set()
 
     def _hear(self, changed: Changed) -> None:
         if not changed.local:
@@ -99,11 +107,12 @@ class Watch:
             self.wait()
 
     def until_known(self, seconds: float) -> None:
-        """Waits until it is known whether the server is there, as long as that."""
+        """Waits until it is known how it stands, as long as that."""
         from sync.standing import State
 
         until = time.monotonic() + seconds
-        while self.standing.state is State.CONNECTING and (left := until - time.monotonic()) > 0:
+        on_the_way = (State.CONNECTING, State.CATCHING_UP)
+        while self.standing.state in on_the_way and (left := until - time.monotonic()) > 0:
             self.wait(min(left, _LOOK_SECONDS))
 
     def _show(self, progress: Progress) -> None:
@@ -118,7 +127,7 @@ class Watch:
         unsent = {each.id for each in self._workspace.unsent()}
         parked = {each.id for each in self._workspace.parked()}
         return {
-            "sent": len(self._unsent - unsent - (parked - self._parked)),
+            "sent": len(self._waited - unsent - (parked - self._parked)),
             "received": self._received,
             "to_send": len(unsent),
             "parked": len(parked),

@@ -138,7 +138,7 @@ def restore(source: Path, target: Path, *, key: str | None = None, store: keys.S
         store: where the key is kept, if it is not kept for `target` yet.
 
     Raises:
-        Refused: the recovery key is malformed.
+        Refused: the recovery key is malformed, or it is no backup but a copy of a team's data.
         Unavailable: the backup cannot be opened or is not whole, or another program has the workspace open. Nothing
             was changed.
     """
@@ -201,6 +201,11 @@ def _check_backup(connection: Any, source: Path) -> None:
         version = schema_version.read(connection)
         if not version or not read_meta(connection, "org_id"):
             raise Unavailable(f"{source} is not a backup of an offhook workspace. Nothing was changed.")
+        if read_meta(connection, "sync.client_id"):
+            raise Refused(
+                f"{source} is a copy of a team's data, not a backup: put back, it would send again what was sent long ago."
+                " Log in to your team instead: offhook login. Nothing was changed."
+            )
         schema_version.is_behind(version)
         problems = files.problems(connection)
     except errors() as error:

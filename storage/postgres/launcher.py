@@ -320,6 +320,31 @@ def running(folder: Path) -> int | None:
     return None
 
 
+def stop(folder: Path) -> bool:
+    """Stops the server whose folder this is, whoever started it; what is committed stays. Whether there was one to stop.
+
+    Raises:
+        Unavailable: it does not stop.
+    """
+    data = folder / "data"
+    number, _ = _status(data)
+    if not number:
+        return False
+    if os.name == "nt":
+        command = [binaries.find().program("pg_ctl"), "stop", "-D", str(data), "-m", "fast", "-w"]
+        return subprocess.call(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) == 0  # noqa: S603
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(number, signal.SIGINT)
+    until = time.monotonic() + _PATIENCE
+    while (data / "postmaster.pid").exists():
+        if time.monotonic() > until:
+            raise Unavailable(
+                f"The PostgreSQL in {folder} does not stop. More stands in {folder / 'server.log'}."
+            )
+        time.sleep(0.05)
+    return True
+
+
 def _status(data: Path) -> tuple[int, int]:
     """The process and the port of a server that says it is ready; zeros for any other."""
     try:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import sql
+
+from cli.home import Home
+from cli.team import join
+from storage.postgres import install
+from storage.postgres.organizations import found_organization
+from storage.postgres.profile import Profile, parse_address
+from tests.server import OPERATOR, Cluster, clone, template
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-m", "cli.main"]
@@ -133,5 +144,110 @@ def execute(program: Offhook, *commands: Any) -> None:
         for command in commands:
             answer = workspace.execute(command)
             assert answer.applied, answer.reason
+    finally:
+        workspace.close()
+
+
+# --- a team's server ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Site:
+    """A database with offhook and an organization in it, and its admin's machine.
+
+    Attributes:
+        address: where it is.
+        tag: what every login here ends with: logins belong to the whole server.
+        ada: the admin's machine, logged in.
+        password: the admin's first one.
+        operator_password: the operator's.
+        home: where machines of others are made.
+        cluster: the server.
+    """
+
+    address: str
+    tag: str
+    ada: Offhook
+    password: str
+    operator_password: str
+    home: Path
+    cluster: Cluster
+
+    @property
+    def database(self) -> str:
+        """Its name."""
+        return self.address.rpartition("/")[2]
+
+    def operator(self, program: Offhook, *arguments: str, code: int = 0) -> Result:
+        """Runs a command that wants the operator."""
+        return program(
+            *arguments, "--as", OPERATOR, "--password-stdin", stdin=f"{self.operator_password}\n", code=code
+        )
+
+    def hire(self, login: str, *more: str) -> tuple[str, str]:
+        """Makes a user as the admin: (login, first password)."""
+        made = self.ada("admin", "user", "add", f"{login}{self.tag}", "--json", *more).json
+        return made["login"], made["password"]
+
+    def machine(self, login: str, password: str, *, address: str = "", field: bool = False) -> Offhook:
+        """A colleague's machine, logged in; at another address than the server's own where one is given."""
+        program = Offhook(self.home / login)
+        data = program.home / "data"
+        join(
+            Home(program.home / "config", data, data),
+            Profile(*parse_address(address or self.address), login=login),
+            password,
+            prefer="file",
+            field=field,
+        )
+        return program
+
+
+@pytest.fixture(scope="session")
+def installed(cluster: Cluster) -> str:
+    """The name of a database that offhook is installed in, to be cloned: installing takes a second."""
+    return template(cluster, "installed", install.init)
+
+
+@pytest.fixture
+def site(cluster: Cluster, installed: str, tmp_path: Path) -> Iterator[Site]:
+    tag = secrets.token_hex(4)
+    login, password = f"ada{tag}", "a first sentence"
+    with clone(cluster, installed) as database:
+        found_organization(
+            database.operator(), name="Nordlicht", admin_name="Ada Adler", login=login, password=password,
+            currency="EUR", country="DE", time_zone="Europe/Berlin", now=dt.datetime.now(dt.UTC),
+        )  # fmt: skip
+        address = f"127.0.0.1:{cluster.port}/{database.name}"
+        ada = Offhook(tmp_path / login)
+        site = Site(address, tag, ada, password, cluster.operator_password, tmp_path, cluster)
+        site.machine(login, password)
+        yield site
+    with cluster.superuser() as root:
+        for (made,) in root.execute(
+            "select rolname from pg_roles where rolname like %s", (f"%{tag}",)
+        ).fetchall():
+            root.execute(sql.SQL("drop role {}").format(sql.Identifier(made)))
+
+
+def fill(program: Offhook, number: int) -> None:
+    """Makes contacts with a deal each in the book of whoever is logged in."""
+    from core.commands.contacts import CreateContact
+    from core.commands.deals import CreateDeal
+    from storage.postgres.direct import open_direct
+
+    folder = program.home / "data" / "team"
+    held = json.loads((folder / "password").read_text())
+    workspace = open_direct(Profile.load(folder / "profile.json"), held["password"])
+    try:
+        for place in range(number):
+            person = CreateContact(values={"first_name": "Lena", "last_name": f"Maier {place}"})
+            deal = CreateDeal(
+                pipeline_id=workspace.catalog().pipelines[0].id,
+                values={"title": f"Renewal {place}", "contact_id": person.contact_id},
+            )
+            for command in (person, deal):
+                answer = workspace.execute(command)
+                assert answer.applied, answer.reason
     finally:
         workspace.close()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -14,90 +11,8 @@ import pytest
 from psycopg import sql
 
 from cli.home import Home
-from cli.team import join
-from storage.postgres import install
-from storage.postgres.organizations import found_organization
-from storage.postgres.profile import Profile, parse_address
-from tests.cli.conftest import Offhook, Result
-from tests.server import OPERATOR, Cluster, clone, template
-
-
-@dataclass(frozen=True)
-class Site:
-    """A database with offhook and an organization in it, and its admin's machine.
-
-    Attributes:
-        address: where it is.
-        tag: what every login here ends with: logins belong to the whole server.
-        ada: the admin's machine, logged in.
-        password: the admin's first one.
-        operator_password: the operator's.
-        home: where machines of others are made.
-        cluster: the server.
-    """
-
-    address: str
-    tag: str
-    ada: Offhook
-    password: str
-    operator_password: str
-    home: Path
-    cluster: Cluster
-
-    @property
-    def database(self) -> str:
-        """Its name."""
-        return self.address.rpartition("/")[2]
-
-    def operator(self, program: Offhook, *arguments: str, code: int = 0) -> Result:
-        """Runs a command that wants the operator."""
-        return program(
-            *arguments, "--as", OPERATOR, "--password-stdin", stdin=f"{self.operator_password}\n", code=code
-        )
-
-    def hire(self, login: str, *more: str) -> tuple[str, str]:
-        """Makes a user as the admin: (login, first password)."""
-        made = self.ada("admin", "user", "add", f"{login}{self.tag}", "--json", *more).json
-        return made["login"], made["password"]
-
-    def machine(self, login: str, password: str) -> Offhook:
-        """A colleague's machine, logged in."""
-        program = Offhook(self.home / login)
-        data = program.home / "data"
-        join(
-            Home(program.home / "config", data, data),
-            Profile(*parse_address(self.address), login=login),
-            password,
-            prefer="file",
-        )
-        return program
-
-
-@pytest.fixture(scope="session")
-def installed(cluster: Cluster) -> str:
-    """The name of a database that offhook is installed in, to be cloned: installing takes a second."""
-    return template(cluster, "installed", install.init)
-
-
-@pytest.fixture
-def site(cluster: Cluster, installed: str, tmp_path: Path) -> Iterator[Site]:
-    tag = secrets.token_hex(4)
-    login, password = f"ada{tag}", "a first sentence"
-    with clone(cluster, installed) as database:
-        found_organization(
-            database.operator(), name="Nordlicht", admin_name="Ada Adler", login=login, password=password,
-            currency="EUR", country="DE", time_zone="Europe/Berlin", now=dt.datetime.now(dt.UTC),
-        )  # fmt: skip
-        address = f"127.0.0.1:{cluster.port}/{database.name}"
-        ada = Offhook(tmp_path / login)
-        site = Site(address, tag, ada, password, cluster.operator_password, tmp_path, cluster)
-        site.machine(login, password)
-        yield site
-    with cluster.superuser() as root:
-        for (made,) in root.execute(
-            "select rolname from pg_roles where rolname like %s", (f"%{tag}",)
-        ).fetchall():
-            root.execute(sql.SQL("drop role {}").format(sql.Identifier(made)))
+from tests.cli.conftest import Offhook, Site, fill
+from tests.server import OPERATOR, Cluster
 
 
 def test_from_an_empty_database_to_a_colleague_at_work(cluster: Cluster, tmp_path: Path) -> None:
@@ -204,7 +119,7 @@ def test_a_rep_manages_nobody(site: Site) -> None:
 def test_a_leavers_book_is_handed_over_whole(site: Site) -> None:
     ann = site.machine(*site.hire("ann", "--name", "Ann Arndt"))
     site.hire("ben", "--name", "Ben Berg")
-    _fill(ann, 3)
+    fill(ann, 3)
     assert site.ada("admin", "book", "hand-over", "ann", "ben", "--json").json["records"] == 6
     books = {book["name"]: book["records"] for book in site.ada("admin", "book", "list", "--json").json}
     assert sum(books["Ann Arndt"].values()) == 0
@@ -214,7 +129,7 @@ def test_a_leavers_book_is_handed_over_whole(site: Site) -> None:
 def test_nobody_hands_over_a_colleagues_book(site: Site) -> None:
     ann = site.machine(*site.hire("ann", "--name", "Ann Arndt"))
     ben = site.machine(*site.hire("ben", "--name", "Ben Berg"))
-    _fill(ann, 1)
+    fill(ann, 1)
     assert (
         "You do not see the book of Ann Arndt." in ben("admin", "book", "hand-over", "ann", "ben", code=1).err
     )
@@ -224,28 +139,6 @@ def test_nobody_hands_over_a_colleagues_book(site: Site) -> None:
     books = {book["name"]: book["records"] for book in site.ada("admin", "book", "list", "--json").json}
     assert books["Ann Arndt"] == {"companies": 0, "contacts": 1, "deals": 1}
     assert ann("admin", "book", "hand-over", "ann", "ben", "--json").json["records"] == 2
-
-
-def _fill(program: Offhook, number: int) -> None:
-    from core.commands.contacts import CreateContact
-    from core.commands.deals import CreateDeal
-    from storage.postgres.direct import open_direct
-
-    folder = program.home / "data" / "team"
-    held = json.loads((folder / "password").read_text())
-    workspace = open_direct(Profile.load(folder / "profile.json"), held["password"])
-    try:
-        for place in range(number):
-            person = CreateContact(values={"first_name": "Lena", "last_name": f"Maier {place}"})
-            deal = CreateDeal(
-                pipeline_id=workspace.catalog().pipelines[0].id,
-                values={"title": f"Renewal {place}", "contact_id": person.contact_id},
-            )
-            for command in (person, deal):
-                answer = workspace.execute(command)
-                assert answer.applied, answer.reason
-    finally:
-        workspace.close()
 
 
 def test_who_is_hired_into_no_team_is_said_to_see_no_pool(site: Site) -> None:
@@ -292,7 +185,7 @@ def test_the_audit_is_read_and_proven(site: Site, cluster: Cluster) -> None:
 
 
 def test_another_servers_audit_is_not_taken_for_one_that_was_cut_off(site: Site) -> None:
-    _fill(site.ada, 1)
+    fill(site.ada, 1)
     assert site.ada("audit", "verify", "--json").json["seals"] == 1
     other = site.ada(
         "admin", "org", "add", site.address, "--as", OPERATOR, "--password-stdin", "--org", "Suedlicht", "--admin",
@@ -306,13 +199,13 @@ def test_another_servers_audit_is_not_taken_for_one_that_was_cut_off(site: Site)
     with site.cluster.superuser(site.database) as root:
         root.execute("alter table offhook.audit_seals disable trigger all")
         root.execute("delete from offhook.audit_seals")
-    _fill(site.ada, 1)
+    fill(site.ada, 1)
     verified = site.ada("audit", "verify", "--json", code=1).json
     assert "was there before" in verified["problems"][0], "its own is remembered all the while"
 
 
 def test_a_person_is_handed_their_data_and_erased(site: Site) -> None:
-    _fill(site.ada, 1)
+    fill(site.ada, 1)
     out = site.home / "lena.json"
     site.ada("admin", "export-person", "Lena Maier", "--file", out)
     assert json.loads(out.read_text())["contact"]["last_name"] == "Maier 0"
@@ -348,7 +241,7 @@ def test_organizations_in_one_database_are_wholly_apart(site: Site) -> None:
         f"zoe{site.tag}", "--country", "AT", "--json", stdin=f"{site.operator_password}\n",
     ).json  # fmt: skip
     zoe = site.machine(made["login"], made["password"])
-    _fill(site.ada, 1)
+    fill(site.ada, 1)
     assert zoe("find", "lena", "--json", code=3).json == []
     assert [user["login"] for user in zoe("admin", "user", "list", "--json").json] == [f"zoe{site.tag}"]
     listed = site.operator(site.ada, "admin", "org", "list", site.address, "--json").json

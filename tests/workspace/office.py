@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.catalog import Catalog
-from core.changes import Answer
+from core.changes import Answer, Status
 from core.commands.base import Command
 from core.commands.contacts import CreateContact
 from core.commands.deals import CreateDeal, MoveDeal
@@ -51,6 +51,18 @@ class Office:
         """Executes a command that must succeed."""
         answer = self.workspace.execute(command)
         assert answer.applied, answer.reason
+        return answer
+
+    def became(self, answer: Answer) -> Answer:
+        """What became of a command in the end: where it took effect in a copy, the server has the last word."""
+        if not answer.applied or answer.changeset is None:
+            return answer
+        eventually(lambda: not self.workspace.unsent())
+        for parked in self.workspace.parked():
+            if parked.id == answer.changeset.id:
+                return Answer(
+                    Status(parked.kind), answer.changeset, parked.reason, parked.conflicts, answer.revision
+                )
         return answer
 
     def contact(self, first_name: str = "Lena", *, company: str = "", **values: Any) -> str:
