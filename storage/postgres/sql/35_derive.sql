@@ -116,6 +116,16 @@ language sql stable parallel safe as $$
     )
 $$;
 
+-- The same for one book, without working out all of them where it is the caller's own, as it is most of the time.
+create or replace function offhook.is_in_sight(book uuid) returns boolean
+language plpgsql stable security definer parallel safe set search_path = offhook, pg_temp as $$
+begin
+    perform from known_caller() me join books b on b.org_id = me.org_id and b.user_id = me.id
+    where b.id = book and b.deleted_at is null;
+    return found or is_seen(book, visible_books());
+end
+$$;
+
 create or replace function offhook.is_among(one uuid, known uuid[]) returns boolean
 language sql immutable parallel safe as $$
     select coalesce(one = any (known), false)
@@ -137,7 +147,6 @@ $$;
 create or replace function offhook.place_child() returns trigger
 language plpgsql security definer set search_path = offhook, pg_temp as $$
 declare
-    v_books uuid[] := visible_books();
     v_owned constant boolean := tg_nargs > 0;
     v_deal record;
     v_contact record;
@@ -161,7 +170,7 @@ begin
         select d.book_id, d.contact_id, d.company_id into v_deal from deals d
         where d.org_id = new.org_id and d.id = new.deal_id for no key update;
         if v_deal.book_id is null
-            or not (v_owned or is_seen(v_deal.book_id, v_books) or new.deal_id is not distinct from v_known_deal)
+            or not (v_owned or new.deal_id is not distinct from v_known_deal or is_in_sight(v_deal.book_id))
         then
             perform refuse_reference('deals', tg_table_name);
         end if;
@@ -171,7 +180,7 @@ begin
     end if;
     if new.contact_id is not null then
         if v_contact.book_id is null
-            or not (v_owned or is_seen(v_contact.book_id, v_books) or is_among(new.contact_id, v_known_contacts))
+            or not (v_owned or is_among(new.contact_id, v_known_contacts) or is_in_sight(v_contact.book_id))
         then
             perform refuse_reference('contacts', tg_table_name);
         end if;
@@ -183,7 +192,7 @@ begin
     if new.company_id is not null and not is_among(new.company_id, v_known_companies) then
         select c.book_id into v_company from companies c
         where c.org_id = new.org_id and c.id = new.company_id for share;
-        if not (v_owned or is_seen(v_company, v_books)) then
+        if not (v_owned or is_in_sight(v_company)) then
             perform refuse_reference('companies', tg_table_name);
         end if;
     end if;

@@ -40,7 +40,6 @@ $$;
 create or replace function offhook.check_refs() returns trigger
 language plpgsql security definer set search_path = offhook, pg_temp as $$
 declare
-    v_books uuid[] := visible_books();
     v_company uuid;
     v_contact record;
     v_new_company boolean := new.company_id is not null;
@@ -57,7 +56,7 @@ begin
             end if;
             select c.book_id, c.company_id into v_contact from contacts c
             where c.org_id = new.org_id and c.id = new.contact_id;
-            if v_new_contact and not is_seen(v_contact.book_id, v_books) then
+            if v_new_contact and not is_in_sight(v_contact.book_id) then
                 perform refuse_reference('contacts', tg_table_name);
             end if;
             v_new_company := v_new_company and v_contact.company_id is distinct from new.company_id;
@@ -65,7 +64,7 @@ begin
     end if;
     if v_new_company then
         select c.book_id into v_company from companies c where c.org_id = new.org_id and c.id = new.company_id;
-        if not is_seen(v_company, v_books) then
+        if not is_in_sight(v_company) then
             perform refuse_reference('companies', tg_table_name);
         end if;
     end if;
@@ -180,7 +179,7 @@ begin
         return new;
     end if;
     select * into v_entry from activities a where a.org_id = new.org_id and a.id = new.revises for no key update;
-    if not is_seen(v_entry.book_id, visible_books()) then
+    if not is_in_sight(v_entry.book_id) then
         perform refuse_reference('activities', 'activities');
     end if;
     v_what := 'That ' || case v_entry.kind when 'email' then 'e-mail' else v_entry.kind end;
