@@ -31,6 +31,7 @@ from core.schema import fields_of
 from storage.codec import from_micros, to_micros
 from storage.codec import to_json as json_text
 from storage.load import Loaded
+from sync.overlay import BOOKED, images
 
 How = Literal["", "mine", "theirs", "sent", "dropped", "handed in", "erased", "joined"]
 """What became of it: still waiting, or decided how; `joined` to an earlier one that waits."""
@@ -151,6 +152,43 @@ def notes(connection: Any, changeset_ids: Sequence[str]) -> dict[str, str]:
         (json.dumps(list(changeset_ids)),),
     )
     return {each: NOTES.get(how) or f"Not applied: {reason}" for each, _kind, reason, how in found}
+
+
+def hide_missing(connection: Any, org_id: str) -> None:
+    """Takes what others wrote out of conflicts about records that are out of the user's sight by now.
+
+    What the user did stays, and can be handed in.
+
+    Args:
+        connection: the writer, in a transaction, when nothing is being loaded.
+        org_id: the tenant.
+    """
+    for parked_id, kind, reason, answer in connection.execute(
+        "SELECT id, kind, reason, answer FROM parked WHERE json_array_length(answer, '$.conflicts') > 0"
+    ).fetchall():
+        refusal = _read(kind, reason, json.loads(answer))
+        seen = tuple(c for c in refusal.conflicts if _is_here(connection, org_id, c.table, c.id))
+        if len(seen) == len(refusal.conflicts):
+            continue
+        # The sentence says what they wrote, too.
+        told = f"{refusal.title or 'That record'} is out of your sight by now, so it cannot be decided here."
+        if seen:
+            told = "Somebody changed it meanwhile, and a part of it is out of your sight by now."
+        hidden = dataclasses.replace(
+            refusal,
+            conflicts=seen,
+            reason=told,
+            kind="conflict" if seen else "gone",
+            can_hand_in=not seen and refusal.about is not None,
+        )
+        connection.execute(
+            "UPDATE parked SET kind = ?, reason = ?, answer = ? WHERE id = ?",
+            (hidden.kind, hidden.reason, json_text(_answer_json(hidden)), parked_id),
+        )
+
+
+def _is_here(connection: Any, org_id: str, table: str, row_id: str) -> bool:
+    return table not in BOOKED or bool(images(connection, org_id, table, [row_id]))
 
 
 # --- what rides along -----------------------------------------------------------------------------------------------

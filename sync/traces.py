@@ -4,6 +4,7 @@ When a record leaves the user's sight, what the history holds of it leaves with 
 person's data is erased, that goes as well.
 """
 
+# ruff: noqa: S608 (table names come from the declarations in core, values are always bound)
 from __future__ import annotations
 
 import dataclasses
@@ -14,7 +15,7 @@ from typing import Any
 from core.changes import Change, Changeset, from_json, to_json
 from storage.codec import to_json as json_text
 from storage.codec import to_micros
-from sync.overlay import BOOKED, Key
+from sync.overlay import BOOKED, Key, images
 
 ERASED = "Erased"
 """What stands in the place of a summary that named an erased person."""
@@ -60,6 +61,32 @@ def forget(connection: Any, org_id: str, rows: Collection[Key]) -> None:
         )
 
 
+def forget_missing(connection: Any, org_id: str, rows: Collection[Key] | None = None) -> None:
+    """Takes rows out of the history that are not here: they have left before the server has ever shown them.
+
+    Call it when nothing is being loaded: a row that is still to come is not missing.
+
+    Args:
+        connection: the writer, in a transaction.
+        org_id: the tenant.
+        rows: the rows to look at; None: all that the history tells of.
+    """
+    missing: list[Key] = []
+    for table in BOOKED:
+        if rows is None:
+            found = connection.execute(
+                "SELECT DISTINCT row_id FROM changeset_rows r WHERE org_id = ? AND table_name = ?"
+                f" AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.org_id = r.org_id AND t.id = r.row_id)",
+                (org_id, table),
+            )
+            missing += [(table, row_id) for (row_id,) in found]
+        elif ids := [row_id for name, row_id in rows if name == table]:
+            here = images(connection, org_id, table, ids)
+            missing += [(table, row_id) for row_id in ids if row_id not in here]
+    if missing:
+        forget(connection, org_id, missing)
+
+
 def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], Any]) -> bool:
     """Takes out of all work what it says of erased rows, whether it waits or not. Whether work that waits was changed.
 
@@ -70,6 +97,8 @@ def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], 
         now: the time, for being told.
     """
     gone = set(ids)
+    # What is told about an erased person goes with them.
+    told = set(ids)
     touched = False
     for seq, body in connection.execute("SELECT seq, body FROM outbox").fetchall():
         changeset = from_json(json.loads(body))
@@ -88,12 +117,14 @@ def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], 
             _erase_parked(connection, parked_id, rest, to_micros(now()))
             _rewrite(connection, rest)
     for (body,) in connection.execute("SELECT body FROM changesets WHERE org_id = ?", (org_id,)).fetchall():
-        rest = _without(from_json(json.loads(body)), gone)
+        changeset = from_json(json.loads(body))
+        rest = _without(changeset, gone)
         if rest is not None:
             _rewrite(connection, rest)
+            told |= {change.id for change in changeset.changes if _says(change, gone)}
     connection.executemany(
         "DELETE FROM changeset_rows WHERE org_id = ? AND table_name = ? AND row_id = ?",
-        [(org_id, table, each) for each in gone for table in BOOKED],
+        [(org_id, table, each) for each in told for table in BOOKED],
     )
     return touched
 

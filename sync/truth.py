@@ -53,6 +53,9 @@ class Truth:
         self._before: dict[Key, Encoded | None] = {}
         self._own: Keys = set()
         self._laid: Keys = set()
+        self._settled: Keys = set()
+        self._left = False
+        self._was_loading = self._is_loading()
         overlay.switch(connection, local=False)
 
     # --- rows
@@ -173,6 +176,7 @@ class Truth:
         self._evict(table, list(held))
 
     def _evict(self, table: str, ids: Sequence[str]) -> None:
+        self._left = True
         if ids:
             self._note(table, ids)
             overlay.remove(self.connection, self._org_id, table, ids)
@@ -195,6 +199,9 @@ class Truth:
         gone = list(seqs)
         if gone:
             self._lift()
+            for seq, work in self._pending.work(self.connection):
+                if seq in gone:
+                    self._settled |= {(change.table, change.id) for change in work.changeset.changes}
             outbox.remove(self.connection, gone)
 
     def accept(self, seqs: Iterable[int]) -> None:
@@ -290,6 +297,25 @@ class Truth:
             self._setup = self._setup or any(table in load.CATALOG_TABLES for table, _ in touched)
             self._laid |= touched
 
+    # --- what is out of sight
+
+    def _is_loading(self) -> bool:
+        return bool(
+            self.connection.execute("SELECT 1 FROM sync_books WHERE state = 'loading' LIMIT 1").fetchone()
+        )
+
+    def _leave_no_trace(self) -> None:
+        """Forgets what is told here of rows that are out of sight, those that the server has never shown among them."""
+        if self._is_loading():
+            # What is not here may be on its way. It is looked at when the load is through.
+            return
+        if self._was_loading:
+            traces.forget_missing(self.connection, self._org_id)
+        elif self._settled:
+            traces.forget_missing(self.connection, self._org_id, self._settled)
+        if self._was_loading or self._settled or self._left:
+            parking.hide_missing(self.connection, self._org_id)
+
     # --- telling
 
     def _note(self, table: str, ids: Iterable[str]) -> None:
@@ -314,6 +340,7 @@ class Truth:
         overlay.switch(self.connection, local=True)
         if self._lifted:
             self._lay_over()
+        self._leave_no_trace()
         if self._setup:
             load.note_new_catalog(self.connection)
         own, others = self._differences()

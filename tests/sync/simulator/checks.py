@@ -156,7 +156,9 @@ def _is_settled(parked: Waiting, done: Done, ledger: Ledger) -> bool:
         return True
     if parked.how == "dropped" and _is_taken_back(parked.id, ledger):
         return True
-    return any(_holds(later, done.tokens) for later in ledger.settled_by(parked.id))
+    # What its author has typed over, while it waited to be sent, is theirs to have typed over.
+    words = [token for token in done.tokens if not _typed_over(done, token, ledger)]
+    return any(_holds(later, words) for later in ledger.settled_by(parked.id))
 
 
 def _is_taken_back(changeset_id: str, ledger: Ledger) -> bool:
@@ -197,7 +199,10 @@ def _typed_over(done: Done, token: str, ledger: Ledger) -> bool:
         if token in repr(value)
     }
     return any(
-        later.client == done.client and later.step > done.step and places & _places(later.changeset.changes)
+        later.client == done.client
+        and later.step > done.step
+        and not later.settles
+        and places & _places(later.changeset.changes)
         for later in ledger.done.values()
     )
 
@@ -440,7 +445,8 @@ def covered(name: str, outbox: Iterable[Changeset], row: Callable[[str, str], Ro
             if (table, id_) in inserted and _shows_parents(table, values, row):
                 yield f"{name}: {table} {id_}, which was made here, is not on the screen any more"
             continue
-        if held["deleted_at"] is not None and "deleted_at" not in values:
+        if held["deleted_at"] is not None and values.get("deleted_at", "") is not None:
+            # Somebody else has deleted it, be it at another moment.
             continue
         for field, value in values.items():
             if held[field] != value:

@@ -1,0 +1,52 @@
+"""What is out of sight leaves no trace, whichever way it went: found by the simulator."""
+
+from __future__ import annotations
+
+from core.commands.activities import LogActivity
+from core.commands.contacts import EditContact
+from core.commands.records import Assign
+from tests.sync.filed import Field
+from tests.sync.test_cache import lena
+
+
+def test_what_left_before_the_server_had_shown_it_leaves_no_trace(world: Field) -> None:
+    contact, (mine, ben, *_) = lena(world), world.centre.books()
+    noted = LogActivity(table="contacts", record_id=contact, kind="note", body="whispered")
+    world.do(noted)
+    world.push()
+    # It goes to a book out of sight, and the note with it, before a pull has brought the note.
+    world.centre.office.do(Assign(table="contacts", ids=(contact,), book_id=ben))
+    world.pull()
+    with world.cache.database.read() as connection:
+        told = connection.execute(
+            "SELECT row_id FROM changeset_rows WHERE row_id IN (?, ?)", (noted.activity_id, contact)
+        ).fetchall()
+        (held,) = connection.execute(
+            "SELECT count(*) FROM changesets WHERE body LIKE '%whispered%'"
+        ).fetchone()
+    assert (told, held) == ([], 0)
+    assert mine in world.held
+    world.check()
+
+
+def test_a_conflict_about_what_is_out_of_sight_shows_nobodys_value(world: Field) -> None:
+    contact, ben = lena(world), world.centre.books()[1]
+    world.do(EditContact(contact_id=contact, values={"city": "Oslo"}))
+    world.there_edits(contact, city="Timbuktu")
+    world.push()
+    world.pull()
+    [conflict] = world.workspace.parked()
+    assert conflict.kind == "conflict"
+    assert conflict.conflicts[0].theirs == "Timbuktu"
+    world.centre.office.do(Assign(table="contacts", ids=(contact,), book_id=ben))
+    world.pull()
+    [left] = world.workspace.parked()
+    assert (left.id, left.kind, left.conflicts, left.can_hand_in) == (conflict.id, "gone", (), True)
+    assert "out of your sight" in left.reason
+    assert left.changeset.changes[0].set == {"city": "Oslo"}
+    with world.cache.database.read() as connection:
+        (held,) = connection.execute(
+            "SELECT count(*) FROM parked WHERE reason || answer || body LIKE '%Timbuktu%'"
+        ).fetchone()
+    assert held == 0
+    world.check()
