@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 from core.errors import OffhookError, Refused, SignInRefused, Unavailable
 from core.workspace import Changed
+from storage import database
 from storage.local import utc_now
 from storage.postgres.connection import Mismatch
 from storage.postgres.hints import Rest, Waker
@@ -282,6 +283,8 @@ class Agent:
                 self._stand(State.OUTDATED, str(error))
             case SignInRefused():
                 self._stand(State.LOCKED, str(error))
+            case OffhookError() if isinstance(error.__cause__, database.failures()):
+                self._stand(State.BROKEN, str(error))
             case OffhookError():
                 self._stand(State.OFFLINE, str(error))
             case _:
@@ -326,7 +329,7 @@ class Agent:
 
     def _stand(self, state: State, reason: str = "") -> None:
         before = self._standing
-        away = (State.OFFLINE, State.LOCKED, State.OUTDATED)
+        away = (State.OFFLINE, State.LOCKED, State.OUTDATED, State.BROKEN)
         same = state is before.state or (state in away and before.state in away)
         loaded, total = self._loader.progress() if state is State.LOADING else (0, 0)
         now = Standing(state, before.since if same else self._clock(), reason, loaded, total)

@@ -32,6 +32,8 @@ class State(Enum):
     """The server does not let the login in."""
     OUTDATED = "update needed"
     """This program and the server do not fit; the cache goes on without it."""
+    BROKEN = "not saved"
+    """The cache cannot be written to."""
     ELSEWHERE = "elsewhere"
     """No agent is at work in this program."""
 
@@ -86,6 +88,8 @@ def line(
             said, level = f"✗ locked out since {hour(standing.since)}", "error"
         case State.OUTDATED:
             said, level = "✗ update needed", "error"
+        case State.BROKEN:
+            said, level = "✗ not saved", "error"
         case State.OFFLINE:
             said, level = f"○ offline since {hour(standing.since)}", "warning"
         case State.LOADING:
