@@ -92,7 +92,7 @@ def open_field(
         cache.close()
         raise
     if agent:
-        _keep_together(workspace, profile, password, clock)
+        workspace.begin(lambda: _keep_together(workspace, profile, password, clock))
     return workspace
 
 
@@ -183,9 +183,28 @@ class FieldWorkspace(LocalWorkspace):
         self._waiting = (0, 0)
         self._told: Health | None = None
         self._stop_watching: Callable[[], None] = lambda: None
+        self._beginning: threading.Thread | None = None
         cache.expect = self._watcher.my_news
         cache.written = self.look_again
         self._count()
+
+    def begin(self, keep: Callable[[], None]) -> None:
+        """Has an agent join, on a thread of its own: what it takes to speak with a server is slow to load.
+
+        Args:
+            keep: makes the agent, has it `join`, and starts it.
+        """
+        self._alone = Standing(State.CONNECTING, self._clock())
+
+        def run() -> None:
+            try:
+                keep()
+            except OffhookError as error:
+                self._notes = (*self._notes, str(error))
+            self.look_again()
+
+        self._beginning = threading.Thread(target=run, name="offhook-begin", daemon=True)
+        self._beginning.start()
 
     def join(self, agent: Keeper, office: Callable[[], Office]) -> None:
         """Gives the workspace the agent that keeps its cache, and the way to ask the server.
@@ -409,6 +428,8 @@ class FieldWorkspace(LocalWorkspace):
 
     def close(self) -> None:
         """See `core.workspace.Workspace.close`. What was not sent stays in the outbox."""
+        if self._beginning is not None:
+            self._beginning.join()
         if self._agent is not None:
             self._agent.stop()
         self._stop_watching()
