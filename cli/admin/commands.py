@@ -116,6 +116,31 @@ def upgrade(
     return server.upgrade(session(context, as_json), where)
 
 
+@admin_app.command(short_help="Says to every copy that the database was brought back from a backup.")
+def restored(
+    context: typer.Context,
+    address: Address,
+    operator: OperatorLogin,
+    ca_file: CaFile = None,
+    insecure: Insecure = False,
+    password_stdin: PasswordStdin = False,
+    as_json: AsJson = False,
+) -> int:
+    """Run it once after a restore, or a move to another server, before people work again.
+
+    Copies on colleagues' machines follow the database by the numbers of its transactions, and a restored one counts on
+    from where the backup was made. After this each compares itself with the database when it next connects; it keeps what
+    it has not sent, and sends again what its user did after the backup was made. Nothing else changes. Running it without
+    need costs every copy a comparison, and does no harm.
+
+    JSON: {renumbered}.
+    """
+    from cli.admin import server
+
+    where = _operator(address, operator, ca_file, insecure, password_stdin)
+    return server.restored(session(context, as_json), where)
+
+
 @org_app.command("add", short_help="Makes another organization.")
 def org_add(
     context: typer.Context,

@@ -108,6 +108,26 @@ def upgrade(session: Session, operator: Operator) -> Code:
     return Code.FINE
 
 
+def restored(session: Session, operator: Operator) -> Code:
+    """Says to every cache that the database was brought back from a backup."""
+    from storage.postgres import install
+
+    with operator.wire() as wire:
+        renumbered = install.renew_epoch(wire)
+    if session.json:
+        say_json({"renumbered": renumbered})
+        return Code.FINE
+    if renumbered:
+        say(
+            f"{renumbered:,} rows were numbered anew, since this server counts its transactions from another number."
+        )
+    say(
+        "Every colleague's copy now compares itself with this database when it next connects. What it has not sent it"
+        " keeps; what its user did after the backup was made it sends again."
+    )
+    return Code.FINE
+
+
 def add_organization(session: Session, operator: Operator, first: FirstAdmin) -> Code:
     """Makes another organization in the same database, wholly apart from the others."""
     with operator.wire() as wire:

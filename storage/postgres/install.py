@@ -81,6 +81,43 @@ def upgrade(connection: psycopg.Connection[Any]) -> None:
     _patiently(lambda: _install(connection))
 
 
+def renew_epoch(connection: psycopg.Connection[Any]) -> int:
+    """Says to every cache that this database was brought back from a backup, or moved to another server.
+
+    Each compares itself with what is here the next time that it connects, keeps what it has not sent, and sends again what
+    the backup did not have. Rows that seem to be from the future, since transactions are numbered anew here, are numbered
+    as of now: the feed would tell of them again and again.
+
+    Args:
+        connection: the operator's, in autocommit mode.
+
+    Returns:
+        How many rows were numbered anew.
+
+    Raises:
+        Refused: offhook is not installed here, or by somebody else.
+    """
+    if not is_installed(connection):
+        raise Refused("offhook is not installed in this database. Run: offhook admin init")
+    if connection.execute("SELECT pg_has_role(%s, 'MEMBER')", (OWNER,)).fetchone() != (True,):
+        raise Refused("This login has not installed offhook here. Use the login that owns the database.")
+    renumbered = 0
+    with as_owner(connection):
+        for (table,) in connection.execute(
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE table_schema = 'offhook' AND column_name = 'sync_xid' ORDER BY 1"
+        ).fetchall():
+            renumbered += connection.execute(
+                sql.SQL(
+                    "UPDATE {} SET sync_xid = DEFAULT WHERE sync_xid >= pg_snapshot_xmax(pg_current_snapshot())"
+                ).format(sql.Identifier(table))
+            ).rowcount
+        # Which exits are not kept any more was said in the old numbers.
+        connection.execute("DELETE FROM meta WHERE key = 'exits_since'")
+        connection.execute("UPDATE meta SET value = gen_random_uuid()::text WHERE key = 'epoch'")
+    return renumbered
+
+
 def found(connection: psycopg.Connection[Any], founding: Changeset, login: str) -> None:
     """Writes the first rows of an organization; several may live in one database, wholly apart.
 

@@ -235,6 +235,22 @@ def test_the_database_proves_that_it_guards_itself_until_it_does_not(site: Site,
     assert site.operator(site.ada, *check, "--json").json["ok"]
 
 
+def test_a_database_that_was_brought_back_says_so_to_every_copy(site: Site, cluster: Cluster) -> None:
+    def epoch() -> str:
+        with cluster.superuser(site.database) as root:
+            return str(root.execute("select value from offhook.meta where key = 'epoch'").fetchone()[0])
+
+    before = epoch()
+    told = site.operator(site.ada, "admin", "restored", site.address).out
+    assert "compares itself with this database" in told
+    assert epoch() != before
+    assert site.operator(site.ada, "admin", "restored", site.address, "--json").json == {"renumbered": 0}
+    result = site.ada(
+        "admin", "restored", site.address, "--as", f"ada{site.tag}", "--password-stdin", stdin=f"{site.password}\n", code=1
+    )  # fmt: skip
+    assert "has not installed offhook here" in result.err
+
+
 def test_organizations_in_one_database_are_wholly_apart(site: Site) -> None:
     made = site.ada(
         "admin", "org", "add", site.address, "--as", OPERATOR, "--password-stdin", "--org", "Suedlicht", "--admin",

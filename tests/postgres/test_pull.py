@@ -13,7 +13,7 @@ import pytest
 from core.entities import RECORDS
 from core.ids import new_id
 from storage.codec import codec
-from storage.postgres import feed
+from storage.postgres import feed, install
 from storage.postgres.feed import Exit, Pulled
 from storage.postgres.install import as_owner
 from tests.postgres.floor import Floor, made_id
@@ -384,6 +384,24 @@ def test_clients_that_never_come_back_are_forgotten(floor: Floor) -> None:
     assert as_operator(floor, "select count(*) from clients") == [(1,)]
     assert as_operator(floor, "select count(*) from answers join clients using (org_id, client_id)") == [(1,)]
     assert as_operator(floor, "select count(*) from answers") == [(1,)]
+
+
+def test_a_restored_server_is_another_one_and_tells_everything_only_once(floor: Floor) -> None:
+    ben, root = floor.connect("ben"), floor.database.superuser()
+    before = ben.execute("select hello('0003')").fetchone()[0]["epoch"]
+    contact = floor.contact("East", 1)
+    # As after a dump: the rows have the numbers of the old server's transactions.
+    with root.transaction():
+        root.execute("alter table offhook.contacts disable trigger user")
+        root.execute("update offhook.contacts set sync_xid = '900000000' where id = %s", (contact,))
+    install.upgrade(floor.operator())
+    cache = Cache(ben)
+    assert [cache.ids(), cache.ids()] == [{("contacts", contact)}] * 2
+    assert install.renew_epoch(floor.operator()) == 1
+    assert ben.execute("select hello('0003')").fetchone()[0]["epoch"] != before
+    assert cache.ids() == {("contacts", contact)}
+    assert cache.ids() == set()
+    assert ben.execute("select version from contacts where id = %s", (contact,)).fetchone() == (1,)
 
 
 @pytest.mark.parametrize(
