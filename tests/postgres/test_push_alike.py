@@ -322,12 +322,19 @@ def run(
         return dict(outcome(boss, began, answers))
 
 
+@pytest.fixture(scope="module")
+def boss(shared_floor: Floor) -> psycopg.Connection[Any]:
+    """Who may look at everything, and work as anybody."""
+    return shared_floor.database.superuser()
+
+
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_a_batch_comes_to_the_same_as_its_changesets_one_by_one(shared_floor: Floor, seed: int) -> None:
+def test_a_batch_comes_to_the_same_as_its_changesets_one_by_one(
+    boss: psycopg.Connection[Any], seed: int
+) -> None:
     rng = random.Random(seed)
     login = rng.choice(("ann", "ann", "ann", "ann", "ann", "ann", "mia", "mia", "ada", "rob"))
     care = rng.choice((0.9, 0.98, 0.995, 0.999))
-    boss = shared_floor.database.superuser()
     chance = Chance(login, rng, care)
     chance.look(boss)
     bodies = chance.bodies(rng.choice((8, 20, 40, 60)))

@@ -12,9 +12,13 @@ begin
     for v_run in
         select array_agg(t.body order by t.place) as bodies, t.daily
         from (
-            select u.body, u.place, offhook.is_daily(u.body) as daily,
-                   u.place - row_number() over (partition by offhook.is_daily(u.body) order by u.place) as run
-            from unnest(p_bodies) with ordinality u(body, place)
+            select d.body, d.place, d.daily, d.place - row_number() over (partition by d.daily order by d.place) as run
+            from (
+                -- The same one once more has its turn when the first one's answer is known.
+                select u.body, u.place, offhook.is_daily(u.body)
+                       and row_number() over (partition by lower(u.body ->> 'id') order by u.place) = 1 as daily
+                from unnest(p_bodies) with ordinality u(body, place)
+            ) d
         ) t group by t.daily, t.run order by min(t.place)
     loop
         if v_run.daily and cardinality(v_run.bodies) > 3 then
