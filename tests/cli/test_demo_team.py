@@ -314,6 +314,52 @@ def test_the_app_opens_as_the_first_rep_and_says_how_another_one_joins(offhook: 
     assert running(folder) is None
 
 
+@posix
+def test_a_stranger_takes_the_server_away_works_on_and_brings_it_back(offhook: Offhook, folder: Path):
+    from benchmarks.terminal import Terminal
+
+    command = [*PROGRAM, "demo", "--team", "--field", "--as", "ben"]
+    with Terminal(command, env=environment(offhook.home), columns=120, rows=40) as ben:
+        ben.wait_for_text("demo · Ben Kowalski", timeout=30)
+        ben.wait_for_text("Take the server away", timeout=30)
+        ben.wait_for_text("live", timeout=60)
+        assert "--serve" in offhook("demo", "--team", "--stop").out
+        ben.wait_for_text("offline since", timeout=30)
+        offhook("demo", "--team", "--stop", code=3)
+        with subprocess.Popen(
+            [*PROGRAM, "demo", "--team", "--serve"], env=environment(offhook.home), cwd=ROOT,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        ) as served:  # fmt: skip
+            assert "ctrl+c" in served.stdout.readline()
+            ben.wait_for_text("● live", timeout=60)
+            served.send_signal(signal.SIGINT)
+            _, wrong = served.communicate(timeout=30)
+            assert served.returncode == 0, wrong
+        ben.send("ctrl+q")
+        assert ben.wait_exit() == 0
+    assert running(folder) is None
+
+
+def test_a_copy_of_the_sample_team_works_without_its_server(team: TeamServer):
+    from sync.standing import State
+    from tests.waiting import eventually
+
+    workspace = open_as(team, "dan", field=True)
+    try:
+        eventually(lambda: workspace.standing.state is State.LIVE, seconds=60)
+        here = workspace.count_contacts(EVERYTHING)
+    finally:
+        workspace.close()
+    with at_work(team, "dan") as direct:
+        assert here == direct.count_contacts(EVERYTHING) > 0
+    team.__exit__(None, None, None)
+    away = open_as(team, "dan", field=True)
+    try:
+        assert away.count_contacts(EVERYTHING) == here
+    finally:
+        away.close()
+
+
 # --- what is asked for wrongly ---------------------------------------------------------------------------------------
 
 
@@ -323,7 +369,10 @@ def test_the_app_opens_as_the_first_rep_and_says_how_another_one_joins(offhook: 
         (["--as", "ben"], "add --team", 2),
         (["--traffic"], "add --team", 2),
         (["--team", "--deals", "10"], "always the same size", 2),
+        (["--field"], "add --team", 2),
         (["--team", "--traffic", "--as", "ben"], "Leave --as", 2),
+        (["--team", "--traffic", "--serve"], "exclude each other", 2),
+        (["--team", "--stop", "--as", "ben"], "everybody's", 2),
         (["--team", "--json"], "--generate-only", 2),
         (["--team"], "needs a terminal", 2),
         (["--team", "--as", "otto"], "There are: ann (rep)", 3),

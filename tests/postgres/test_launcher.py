@@ -136,6 +136,18 @@ def test_after_a_crash_it_can_be_started_again_where_it_was(tmp_path):
             assert ask(again, "select 1") == 1
 
 
+def test_somebody_else_can_stop_it_and_whoever_started_it_stops_nobody_elses(tmp_path):
+    with Server(tmp_path) as first:
+        with log_in(first) as connection:
+            connection.execute("create table kept as select 7 as number")
+        assert launcher.stop(tmp_path)
+        assert not launcher.stop(tmp_path)
+        with Server(tmp_path) as second:
+            assert second.port == first.port
+            first.stop()
+            assert ask(second, "select number from kept") == 7
+
+
 def test_a_stopped_server_can_be_stopped_again_and_its_folder_be_removed(tmp_path):
     server = Server(tmp_path / "gone", durable=False, remove=True)
     server.start()
@@ -179,6 +191,7 @@ def test_it_can_be_started_and_stopped_in_threads(tmp_path):
 PARENT = """
 import sys, time
 from pathlib import Path
+from storage.postgres import launcher
 from storage.postgres.launcher import Server
 server = Server(Path(sys.argv[1]), durable=False, remove=sys.argv[2] == "remove")
 server.start()
