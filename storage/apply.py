@@ -147,7 +147,7 @@ def _force_all(changeset: Changeset, loaded: Loaded) -> list[Written]:
     for change in changeset.changes:
         key = (change.table, change.id)
         held = after.get(key) or loaded.row(*key)
-        if not _points_to_rows(change, after, loaded):
+        if not _hangs_on_rows(change, after, loaded):
             continue
         if change.insert:
             # The server may have it already, and what others made of it since.
@@ -160,10 +160,14 @@ def _force_all(changeset: Changeset, loaded: Loaded) -> list[Written]:
     return [Written(*key, before[key], row) for key, row in after.items() if row != before[key]]
 
 
-def _points_to_rows(change: Change, written: Mapping[tuple[str, str], Row], loaded: Loaded) -> bool:
+def _hangs_on_rows(change: Change, written: Mapping[tuple[str, str], Row], loaded: Loaded) -> bool:
+    """Whether there is all that the change is nothing without: the set-up, and what an entry or a task is about."""
+    children = change.table in ("activities", "tasks")
+    parent = derive.parent_of(dict(change.set)) if children and change.insert else None
     for name, table in _references(change.table):
         to = change.set.get(name)
-        if to is not None and (table, to) not in written and not loaded.exists(table, to):
+        needed = table in CATALOG_TABLES or name == "revises" or (table, to) == parent
+        if needed and to is not None and (table, to) not in written and not loaded.exists(table, to):
             return False
     return True
 
@@ -205,7 +209,10 @@ def _check_references(written: Sequence[Written], loaded: Loaded, catalog: Catal
             to = one.after[name]
             if to is None or (table, to) in there or (one.before is not None and one.before[name] == to):
                 continue
-            if not _in_catalog(catalog, table, to) and not loaded.exists(table, to):
+            # What a row in sight points to is there, though it may be out of sight itself.
+            if not (
+                _in_catalog(catalog, table, to) or loaded.exists(table, to) or loaded.is_pointed_to(table, to)
+            ):
                 raise Stopped(
                     Status.GONE,
                     f"The {RECORDS[table].LABEL} that this {RECORDS[one.table].LABEL} points to is not there.",

@@ -118,6 +118,16 @@ class Loaded(Held):
         ).fetchone()
         return found is not None
 
+    def is_pointed_to(self, table: str, record_id: str) -> bool:
+        """Whether one of the loaded rows points to a row, which need not be in sight itself."""
+        return any(
+            row[name] == record_id
+            for (held_in, _), row in self._rows.items()
+            if row is not None
+            for name, spec in fields_of(RECORDS[held_in]).items()
+            if spec.ref == table
+        )
+
     def rows(self, table: str, ids: Sequence[str]) -> None:
         """Loads many rows at once."""
         missing = [record_id for record_id in dict.fromkeys(ids) if (table, record_id) not in self._rows]

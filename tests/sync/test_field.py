@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from core.changes import Changeset
+from core.commands.activities import LogActivity
 from core.commands.contacts import EditContact
+from core.commands.records import Assign
 from core.commands.settle import SendAgain
 from core.conflicts import asked, key_of
 from core.errors import NotFound, Refused, Unavailable
 from core.filters import Query
-from core.workspace import Health, HistoryEntry, Reservation
+from core.workspace import Health, HistoryEntry, Reservation, Subject
 from sync import outbox
 from sync.parking import Refusal
 from sync.standing import Standing, State
@@ -177,6 +179,26 @@ def test_an_offline_day_slows_nothing_down(world: Field) -> None:
     for n in range(200):
         world.do(EditContact(contact_id=contact, values={"title": f"t{n}"}))
     assert cost() <= few * 1.2
+
+
+def test_a_record_is_worked_with_though_what_it_points_to_is_out_of_sight(world: Field) -> None:
+    contact = lena(world)
+    company = world.workspace.record("contacts", contact).company_id
+    world.centre.office.do(Assign(table="companies", ids=(company,), book_id=world.centre.books()[1]))
+    world.pull()
+    with pytest.raises(NotFound):
+        world.workspace.record("companies", company)
+    assert world.do(EditContact(contact_id=contact, values={"city": "Oslo"})).applied
+    assert world.do(LogActivity(table="contacts", record_id=contact, kind="note", body="hello")).applied
+    world.check()
+    world.there_edits(contact, title="Chief")
+    world.pull()
+    bodies = [e.activity.body for e in world.workspace.timeline(Subject("contacts", contact))]
+    assert "hello" in bodies
+    world.push()
+    world.pull()
+    assert world.workspace.parked() == []
+    world.check()
 
 
 # --- how it stands --------------------------------------------------------------------------------------------------
