@@ -57,6 +57,11 @@ SECTIONS = (
         ("tui.widgets.filterbar:FilterBar", "tui.screens.contacts:ContactSearch"),
         "What can be typed: [filters.md](filters.md).",
     ),
+    Section(
+        "Conflicts",
+        ("tui.screens.conflicts:WaitingList",),
+        "What did not take effect as it was done, and waits for you: changed by two, refused, gone, there twice.",
+    ),
     Section("On a record's own screen", ("tui.screens.record:RecordScreen",)),
     Section("Contact", ("tui.screens.contact:ContactScreen",)),
     Section("Deal", ("tui.screens.deal:DealScreen",)),

@@ -67,13 +67,14 @@ class Opener(Protocol):
         """
         ...
 
-    def join(self, address: str, login: str, password: str) -> Workspace:
+    def join(self, address: str, login: str, password: str, *, field: bool = False) -> Workspace:
         """Logs in at a team's server, remembers it, and opens the workspace there.
 
         Args:
             address: HOST/DATABASE, as `offhook login` takes it.
             login: the user's.
             password: theirs. It goes into the keyring and nowhere else.
+            field: keep an encrypted copy on this machine, and work in that one, with the server in reach or without.
 
         Raises:
             OffhookError: it cannot be; nothing is remembered.

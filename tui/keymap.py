@@ -55,7 +55,7 @@ CONTEXTS = (
     Context("Filter", ("tui.widgets.filterbar:FilterBar",), app=False),
     Context("Contacts", ("tui.widgets.table:Table", "tui.screens.contacts:ContactsScreen")),
     Context("Search of contacts", ("tui.screens.contacts:ContactSearch",), app=False),
-    Context("Conflicts", ("tui.widgets.table:Table", "tui.screens.conflicts:ConflictsScreen")),
+    Context("Conflicts", ("tui.screens.conflicts:WaitingList", "tui.screens.conflicts:ConflictsScreen")),
     *_record("contact", "Contact"),
     *_record("deal", "Deal"),
     *_record("company", "Company"),
@@ -68,6 +68,9 @@ CONTEXTS = (
     _dialog("keys:KeysDialog", "Keys and palette"),
     _dialog("conflict:ConflictDialog", "Conflict"),
     _dialog("unsettled:UnsettledDialog", "Leaving"),
+    Context(
+        "What waits to be sent", ("tui.widgets.table:Table", "tui.dialogs.unsent:UnsentDialog"), app=False
+    ),
     _dialog("signin:SignInDialog", "Logging in"),
     _dialog("pipelines:PipelineEditor", "Pipeline editor"),
     Context("First start", ("tui.screens.welcome:WelcomeScreen",)),
@@ -140,7 +143,7 @@ def _taken(
 ) -> tuple[str, str] | None:
     """A key that another action has in a place where both are possible, and that action."""
     for place in places:
-        if binding_id not in place:
+        if binding_id not in place or _is_hidden(binding_id, place):
             continue
         for other, default in place.items():
             shared = set(keys) & set(usable.get(other, default))
@@ -148,6 +151,16 @@ def _taken(
             if other != binding_id and shared - (set(place[binding_id]) & set(default)):
                 return min(shared), other
     return None
+
+
+def _is_hidden(binding_id: str, place: dict[str, tuple[str, ...]]) -> bool:
+    """Whether nearer actions have all its keys there, so that it is not to be had in that place in any case."""
+    nearer: set[str] = set()
+    for other, keys in place.items():
+        if other == binding_id:
+            return set(keys) <= nearer
+        nearer.update(keys)
+    return False
 
 
 def _normal(key: str) -> str:

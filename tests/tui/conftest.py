@@ -398,7 +398,7 @@ class Opener:
     def sign_in(self, password: str) -> SoloWorkspace:
         raise NotImplementedError
 
-    def join(self, address: str, login: str, password: str) -> SoloWorkspace:
+    def join(self, address: str, login: str, password: str, *, field: bool = False) -> SoloWorkspace:
         raise NotImplementedError
 
     def start_alone(self) -> SoloWorkspace:

@@ -40,8 +40,8 @@ class FirstStart:
             raise Unavailable("The disk is full. Free some space, then try again.")
         return create_solo(self.home / "own.db", self.first, store="file", clock=self.clock)
 
-    def join(self, address, login, password):
-        self.joined.append((address, login))
+    def join(self, address, login, password, *, field=False):
+        self.joined.append((address, login, field))
         if password != SECRET:
             raise SignInRefused("Login or password is wrong. Check mara's password, or ask your admin.")
         return open_solo(self.demo, clock=self.clock)
@@ -197,17 +197,21 @@ async def test_joining_a_team_asks_for_address_login_and_password(
         await wait_until(pilot, lambda: isinstance(app.screen, SignInDialog) and app.screen.is_ready)
         await pilot.press("ctrl+s")
         assert app.screen.told == "Address is needed."
-        await pilot.press(*"crm.acme.example/offhook", "enter", *"mara", "enter", *"wrong", "enter")
+        await pilot.press(*"crm.acme.example/offhook", "enter", *"mara", "enter")
+        # To work offline as well: a copy on this machine.
+        await pilot.press("right", "enter", *"wrong", "enter")
         await wait_until(pilot, lambda: app.screen.told.startswith("Login or password is wrong."))
         dialog = app.screen
         typed = {name: line.value for name, line in dialog._lines.items()}
-        assert typed == {"address": "crm.acme.example/offhook", "login": "mara", "password": ""}
+        assert typed == {
+            "address": "crm.acme.example/offhook", "login": "mara", "copy": "yes", "password": "",
+        }  # fmt: skip
         await wait_until(pilot, lambda: dialog.is_ready)
         await pilot.press(*SECRET)
         assert SECRET not in app.export_screenshot(), "it is masked"
         await pilot.press("enter")
         await ready(pilot)
-        assert opener.joined == [("crm.acme.example/offhook", "mara")] * 2
+        assert opener.joined == [("crm.acme.example/offhook", "mara", True)] * 2
         assert not any(SECRET in notice.message for notice in app._notifications)
     assert SECRET not in caplog.text + "".join(capsys.readouterr())
 

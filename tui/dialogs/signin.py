@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from core.errors import OffhookError, SignInRefused
 from core.text import clean_text
 from tui.dialogs.base import Dialog
+from tui.dialogs.fields import ChoiceField
 from tui.dialogs.form import Rows
 from tui.widgets.entry import LineEntry
 from tui.widgets.row import Row
@@ -27,16 +28,20 @@ Raises:
 
 
 class Asked(NamedTuple):
-    """A line that is asked for."""
+    """A line that is asked for; one with options is chosen, not typed."""
 
     name: str
     label: str
     placeholder: str = ""
+    options: tuple[tuple[str, str], ...] = ()
 
 
 ADDRESS = Asked("address", "Address", "crm.example.com/offhook")
 LOGIN = Asked("login", "Login", "as your admin gave it to you")
 PASSWORD = Asked("password", "Password")
+COPY = Asked(
+    "copy", "Copy here", options=(("", "no, I work online"), ("yes", "yes, to work offline as well"))
+)
 
 
 class SignInDialog(Dialog[bool]):
@@ -69,7 +74,10 @@ class SignInDialog(Dialog[bool]):
         self._problem = problem
         self._busy = False
         self._lines = {
-            one.name: LineEntry(placeholder=one.placeholder, password=one is PASSWORD) for one in asked
+            one.name: ChoiceField(one.options, "")
+            if one.options
+            else LineEntry(placeholder=one.placeholder, password=one is PASSWORD)
+            for one in asked
         }
         self._labels = {one.name: one.label for one in asked}
 
@@ -102,7 +110,7 @@ class SignInDialog(Dialog[bool]):
         if self._busy:
             return
         for name, line in self._lines.items():
-            if not line.value.strip():
+            if isinstance(line, LineEntry) and not line.value.strip():
                 self.tell(f"{self._labels[name]} is needed.", problem=True)
                 line.focus()
                 return
@@ -113,14 +121,15 @@ class SignInDialog(Dialog[bool]):
 
     async def _try(self) -> None:
         typed = {
-            name: line.value if line.password else line.value.strip() for name, line in self._lines.items()
+            name: line.value if name == PASSWORD.name else line.value.strip()
+            for name, line in self._lines.items()
         }
         try:
             await self._sign_in(typed)
         except OffhookError as error:
             self.tell(str(error), problem=True)
             password = self._lines[PASSWORD.name]
-            if isinstance(error, SignInRefused):
+            if isinstance(error, SignInRefused) and isinstance(password, LineEntry):
                 password.value = ""
                 password.focus()
             self.go_on()

@@ -91,10 +91,10 @@ async def decide(screen: DeskScreen, parked: Parked) -> None:
         return
     catalog = screen.desk.catalog
     along = goes_along(parked, catalog)
-    words = [] if parked.conflicts else [parked.reason]
-    words += [f"Goes along: {along}."] if along else []
+    refused = not parked.conflicts
     dialog = ConflictDialog(
-        question, title="" if parked.conflicts else f"Not taken: {parked.changeset.summary}", words=" ".join(words)
+        question, title=f"Not taken: {parked.changeset.summary}" if refused else "",
+        words=parked.reason if refused else "", kept=[along] if along else [],
     )  # fmt: skip
     choices = await screen.app.push_screen_wait(dialog)
     if choices is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from textual import on
@@ -13,6 +14,7 @@ from textual.widgets import Static
 
 from core.errors import OffhookError
 from core.parked import Parked
+from core.parked_text import told
 from core.text import clean_text
 from core.when import show_when
 from core.workspace import Changed, Subject
@@ -27,44 +29,83 @@ from tui.widgets.sides import Sides
 from tui.widgets.table import Column, ListSource, Table
 
 _FOLD_BELOW = 58
-_SIDES = {
-    "take('mine')": "Mine", "take('theirs')": "Theirs", "take('original')": "Original", "edit": "Edit",
-}  # fmt: skip
+_SIDES = {"take('mine')": "Mine", "take('theirs')": "Theirs", "take('original')": "Original", "edit": "Edit"}
 _ALL = {"take_all('mine')": "All mine", "take_all('theirs')": "All theirs"}
 _REFUSED = {"take('original')": "Leave out", "edit": "Edit"}
 _TWICE = {"take('theirs')": "Open theirs", "send": "Keep both"}
 _ALWAYS = {"send": "Send", "hand_in": "Hand over", "drop": "Give up", "copy": "Copy", "write": "To a file"}
 """Actions with what the key bar calls them, by what waits."""
+_AT_ONCE = (
+    "Here, what you do is answered at once. Where you work offline, your work comes here when somebody else has changed"
+    " the same meanwhile."
+)
+_OFFLINE = (
+    "When you and a colleague have changed the same field, or a record has gone to somebody else, your work comes here."
+    " Nothing of it is dropped unasked."
+)
+
+
+class WaitingList(Table[Parked]):
+    """The list of what waits, and the keys that decide about the one under its cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "screen.take('mine')", "Mine", id="conflicts.mine",
+                tooltip="Your value, for the field under the cursor"),
+        Binding("t", "screen.take('theirs')", "Theirs", id="conflicts.theirs",
+                tooltip="Their value; of what is there twice, opens theirs"),
+        Binding("o", "screen.take('original')", "Original", id="conflicts.original",
+                tooltip="What stood there before; where your work was refused, leaves the field out"),
+        Binding("e", "screen.edit", "Edit", id="conflicts.edit", tooltip="Type another value"),
+        Binding("a", "screen.take_all('mine')", "All mine", show=False, id="conflicts.all-mine",
+                tooltip="Your values, for every field"),
+        Binding("A", "screen.take_all('theirs')", "All theirs", show=False, id="conflicts.all-theirs",
+                tooltip="Their values, for every field"),
+        Binding("right,tab", "screen.field(1)", "Next field", show=False, id="conflicts.next-field",
+                tooltip="To the next field of this one"),
+        Binding("left,shift+tab", "screen.field(-1)", "Field before", show=False, id="conflicts.previous-field",
+                tooltip="To the field before"),
+        Binding("s,ctrl+s", "screen.send", "Send", id="conflicts.send",
+                tooltip="Do what was decided; of what is there twice, keep both"),
+        Binding("x", "screen.hand_in", "Hand over", id="conflicts.hand-in",
+                tooltip="Give your work to whoever has the record now, as a note and a task"),
+        Binding("d", "screen.drop", "Give up", id="conflicts.drop", tooltip="It is not done; it stays in the history"),
+        Binding("c", "screen.copy", "Copy", show=False, id="conflicts.copy", tooltip="All of it, as text"),
+        Binding("w", "screen.write", "To a file", show=False, id="conflicts.write",
+                tooltip="All of it, to be read or for programs"),
+    ]  # fmt: skip
+
+    def __init__(self, who: Callable[[Parked], str], when: Callable[[Parked], str]) -> None:
+        """Makes the list.
+
+        Args:
+            who: who stands on the other side.
+            when: when it was done.
+        """
+        sign = Column[Parked]("sign", "", 1, lambda one: SIGNS[one.kind], style="warning")
+        super().__init__(
+            [
+                sign,
+                Column("title", "Record", 18, title, weight=3, style="strong"),
+                Column("what", "What you did", 20, lambda one: one.changeset.summary, weight=4, priority=2),
+                Column("why", "Why it waits", 14, lambda one: KINDS[one.kind], priority=3),
+                Column("who", "Who", 14, who, style="muted", priority=1),
+                Column("when", "You did it", 16, when, style="muted", priority=4),
+            ],
+            folded=(
+                [sign, Column("title", "", 16, title, weight=1, style="strong")],
+                [
+                    Column("why", "", 14, lambda one: f"  {KINDS[one.kind]}", weight=1, style="muted"),
+                    Column("who", "", 14, who, align="right", style="muted"),
+                ],
+            ),
+            fold_below=_FOLD_BELOW,
+            selectable=False,
+            widget_id="conflicts-list",
+        )
 
 
 class ConflictsScreen(QuickScreen):
     """Work that did not take effect as it was done. Nothing leaves this list but by a decision of the user."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "take('mine')", "Mine", id="conflicts.mine",
-                tooltip="Your value, for the field under the cursor"),
-        Binding("t", "take('theirs')", "Theirs", id="conflicts.theirs",
-                tooltip="Their value; of what is there twice, opens theirs"),
-        Binding("o", "take('original')", "Original", id="conflicts.original",
-                tooltip="What stood there before; where your work was refused, leaves the field out"),
-        Binding("e", "edit", "Edit", id="conflicts.edit", tooltip="Type another value"),
-        Binding("a", "take_all('mine')", "All mine", show=False, id="conflicts.all-mine",
-                tooltip="Your values, for every field"),
-        Binding("A", "take_all('theirs')", "All theirs", show=False, id="conflicts.all-theirs",
-                tooltip="Their values, for every field"),
-        Binding("right,tab", "field(1)", "Next field", show=False, id="conflicts.next-field",
-                tooltip="To the next field of this one"),
-        Binding("left,shift+tab", "field(-1)", "Field before", show=False, id="conflicts.previous-field",
-                tooltip="To the field before"),
-        Binding("s,ctrl+s", "send", "Send", id="conflicts.send",
-                tooltip="Do what was decided; of what is there twice, keep both"),
-        Binding("x", "hand_in", "Hand over", id="conflicts.hand-in",
-                tooltip="Give your work to whoever has the record now, as a note and a task"),
-        Binding("d", "drop", "Give up", id="conflicts.drop", tooltip="It is not done; it stays in the history"),
-        Binding("c", "copy", "Copy", show=False, id="conflicts.copy", tooltip="All of it, as text"),
-        Binding("w", "write", "To a file", show=False, id="conflicts.write",
-                tooltip="All of it, to be read or for programs"),
-    ]  # fmt: skip
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -76,27 +117,7 @@ class ConflictsScreen(QuickScreen):
 
     def compose_body(self) -> ComposeResult:
         """The list, and the question."""
-        sign = Column[Parked]("sign", "", 1, lambda one: SIGNS[one.kind], style="warning")
-        yield Table[Parked](
-            [
-                sign,
-                Column("title", "Record", 18, title, weight=3, style="strong"),
-                Column("what", "What you did", 20, lambda one: one.changeset.summary, weight=4, priority=2),
-                Column("why", "Why it waits", 14, lambda one: KINDS[one.kind], priority=3),
-                Column("who", "Who", 14, self._who, style="muted", priority=1),
-                Column("when", "You did it", 16, self._when, style="muted", priority=4),
-            ],
-            folded=(
-                [sign, Column("title", "", 16, title, weight=1, style="strong")],
-                [
-                    Column("why", "", 14, lambda one: f"  {KINDS[one.kind]}", weight=1, style="muted"),
-                    Column("who", "", 14, self._who, align="right", style="muted"),
-                ],
-            ),
-            fold_below=_FOLD_BELOW,
-            selectable=False,
-            widget_id="conflicts-list",
-        )  # fmt: skip
+        yield WaitingList(self._who, self._when)
         with Vertical(id="conflicts-question"):
             yield Static("", id="conflicts-title", markup=False)
             with VerticalScroll(id="conflicts-body", can_focus=False):
@@ -117,8 +138,8 @@ class ConflictsScreen(QuickScreen):
         self._renew()
 
     @property
-    def _table(self) -> Table[Parked]:
-        return self.query_one("#conflicts-list", Table)
+    def _table(self) -> WaitingList:
+        return self.query_one(WaitingList)
 
     @property
     def _sides(self) -> Sides:
@@ -187,16 +208,10 @@ class ConflictsScreen(QuickScreen):
 
     def _nothing(self) -> Sequence[str]:
         if self.desk.last_seen_health.mode != "field":
-            return (
-                "Nothing waits for you",
-                "Here, what you do is answered at once. Where you work offline, this is",
-                "where your work comes when somebody else has changed the same meanwhile.",
-            )
-        return (
-            "Nothing waits for you",
-            "When you and a colleague have changed the same field, or a record has gone",
-            "to somebody else, your work comes here. Nothing of it is dropped unasked.",
-        )
+            words = _AT_ONCE
+        else:
+            words = _OFFLINE
+        return "Nothing waits for you", *wrap(words, max(20, min(72, self.app.size.width - 4)))
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted) -> None:
@@ -233,14 +248,17 @@ class ConflictsScreen(QuickScreen):
         lines = [f"You, {self._when(parked)}: {parked.changeset.summary}"]
         lines += [] if parked.conflicts else [why(parked, self.desk.catalog)]
         lines += [f"✗ {sentence}" for sentence in parked.fields.values() if sentence not in parked.reason]
-        return clean_text("\n".join(filter(None, lines)))
+        if parked.id in self._questions and self._questions[parked.id][1] is None:
+            # There is nothing to choose from: what was typed is to be seen all the same.
+            lines += ["", *told(parked, self.desk.catalog).splitlines()[1:]]
+        return clean_text("\n".join(lines).strip())
 
     def _aside(self, parked: Parked, question: Question | None) -> str:
         keys = {name: key_of(self, f"conflicts.{name}") for name in ("theirs", "send", "hand-in", "drop")}
         notes = []
         if question is not None and question.when:
             notes.append(f"Theirs is from {question.when}.")
-        if along := goes_along(parked, self.desk.catalog):
+        if question is not None and (along := goes_along(parked, self.desk.catalog)):
             notes.append(f"Goes along: {along}.")
         if parked.kind == "duplicate":
             notes.append(
@@ -284,7 +302,8 @@ class ConflictsScreen(QuickScreen):
             labels = {action: labels[action] for action in dict.fromkeys([*soon, "send", *labels])}
         elif question and len(question.rows) > 1 and parked.conflicts:
             labels |= _ALL
-        return [*self.hints_for(labels), ("enter", "Open"), *last]
+        hints = self.hints_for({f"screen.{action}": label for action, label in labels.items()})
+        return [*hints, ("enter", "Open"), *last]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is offered that cannot be done about the one under the cursor."""

@@ -89,18 +89,23 @@ class WelcomeScreen(Screen[None]):
             self.run_worker(self._join() if way == "team" else self._begin(way))
 
     async def _join(self) -> None:
-        from tui.dialogs.signin import ADDRESS, LOGIN, PASSWORD, SignInDialog
+        from tui.dialogs.signin import ADDRESS, COPY, LOGIN, PASSWORD, SignInDialog
 
         opened: list[Workspace] = []
 
         async def sign_in(typed: Mapping[str, str]) -> None:
             def join() -> Workspace:
-                return self._opener.join(typed[ADDRESS.name], typed[LOGIN.name], typed[PASSWORD.name])
+                return self._opener.join(
+                    typed[ADDRESS.name],
+                    typed[LOGIN.name],
+                    typed[PASSWORD.name],
+                    field=typed[COPY.name] == "yes",
+                )
 
             opened.append(await asyncio.get_running_loop().run_in_executor(None, join))
 
         words = "Your admin gives you these. It is what `offhook login HOST/DATABASE` does, too."
-        dialog = SignInDialog("Join my team's server", words, [ADDRESS, LOGIN, PASSWORD], sign_in)
+        dialog = SignInDialog("Join my team's server", words, [ADDRESS, LOGIN, COPY, PASSWORD], sign_in)
         if await self.app.push_screen_wait(dialog):
             await self._offhook.enter(opened[0], made=True)
         else:
