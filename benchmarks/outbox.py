@@ -81,6 +81,7 @@ class Offline:
         self._catalog = catalog(wire)
         self._seen = _Seen(wire, self._catalog.organization.id)
         self._open_tasks: list[str] = []
+        self._left: list[Changeset] = []
         pool = [book.id for book in self._catalog.books if book.kind == "pool"]
         mine = self._catalog.my_book.id
 
@@ -100,18 +101,19 @@ class Offline:
 
     def outbox(self, count: int, *, kind: str = "", start: int = 1) -> list[Item]:
         """So many commands, as they lie in the outbox: of one kind, or as in a `DAY`."""
-        return [
-            (start + number, json.dumps(to_json(each)))
-            for number, each in enumerate(itertools.islice(self._done(kind), count))
-        ]
+        groups = self._done(kind)
+        while len(self._left) < count and (group := next(groups, None)):
+            self._left += group
+        done, self._left = self._left[:count], self._left[count:]
+        return [(start + number, json.dumps(to_json(each))) for number, each in enumerate(done)]
 
-    def _done(self, kind: str) -> Iterator[Changeset]:
+    def _done(self, kind: str) -> Iterator[list[Changeset]]:
         # Some things can be done once only, to a lead or a deal: then this ends.
         for _ in range(_TRIES):
             what = kind or self._rng.choices(list(DAY), list(DAY.values()))[0]
             decided = [self._decide(command) for command in getattr(self, f"_{what.replace(' ', '_')}")()]
-            if None not in decided:
-                yield from (each for each in decided if each is not None)
+            if done := [each for each in decided if each is not None]:
+                yield done
 
     def _decide(self, command: Command | None) -> Changeset | None:
         if command is None:

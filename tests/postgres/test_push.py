@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from core.changes import Change, Changeset, Status, to_json
 from core.commands.activities import LogActivity
@@ -288,6 +289,72 @@ def test_the_history_holds_what_direct_mode_would_have_put_there(
     row = ann.connection.execute("SELECT body FROM changesets WHERE seq = %s", (answer.revision,)).fetchone()
     assert row is not None
     assert row[0] == to_json(decided)
+
+
+# --- erasing
+
+
+def test_nothing_more_comes_in_about_a_person_who_was_erased(floor: Floor, ann: Desk, client: str) -> None:
+    contact = floor.contact("ann")
+    told = ann.decide(LogActivity(table="contacts", record_id=contact, kind="call", body="Secret")).changeset
+    edited = ann.changes(Change("contacts", contact, set={"city": "Kiel"}, base={"city": "what nobody saw"}))
+    [conflict] = go(ann, client, sent(edited))
+    assert conflict.title == "Jörg Kunde Ann"
+    floor.connect("ada").execute("SELECT erase_person(%s)", (contact,))
+    assert count(floor, "answers", "answer::text LIKE '%Kunde%'") == 0
+    [again, refused] = go(ann, client, [*sent(edited), *sent(told, start=2)])
+    assert (again.status, again.conflicts) == (Status.CONFLICT, ())
+    assert refused.status is Status.GONE
+    assert refused.reason == "That person asked to be erased: nothing is kept about them any more."
+    assert count(floor, "activities", "body LIKE '%Secret%'") == 0
+
+
+# --- several at once
+
+
+def test_two_who_push_the_same_records_in_opposite_orders_both_come_through(floor: Floor) -> None:
+    contacts = [floor.contact("East", n) for n in (0, 1)]
+    start = threading.Barrier(2)
+
+    def edits(desk: Desk, order: Sequence[str], name: str) -> list[Item]:
+        return sent(
+            *(
+                desk.changes(
+                    Change("contacts", contact, set={name: str(n)}, base={name: str(n - 1) if n else ""})
+                )
+                for n in range(6)
+                for contact in order
+            )
+        )
+
+    def one(login: str, order: Sequence[str], name: str) -> list[Pushed]:
+        desk = Desk(floor, login)
+        outbox = edits(desk, order, name)
+        start.wait()
+        return push(desk.connection, new_id(), 0, outbox)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(one, "ann", contacts, "title")
+        second = pool.submit(one, "ben", contacts[::-1], "city")
+        answers = [*first.result(), *second.result()]
+    assert {a.status for a in answers} == {Status.OK}
+    for contact in contacts:
+        found = Desk(floor, "ann").get(Contact, contact)
+        assert (found.title, found.city, found.version) == ("5", "5", 13)
+
+
+def test_everybody_who_may_see_a_change_is_told_to_look(floor: Floor, ann: Desk, client: str) -> None:
+    ben = floor.connect("ben")
+    for (channel,) in ben.execute("SELECT unnest(my_channels())").fetchall():
+        ben.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+    pool = [
+        ann.changes(Change("contacts", floor.contact("East", n), set={"title": "CEO"}, base={"title": ""}))
+        for n in (0, 1)
+    ]
+    go(ann, client, sent(*(note(ann) for _ in range(4))))
+    assert list(ben.notifies(timeout=0.3)) == []
+    go(ann, client, sent(*pool, *(note(ann) for _ in range(3)), start=5))
+    assert [told.payload for told in ben.notifies(timeout=5, stop_after=1)] == [""]
 
 
 # --- while the server is in trouble

@@ -163,8 +163,15 @@ begin
         v_known_companies := array[old.company_id];
     end if;
     if new.contact_id is not null then
-        select c.book_id, c.company_id into v_contact from contacts c
+        select c.book_id, c.company_id, c.deleted_at into v_contact from contacts c
         where c.org_id = new.org_id and c.id = new.contact_id for no key update;
+        if v_contact.deleted_at is not null and exists (
+            select from exits e where e.org_id = new.org_id and e.book_id = v_contact.book_id
+                and e.table_name = 'contacts' and e.row_id = new.contact_id and e.op = 'erased')
+        then
+            -- Told offline of somebody who meanwhile had everything about them taken out.
+            raise exception 'That person asked to be erased: nothing is kept about them any more.' using errcode = 'OH002';
+        end if;
     end if;
     if new.deal_id is not null then
         select d.book_id, d.contact_id, d.company_id into v_deal from deals d

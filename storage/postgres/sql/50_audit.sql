@@ -431,6 +431,10 @@ begin
         select r.seq from changeset_rows r where r.org_id = v_org and r.row_id = any(v_rows)
         and r.table_name in ('contacts', 'activities', 'tasks'));
     get diagnostics v_history = row_count;
+    -- Answers that a client has not fetched for good yet tell what the person's rows held.
+    update answers a set answer = a.answer || '{"conflicts": [], "rows": []}'
+    where a.org_id = v_org and exists (
+        select from jsonb_array_elements(a.answer -> 'rows') r where (r.value -> 'row' ->> 'id')::uuid = any(v_rows));
     -- The entries of the erasing itself hold the old values as well.
     update audit a set diff = null, salt = offhook.audit_commitment(a.salt, a.diff)
     where a.org_id = v_org and a.diff is not null and a.row_id = any(v_rows)
