@@ -32,7 +32,8 @@ def export(
     form = _format(table, form, path, as_json=session.json)
     if path is not None and path.exists() and not force:
         raise Refused(f"{path} is there already. Give --force to overwrite it, or another name.")
-    with session.open() as workspace:
+    # Never from a copy, which may still be loading; and the server notes what is taken out.
+    with session.open_server() as workspace:
         query = _query(session, workspace.catalog(), table, typed(where))
         rows = workspace.export(table, query)
         with Progress(f"Exporting {table}", quiet=path is None) as progress:

@@ -158,6 +158,16 @@ class Session:
         finally:
             workspace.close()
 
+    def reach(self, workspace: Workspace) -> None:
+        """Waits until it is known whether the server of a copy is there, which was opened with an agent; a moment at most."""
+        if self.in_field:
+            from cli.watching import Watch
+            from sync.workspace import FieldWorkspace
+
+            assert isinstance(workspace, FieldWorkspace)
+            with Watch(workspace) as watch:
+                watch.until_known()
+
     def send(self, workspace: Workspace) -> Sent:
         """Sends what waits to be sent, as far as that goes in a moment.
 

@@ -47,7 +47,7 @@ class Decision:
 def settle(session: Session, which: str, decision: Decision) -> Code:
     """Decides one: field by field, or as a whole."""
     _require_one_way(decision)
-    with session.open() as workspace:
+    with session.open(agent=decision.hand_in) as workspace:
         parked = find_parked(workspace, which)
         if decision.drop:
             workspace.drop(parked.id)
@@ -57,6 +57,7 @@ def settle(session: Session, which: str, decision: Decision) -> Code:
                 f"Given up: {parked.changeset.summary}. It stays in the history.",
             )
         elif decision.hand_in:
+            session.reach(workspace)
             name = workspace.hand_in(parked.id)
             told = f"Handed to {name or 'whoever has it now'}, as a note and a task."
             tell(session, {"handed_to": name or None}, told)

@@ -19,8 +19,6 @@ from core.when import show_when
 from core.workspace import Card, Workspace
 
 _MOST_TASKS = 100_000
-_PATIENCE = 2.0
-"""Seconds that a copy is given to find out whether the server is there."""
 
 
 def status(session: Session) -> Code:
@@ -82,14 +80,12 @@ def _copy(session: Session, workspace: Workspace) -> dict[str, Any]:
     """How the copy and the server stand to each other, once that is known; empty where there is no copy."""
     if not session.in_field:
         return {}
-    from cli.watching import Watch
     from sync.standing import last_contact
     from sync.workspace import FieldWorkspace
 
     assert isinstance(workspace, FieldWorkspace)
-    with Watch(workspace) as watch:
-        watch.until_known(_PATIENCE)
-        standing = watch.standing
+    session.reach(workspace)
+    standing = workspace.standing
     health, file = workspace.health(), session.home.cache
     return {
         "state": standing.state.value,

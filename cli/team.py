@@ -144,19 +144,21 @@ def join(
     with wire_to(profile, password) as (_, hello):
         profile = dataclasses.replace(profile, org_id=hello.org_id, user_id=hello.user_id)
     before = _remembered(home)
-    if before is not None and before.same_person(profile):
-        profile = dataclasses.replace(profile, mode=before.mode)
-    elif before is not None:
+    fresh = before is None and not home.cache.exists()
+    if before is not None and not before.same_person(profile):
         with alone_with(home):
             modes.require_nothing_pending(home, "offhook logout --force")
             wipe_copy(home)
+    elif not fresh:
+        # Where the profile was lost, the copy is there: it may hold work that nobody else has.
+        profile = dataclasses.replace(profile, mode=before.mode if before is not None else "field")
     keeping.keep(home.team, password, prefer=prefer)
     profile.save(home.team_profile)
     wanted: Mode = profile.mode if field is None else "field" if field else "direct"
     try:
         profile = modes.switch(home, profile, wanted, quiet=quiet)
     except BaseException:
-        if before is None:
+        if fresh:
             wipe_team(home)
         raise
     return Joined(hello.role, profile.mode)

@@ -106,7 +106,7 @@ class Watch:
             self._show(progress)
             self.wait()
 
-    def until_known(self, seconds: float) -> None:
+    def until_known(self, seconds: float = 2.0) -> None:
         """Waits until it is known how it stands, as long as that."""
         from sync.standing import State
 

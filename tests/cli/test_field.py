@@ -259,6 +259,34 @@ def test_everything_that_waits_can_be_taken_out(trip: Trip) -> None:
     trip.ben("conflicts", "export", file, code=1)
 
 
+def test_work_on_what_is_somebody_elses_now_is_handed_in(trip: Trip) -> None:
+    eva = trip.site.machine(*trip.site.hire("eva", "--name", "Eva Eich"))
+    trip.ben("sync")
+    trip.network.down()
+    trip.ben("log", "note", "renewal 0", "They want it in March")
+    trip.site.ada("admin", "book", "hand-over", "ben", "eva")
+    trip.network.start()
+    trip.ben("sync", code=4)
+    [waiting] = trip.ben("conflicts", "--json", code=4).json
+    assert (waiting["taken_by"], waiting["can_hand_in"]) == ("Eva Eich", True)
+    trip.network.down()
+    assert "out of reach" in trip.ben("conflicts", "settle", waiting["id"], "--hand-in", code=5).err
+    trip.network.start()
+    handed = trip.ben("conflicts", "settle", waiting["id"], "--hand-in", "--json").json
+    assert handed == {"handed_to": "Eva Eich"}
+    assert "They want it in March" in eva("show", "renewal 0").out
+    assert trip.ben("conflicts", "--json").json == []
+
+
+def test_an_export_is_noted_by_the_server_and_needs_it(trip: Trip) -> None:
+    trip.ben("sync")
+    trip.site.ada("admin", "user", "edit", "ben", "--export", "yes")
+    assert "Renewal 0" in trip.ben("export", "deals").out
+    assert trip.site.ada("audit", "show", "--op", "export", "--json").json[0]["login"] == trip.login
+    trip.network.down()
+    assert "Nothing answers" in trip.ben("export", "deals", code=5).err
+
+
 # --- nothing is wiped unasked -------------------------------------------------------------------------------------
 
 
@@ -319,6 +347,18 @@ def test_somebody_else_finds_nothing_of_it_and_nothing_is_lost(trip: Trip) -> No
     status = trip.ben("status", "--json").json
     assert (status["mode"], status["who"]) == ("direct", "Eva Eich")
     assert not (trip.team / "cache.db").exists()
+
+
+def test_work_in_a_copy_survives_the_loss_of_the_profile(trip: Trip) -> None:
+    trip.ben("sync")
+    trip.network.down()
+    trip.ben("log", "note", "renewal 0", "Nowhere else")
+    trip.network.start()
+    (trip.team / "profile.json").write_text("{ damaged")
+    login = ("login", trip.address, "--as", trip.login, "--in-file", "--password-stdin")
+    trip.ben(*login, "--direct", stdin=f"{trip.password}\n", code=1)
+    trip.ben(*login, "--field", stdin=f"{trip.password}\n")
+    assert trip.ben("sync", "--json").json["sent"] == 1
 
 
 def test_a_copy_is_neither_backed_up_nor_restored(trip: Trip, empty: Offhook) -> None:
