@@ -29,6 +29,7 @@ from sync.lock import AgentLock
 from sync.pull import Puller
 from sync.push import Pusher
 from sync.remote import Remote
+from sync.scrubbing import Scrubber
 from sync.standing import Standing, State, note_contact, read_standing, write_standing
 
 POLL_SECONDS = 20.0
@@ -80,6 +81,7 @@ class Agent:
         self._pusher = Pusher(cache, tell, jitter)
         self._puller = Puller(cache, tell, clock)
         self._loader = Loader(cache, tell, ahead=ahead)
+        self._scrubber = Scrubber(cache)
         self._upkeep = Upkeep()
         self._remote: Remote | None = None
         self._note = ""
@@ -310,6 +312,8 @@ class Agent:
             elif self.load_step():
                 self._got_on = True
                 self._stand(State.LOADING)
+            elif self._scrubber.step():
+                self._got_on = True
             else:
                 self._got_on = True
                 self._stand(State.LIVE)

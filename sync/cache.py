@@ -15,7 +15,7 @@ from typing import Protocol
 
 from core.errors import Unavailable
 from core.ids import new_id
-from storage import derive, files, keys, load
+from storage import files, keys, load
 from storage.database import Damaged, Database
 from storage.keys import Key, Store
 from storage.local import utc_now
@@ -74,9 +74,6 @@ def create_cache(
             overlay.put(connection, hello.org_id, table, rows, fresh=True)
         load.note_new_catalog(connection)
         overlay.switch(connection, local=True)
-        for table in derive.SEARCHED:
-            # What leaves the index leaves the file: words of an evicted record are not to be found in it by any means.
-            connection.execute(f"INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('secure-delete', 1)")  # noqa: S608
         connection.execute("COMMIT")
     return open_cache(path)
 

@@ -17,7 +17,7 @@ from core.entities import RECORDS
 from core.schema import Kind, Role, fields_of
 from storage import derive
 from storage.codec import codec
-from storage.load import write_meta
+from storage.load import read_meta, write_meta
 
 Key = tuple[str, str]
 """A row, as (table, id)."""
@@ -29,6 +29,8 @@ BOOKED = ("companies", "contacts", "deals", "activities", "tasks")
 """The tables whose rows lie in books."""
 SWITCH = "sync.overlay"
 """The key in `meta`: 1 while what is written is local work, 0 while it is what the server has."""
+LEFT = "sync.scrub"
+"""The key in `meta`: `soon` or `now` where words have left the search index that still lie in its file."""
 BULK = "sync.bulk"
 """The key in `meta` that keeps words out of the search index; nobody sees it but the transaction that sets it."""
 
@@ -143,6 +145,17 @@ def remove(connection: Any, org_id: str, table: str, ids: Collection[str]) -> No
                 f"DELETE FROM {other} WHERE org_id = ? AND contact_id IN (SELECT value FROM json_each(?))",
                 (org_id, found),
             )
+
+
+def note_left(connection: Any, *, now: bool) -> None:
+    """Notes that words have left the search index, for `sync.scrubbing`.
+
+    Args:
+        connection: the writer, in the transaction in which they leave.
+        now: it must not wait for its turn.
+    """
+    if now or not read_meta(connection, LEFT):
+        write_meta(connection, LEFT, "now" if now else "soon")
 
 
 def images(connection: Any, org_id: str, table: str, ids: Iterable[str]) -> dict[str, Encoded]:

@@ -136,8 +136,10 @@ class Truth:
             books.setdefault(table, {}).setdefault(row_id, set()).add(book_id)
             if op == "erased":
                 erased.add(row_id)
-        if erased and self._erase(erased):
-            self._lift()
+        if erased:
+            overlay.note_left(self.connection, now=True)
+            if self._erase(erased):
+                self._lift()
         for table, found in books.items():
             held = overlay.images(self.connection, self._org_id, table, found)
             if self._meets(table, held.values()):
@@ -181,6 +183,7 @@ class Truth:
             self._note(table, ids)
             overlay.remove(self.connection, self._org_id, table, ids)
             traces.forget(self.connection, self._org_id, [(table, row_id) for row_id in ids])
+            overlay.note_left(self.connection, now=False)
 
     def _erase(self, ids: Collection[str]) -> bool:
         if not traces.erase(self.connection, self._org_id, ids, self._clock):

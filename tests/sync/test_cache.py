@@ -20,6 +20,7 @@ from storage.solo import create_solo
 from sync import outbox, overlay
 from sync.cache import create_cache, open_cache
 from sync.parking import Refusal
+from sync.scrubbing import Scrubber
 from sync.workspace import FieldWorkspace
 from tests.storage.conftest import START, a_founding, encrypted
 from tests.sync.filed import Field, rows_of, setup_of
@@ -36,6 +37,12 @@ def lena(world: Field, name: str = "C0") -> str:
 def bytes_of(path: Path) -> bytes:
     """All that lies on the disk of a file."""
     return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+
+
+def scrub(world: Field) -> int:
+    """Lets an agent with nothing else to do clean up; returns the number of steps."""
+    scrubber = Scrubber(world.cache)
+    return sum(1 for _ in iter(scrubber.step, False))
 
 
 @pytest.fixture
@@ -141,11 +148,32 @@ def test_what_left_is_nowhere_in_the_file(world: Field) -> None:
     with pytest.raises(NotFound):
         world.workspace.record("contacts", contact)
     assert world.workspace.history("contacts", contact) == []
+    scrub(world)
     world.close_file()
     held = bytes_of(world.path)
     for word in (b"Timbuktu", b"timbuktu", b"whispered"):
         assert word not in held, word
     world.open()
+
+
+def test_cleaning_up_waits_for_its_turn_unless_somebody_was_erased(world: Field) -> None:
+    contact, ben = lena(world), world.centre.books()[1]
+    now = 0.0
+    scrubber = Scrubber(world.cache, monotonic=lambda: now)
+    assert not scrubber.step(), "nothing has left yet"
+    for name in ("C0", "C1"):
+        world.centre.office.do(Assign(table="contacts", ids=(lena(world, name),), book_id=ben))
+        world.pull()
+        steps = sum(1 for _ in iter(scrubber.step, False))
+        assert bool(steps) == (name == "C0")
+    now = 4_000.0
+    assert scrubber.step()
+    while scrubber.step():
+        pass
+    with world.cache.truth() as truth:
+        truth.leave([("contacts", contact, "", "erased")])
+    assert scrubber.step()
+    world.check()
 
 
 def test_work_that_was_not_sent_stays_when_its_record_leaves(world: Field) -> None:
@@ -202,6 +230,7 @@ def test_a_person_who_was_erased_is_erased_from_work_that_waits_too(world: Field
     assert world.workspace.record("contacts", other).tags == ("shouted",)
     assert world.workspace.history("contacts", contact) == []
     world.check()
+    scrub(world)
     world.close_file()
     held = bytes_of(world.path)
     for word in (b"Timbuktu", b"whispered", b"murmured", b"muttered", b"C0"):
