@@ -106,14 +106,17 @@ def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], 
         if rest is None:
             continue
         touched = True
+        told |= _told_of(changeset, gone)
         if rest.changes:
             connection.execute("UPDATE outbox SET body = ? WHERE seq = ?", (json_text(to_json(rest)), seq))
         else:
             connection.execute("DELETE FROM outbox WHERE seq = ?", (seq,))
         _rewrite(connection, rest)
     for parked_id, body in connection.execute("SELECT id, body FROM parked").fetchall():
-        rest = _without(from_json(json.loads(body)), gone)
+        changeset = from_json(json.loads(body))
+        rest = _without(changeset, gone)
         if rest is not None:
+            told |= _told_of(changeset, gone)
             _erase_parked(connection, parked_id, rest, to_micros(now()))
             _rewrite(connection, rest)
     for (body,) in connection.execute("SELECT body FROM changesets WHERE org_id = ?", (org_id,)).fetchall():
@@ -121,7 +124,7 @@ def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], 
         rest = _without(changeset, gone)
         if rest is not None:
             _rewrite(connection, rest)
-            told |= {change.id for change in changeset.changes if _says(change, gone)}
+            told |= _told_of(changeset, gone)
     connection.executemany(
         "DELETE FROM changeset_rows WHERE org_id = ? AND table_name = ? AND row_id = ?",
         [(org_id, table, each) for each in told for table in BOOKED],
@@ -148,6 +151,11 @@ def _without(changeset: Changeset, gone: set[str]) -> Changeset | None:
     if len(rest) == len(changeset.changes):
         return None
     return dataclasses.replace(changeset, changes=rest, summary=ERASED)
+
+
+def _told_of(changeset: Changeset, gone: set[str]) -> set[str]:
+    """The rows by which a changeset tells of erased ones."""
+    return {change.id for change in changeset.changes if _says(change, gone)}
 
 
 def _says(change: Change, gone: set[str]) -> bool:

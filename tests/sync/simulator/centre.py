@@ -184,6 +184,16 @@ class Centre:
         self._root.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, groups))
         self.copy = None
         install.renew_epoch(self.operator())
+        # Logins lie in no database: who restores brings them in line with the users.
+        for person in STAFF:
+            if person != "ada":
+                role = (
+                    self.superuser()
+                    .execute("SELECT role FROM offhook.users WHERE id = %s", (PEOPLE[person].id,))
+                    .fetchone()
+                )
+                self.as_admin("SELECT set_role(%s, %s)", PEOPLE[person].id, role[0] if role else "rep")
+                self.as_admin("SELECT enable_user(%s)", PEOPLE[person].id)
 
     def _drop(self, name: str) -> None:
         self._root.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -428,6 +428,7 @@ def covered(name: str, outbox: Iterable[Changeset], row: Callable[[str, str], Ro
     """
     expected: dict[tuple[str, str], dict[str, Any]] = {}
     inserted = set()
+    parents: dict[tuple[str, str], dict[str, Any]] = {}
     for changeset in outbox:
         for change in changeset.changes:
             specs = fields_of(RECORDS[change.table])
@@ -436,13 +437,17 @@ def covered(name: str, outbox: Iterable[Changeset], row: Callable[[str, str], Ro
                 for field, value in change.set.items()
                 if "." not in field and specs[field].kind not in (Kind.SET, Kind.MAP) and field != "book_id"
             }
-            expected.setdefault((change.table, change.id), {}).update(plain)
+            held = expected.setdefault((change.table, change.id), {})
             if change.insert:
+                # A server that was restored may be offered again what it has shown already, and what others made of it.
                 inserted.add((change.table, change.id))
+                parents[change.table, change.id] = plain
+            else:
+                held.update(plain)
     for (table, id_), values in expected.items():
         held = row(table, id_)
         if held is None:
-            if (table, id_) in inserted and _shows_parents(table, values, row):
+            if (table, id_) in inserted and _shows_parents(parents[table, id_], row):
                 yield f"{name}: {table} {id_}, which was made here, is not on the screen any more"
             continue
         if held["deleted_at"] is not None and values.get("deleted_at", "") is not None:
@@ -453,10 +458,8 @@ def covered(name: str, outbox: Iterable[Changeset], row: Callable[[str, str], Ro
                 yield f"{name}: {table} {id_} {field} shows {held[field]!r}; {value!r} was typed and is on its way"
 
 
-def _shows_parents(table: str, values: Mapping[str, Any], row: Callable[[str, str], Row | None]) -> bool:
-    """Whether what an entry or a task is about is on the screen; what is told of a record that has left goes with it."""
-    if table not in ("activities", "tasks"):
-        return True
+def _shows_parents(values: Mapping[str, Any], row: Callable[[str, str], Row | None]) -> bool:
+    """Whether what a new record hangs on is on the screen; what hangs on a record that has left goes with it."""
     parents = (("contacts", "contact_id"), ("deals", "deal_id"), ("companies", "company_id"))
     return all(values.get(name) is None or row(parent, values[name]) is not None for parent, name in parents)
 
