@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 
 from core.catalog import Catalog
-from core.changes import Status
+from core.changes import Changeset, Status
 from core.errors import OffhookError
+from core.parked import Kind
 from core.workspace import Changed
 from storage import load
+from storage.derive import PARENTS
 from storage.postgres.connection import Lost
 from storage.postgres.push import Pushed
 from sync import outbox
@@ -25,6 +28,8 @@ BREAKS_MOST = 8
 """How often the connection may break over one changeset alone until that one is parked."""
 FAILURES_MOST = 3
 """How often the server may run out of time or memory over one changeset alone until that one is parked."""
+_RECORDS = ("contacts", "deals", "companies")
+"""What can be handed in to whoever has it."""
 _FIRST_DELAY, _LAST_DELAY = 0.5, 30.0
 _TOO_MUCH = ("53200", "54", "57014")
 """Errors (the beginnings of their codes) of a server that had not enough memory, room or time: less may do."""
@@ -52,6 +57,7 @@ class Pusher:
         self._tell = tell
         self._jitter = jitter
         self._catalog: tuple[int, Catalog] | None = None
+        self._takers: dict[tuple[str, str], str] = {}
         self._most = MOST_ITEMS
         self._head = 0
         self._breaks = 0
@@ -103,7 +109,14 @@ class Pusher:
             return self._refused(remote, items, error)
         self._most = min(MOST_ITEMS, self._most * 2)
         self._went_on()
-        self._settle(answers)
+        self._takers.clear()
+        bodies = {item.seq: item for item in items}
+        refused = [
+            (answer.seq, self._refusal(remote, bodies[answer.seq].changeset, answer, names))
+            for answer in answers
+            if answer.status not in (Status.OK, Status.MERGED)
+        ]
+        self._settle([a.seq for a in answers if a.status in (Status.OK, Status.MERGED)], refused)
         return True
 
     def _names(self, connection: Any) -> Catalog:
@@ -120,14 +133,50 @@ class Pusher:
             with self._cache.database.write(durable=False) as connection:
                 outbox.set_state(connection, queued, "sent")
 
-    def _settle(self, answers: Sequence[Pushed]) -> None:
+    def _settle(self, accepted: Sequence[int], refused: Sequence[tuple[int, Refusal]]) -> None:
         with self._cache.truth() as truth:
-            truth.accept(a.seq for a in answers if a.status in (Status.OK, Status.MERGED))
-            for answer in answers:
-                if answer.status not in (Status.OK, Status.MERGED):
-                    truth.park(answer.seq, refusal_of(answer))
+            truth.accept(accepted)
+            for seq, refusal in refused:
+                truth.park(seq, refusal)
         for changed in truth.changed:
             self._tell(changed)
+
+    def _refusal(self, remote: Remote, changeset: Changeset, answer: Pushed, names: Catalog) -> Refusal:
+        """Why a changeset was not taken, and whether somebody else could have use for it."""
+        kind: Kind = "conflict" if answer.status is Status.CONFLICT else "rejected"
+        if answer.status is Status.GONE:
+            kind = "gone"
+        refusal = Refusal(
+            kind,
+            answer.reason,
+            conflicts=answer.conflicts,
+            taken_by=answer.taken_by,
+            fields=answer.fields,
+            about=answer.about if answer.about and answer.about[0] in _RECORDS else None,
+            title=answer.title,
+        )
+        match kind:
+            case "conflict":
+                return refusal
+            case "gone":
+                for about in [refusal.about] if refusal.about else _about(changeset):
+                    taken_by = answer.taken_by or self._taker(remote, about)
+                    if taken_by:
+                        return replace(refusal, about=about, taken_by=taken_by, can_hand_in=True)
+            case _:
+                with self._cache.database.read() as connection:
+                    rows = load.Loaded(connection, self._cache.org_id)
+                    for about in _about(changeset):
+                        row = rows.row(*about)
+                        if row is not None and row["book_id"] not in names.writable_books:
+                            return replace(refusal, about=about, can_hand_in=True)
+        return refusal
+
+    def _taker(self, remote: Remote, about: tuple[str, str]) -> str:
+        """Who has a record now; asked once for all that was done about it."""
+        if about not in self._takers:
+            self._takers[about] = remote.who_took(*about)
+        return self._takers[about]
 
     # --- what does not go through
 
@@ -175,30 +224,17 @@ class Pusher:
     def _give_up(self, remote: Remote, item: Item, reason: str) -> None:
         """Parks a changeset that the server cannot take, unless it has taken it and only its answer was lost."""
         known = item.changeset_id in remote.known([item.changeset_id])
-        with self._cache.truth() as truth:
-            if known:
-                truth.accept([item.seq])
-            else:
-                truth.park(item.seq, Refusal("rejected", f"The server cannot take it. {reason}"))
+        refusal = Refusal("rejected", f"The server cannot take it. {reason}")
         self._went_on()
-        for changed in truth.changed:
-            self._tell(changed)
+        self._settle([item.seq] if known else [], [] if known else [(item.seq, refusal)])
 
 
-def refusal_of(answer: Pushed) -> Refusal:
-    """Why a changeset was not taken, as it is kept for a person."""
-    assert answer.status in (Status.CONFLICT, Status.GONE, Status.REJECTED), "the others were applied"
-    return Refusal(
-        "conflict"
-        if answer.status is Status.CONFLICT
-        else "gone"
-        if answer.status is Status.GONE
-        else "rejected",
-        answer.reason,
-        conflicts=answer.conflicts,
-        taken_by=answer.taken_by,
-        fields=answer.fields,
-        about=answer.about,
-        title=answer.title,
-        can_hand_in=answer.status is not Status.CONFLICT and answer.about is not None,
-    )
+def _about(changeset: Changeset) -> Iterator[tuple[str, str]]:
+    """The records that a changeset goes on from: those that it changes, and those that its entries and tasks are about."""
+    for change in changeset.changes:
+        if change.table in _RECORDS and not change.insert:
+            yield change.table, change.id
+        if change.table in ("activities", "tasks"):
+            for table, column in PARENTS:
+                if change.set.get(column):
+                    yield table, change.set[column]

@@ -11,6 +11,7 @@ import re
 import selectors
 import socket
 import time
+import weakref
 
 import psycopg
 from psycopg import sql
@@ -22,12 +23,19 @@ _REST_FIRST, _REST_MOST = 0.02, 1.0
 
 
 class Waker:
-    """Wakes a thread that waits, from any other thread."""
+    """Wakes a thread that waits, from any other thread.
+
+    Attributes:
+        close: lets go of what it waits with; at the latest when nobody knows it any more.
+    """
 
     def __init__(self) -> None:
         self._near, self._far = socket.socketpair()
         self._near.setblocking(False)
         self._far.setblocking(False)
+        # Also for an agent that never ran: nobody ends that one.
+        self.close = weakref.finalize(self, _close, self._near, self._far)
+        self.close.atexit = False
 
     def fileno(self) -> int:
         """What the thread waits on."""
@@ -53,10 +61,10 @@ class Waker:
             ready.register(self._near, selectors.EVENT_READ)
             return bool(ready.select(max(0.0, seconds))) and self.take()
 
-    def close(self) -> None:
-        """Lets go of both ends."""
-        self._near.close()
-        self._far.close()
+
+def _close(*ends: socket.socket) -> None:
+    for end in ends:
+        end.close()
 
 
 class Rest:
