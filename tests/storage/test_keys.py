@@ -41,6 +41,13 @@ class Memory(keyring.backend.KeyringBackend):
         raise AssertionError("no key is ever deleted")
 
 
+class Erasing(Memory):
+    """A keyring that lets go of what it is told to."""
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.held[service, username]
+
+
 class Locked(Memory):
     """A keyring whose user has gone home."""
 
@@ -174,6 +181,21 @@ def test_the_key_of_another_start_is_kept_aside(tmp_path: Path) -> None:
     assert keys.read(path).hex == "ab" * 32
     [aside] = path.parent.glob("*.old")
     assert aside.read_text().strip() == first.hex
+
+
+@pytest.mark.parametrize("place", ["keyring", "file"])
+def test_the_key_of_what_is_wiped_is_nowhere_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: keys.Store
+) -> None:
+    keyring.set_keyring(Erasing())
+    monkeypatch.setattr("keyring.core.load_keyring", lambda _name: Erasing())
+    data = tmp_path / "team" / "cache.db"
+    keys.make(data, prefer=place)
+    assert keys.read(data).store == place
+    for _ in range(2):
+        keys.forget(data)
+        assert list(data.parent.iterdir()) == []
+    assert Memory.held == {}
 
 
 def test_others_eyes_on_the_key_are_a_problem(tmp_path: Path) -> None:
