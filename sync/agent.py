@@ -306,6 +306,8 @@ class Agent:
                 remote.clear_hints()
                 rest.end(in_vain=not self.pull_once() and hinted)
                 due = rest.looked + self._poll_seconds * self._jitter(0.75, 1.25)
+            if self._pusher.slow:
+                self._stands()
             if self.push_once():
                 due = min(due, time.monotonic() + CLEAR_SECONDS)
                 self._stands()

@@ -26,6 +26,8 @@ from sync.remote import Remote
 
 BREAKS_MOST = 8
 """How often the connection may break over one changeset alone until that one is parked."""
+SLOW_SECONDS = 0.1
+"""What takes longer to be answered is told as waiting."""
 FAILURES_MOST = 3
 """How often the server may run out of time or memory over one changeset alone until that one is parked."""
 _RECORDS = ("contacts", "deals", "companies")
@@ -63,12 +65,18 @@ class Pusher:
         self._breaks = 0
         self._failures = 0
         self._trouble = ""
+        self._slow = False
         self._retry_at = 0.0
 
     @property
     def trouble(self) -> str:
         """Why nothing is sent although the server is there; empty where it is."""
         return self._trouble
+
+    @property
+    def slow(self) -> bool:
+        """Whether the last batch took so long that a person sees it waiting."""
+        return self._slow
 
     @property
     def retry_at(self) -> float:
@@ -95,6 +103,7 @@ class Pusher:
             self._give_up(remote, items[0], "The connection broke each time that it was sent.")
             return True
         self._note_sent(items)
+        began = time.monotonic()
         try:
             answers = remote.push(
                 self._cache.client_id, acked, [(item.seq, item.body) for item in items], catalog=names
@@ -107,6 +116,7 @@ class Pusher:
             raise
         except OffhookError as error:
             return self._refused(remote, items, error)
+        self._slow = time.monotonic() - began > SLOW_SECONDS
         self._most = min(MOST_ITEMS, self._most * 2)
         self._went_on()
         self._takers.clear()

@@ -235,13 +235,22 @@ class FieldWorkspace(LocalWorkspace):
             redone = any(change.table != "activities" for change in done.changes)
             parking.settle(connection, command.settles, "sent" if redone else "theirs", self._clock())
 
-    def _work_waits(self) -> None:
-        self.look_again()
-        if self._agent is not None:
+    def _run(self, command: Command) -> tuple[Answer, Applied | None]:
+        answer, applied = super()._run(command)
+        if answer.applied and self._agent is not None:
+            # It is on its way before anybody here is told of it.
             self._agent.nudge()
+        return answer, applied
+
+    def _work_waits(self) -> None:
+        # What is sent at once is not worth a word; the agent tells if it is not.
+        if self.standing.state is not State.LIVE:
+            self.look_again()
 
     def _hear(self, changed: Changed) -> None:
         """Another program has written: a command of its own, or what it had from the server."""
+        if self._agent is not None:
+            self._agent.nudge()
         self._work_waits()
         self._notify(changed)
 
