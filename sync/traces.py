@@ -97,8 +97,12 @@ def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], 
         now: the time, for being told.
     """
     gone = set(ids)
-    # What is told about an erased person goes with them.
-    told = set(ids)
+    # Notes and tasks about an erased person go with them, and what was done to those: the server may have seen none of it.
+    for (body,) in connection.execute(
+        "SELECT body FROM outbox UNION ALL SELECT body FROM parked UNION ALL SELECT body FROM changesets"
+    ).fetchall():
+        gone |= _told_of(from_json(json.loads(body)), gone)
+    told = set(gone)
     touched = False
     for seq, body in connection.execute("SELECT seq, body FROM outbox").fetchall():
         changeset = from_json(json.loads(body))

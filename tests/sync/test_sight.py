@@ -5,6 +5,8 @@ from __future__ import annotations
 from core.commands.activities import LogActivity
 from core.commands.contacts import EditContact
 from core.commands.records import Assign
+from core.commands.tasks import CreateTask, EditTask
+from tests.storage.conftest import START
 from tests.sync.filed import Field
 from tests.sync.test_cache import lena
 
@@ -50,3 +52,22 @@ def test_a_conflict_about_what_is_out_of_sight_shows_nobodys_value(world: Field)
         ).fetchone()
     assert held == 0
     world.check()
+
+
+def test_what_was_done_to_a_task_about_an_erased_person_goes_too(world: Field) -> None:
+    contact = lena(world)
+    planned = CreateTask(table="contacts", record_id=contact, subject="Again", due_at=START)
+    world.do(planned)
+    world.do(EditTask(task_id=planned.task_id, values={"subject": "murmured"}))
+    with world.cache.truth() as truth:
+        truth.leave([("contacts", contact, "", "erased")])
+    world.told = {key: row for key, row in world.told.items() if key[1] != contact}
+    assert world.workspace.unsent() == []
+    with world.cache.database.read() as connection:
+        (held,) = connection.execute(
+            "SELECT count(*) FROM changesets WHERE body LIKE '%murmured%'"
+        ).fetchone()
+        told = connection.execute(
+            "SELECT 1 FROM changeset_rows WHERE row_id = ?", (planned.task_id,)
+        ).fetchall()
+    assert (held, told) == (0, [])

@@ -32,6 +32,7 @@ class Broken(AssertionError):
 def at_rest(ledger: Ledger, server: ServerView, caches: Collection[CacheView]) -> list[str]:
     """All that is wrong when everything has come to rest."""
     faults: list[str] = []
+    _spread(ledger)
     for cache in caches:
         faults += drained(cache)
         faults += converged(cache, server)
@@ -42,6 +43,18 @@ def at_rest(ledger: Ledger, server: ServerView, caches: Collection[CacheView]) -
     faults += nothing_overwritten(ledger, server)
     faults += refusals_shown(ledger, server, caches)
     return faults
+
+
+def _spread(ledger: Ledger) -> None:
+    """What was told and planned about a person goes with them when they are erased, be it that no server has seen it."""
+    for done in ledger.done.values():
+        for change in done.changeset.changes:
+            if (
+                change.insert
+                and ("contacts", change.set.get("contact_id")) in ledger.erased
+                and change.table != "deals"
+            ):
+                ledger.erased.add((change.table, change.id))
 
 
 # --- 1: all converge -----------------------------------------------------------------------------------------------
