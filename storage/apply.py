@@ -156,8 +156,18 @@ def _force_all(changeset: Changeset, loaded: Loaded) -> list[Written]:
                 after[key] = _new_row(changeset.org_id, change)
         elif held is not None and not is_gone(held, change):
             before.setdefault(key, held)
-            after[key] = {**held, **merge(held, change).write}
+            after[key] = {**held, **merge(held, change).write, **_plain(change)}
     return [Written(*key, before[key], row) for key, row in after.items() if row != before[key]]
+
+
+def _plain(change: Change) -> Row:
+    """The values that a change sets as they are, be it that others have done the same at another moment."""
+    specs = fields_of(RECORDS[change.table])
+    return {
+        name: value
+        for name, value in change.set.items()
+        if "." not in name and specs[name].kind is not Kind.SET
+    }
 
 
 def _hangs_on_rows(change: Change, written: Mapping[tuple[str, str], Row], loaded: Loaded) -> bool:
