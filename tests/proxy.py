@@ -166,6 +166,10 @@ class Proxy:
         """
         self._left = {True: asked, False: answered}
 
+    def calm(self) -> None:
+        """The network is good again: nothing is waited for any more, everybody is let in. What is stranded stays so."""
+        self._do(self._calm())
+
     @contextlib.contextmanager
     def count(self) -> Iterator[list[int]]:
         """Counts the round trips of the block; the list holds their number when the block has ended."""
@@ -202,12 +206,23 @@ class Proxy:
         self._accepting = self._loop.create_task(self._accept(listener))
 
     async def _refuse(self) -> None:
-        if self._listener is None or self._accepting is None:
+        listener, accepting = self._listener, self._accepting
+        if listener is None or accepting is None:
             return
-        self._accepting.cancel()
-        await asyncio.gather(self._accepting, return_exceptions=True)
-        self._listener.close()
-        self._listener = None
+        accepting.cancel()
+        await asyncio.gather(accepting, return_exceptions=True)
+        listener.close()
+        if self._listener is listener:
+            self._listener = None
+
+    async def _calm(self) -> None:
+        self._lose_answer = self._lose_request = self._hold = b""
+        self._left = {True: None, False: None}
+        self.swallowing, self.delay, self.loss, self.rate = False, 0.0, 0.0, 0.0
+        for pair in self._pairs:
+            pair.doomed = False
+        await self._refuse()
+        await self._start()
 
     async def _cut(self) -> None:
         tasks = [pair.task for pair in self._pairs if pair.task is not None]

@@ -150,11 +150,16 @@ class Desks:
                 for fault in (*checks.drained(view), *checks.converged(view, server))
             ]
 
-        eventually(settled, seconds=seconds)
         try:
+            eventually(settled, seconds=seconds)
             eventually(lambda: not unequal(), seconds=seconds)
         except AssertionError:
-            raise AssertionError("\n".join(unequal()[:20])) from None
+            told = [
+                f"{desk.name}: {health.line}; {'; '.join(health.notes)}"
+                for desk in waited
+                for health in [desk.workspace.health()]
+            ]
+            raise AssertionError("\n".join([*told, *unequal()[:20]])) from None
 
     def check(self, *, seconds: float = 30.0) -> None:
         """Everything comes to rest; nothing is lost, nothing doubled, nothing overwritten unseen."""
