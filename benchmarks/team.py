@@ -374,7 +374,7 @@ def live(bench: Bench) -> Iterator[Result]:
         with start(folder, zone=dt.UTC, now=dt.datetime.now(dt.UTC)) as team:
             mia = open_as(team, "mia")
             try:
-                shown, answered = _edits_seen(terminal, mia, bench.amounts.repeats)
+                shown, answered = edits_seen(terminal, mia, bench.amounts.repeats)
             finally:
                 mia.close()
         leave(terminal)
@@ -384,8 +384,15 @@ def live(bench: Bench) -> Iterator[Result]:
     )  # fmt: skip
 
 
-def _edits_seen(terminal: Terminal, colleague: Any, count: int) -> tuple[list[float], list[float]]:
-    """Edits the title of a card that is on the screen, again and again."""
+def edits_seen(terminal: Terminal, colleague: Any, count: int) -> tuple[list[float], list[float]]:
+    """Edits the title of a card that is on Ann's screen, again and again.
+
+    Returns:
+        Milliseconds from before each edit to the end of the frame that shows it, and to its answer.
+
+    Raises:
+        CannotRun: no card can be told apart from all others.
+    """
     catalog = colleague.catalog()
     query = parse("", "deals", catalog, now=dt.datetime.now(dt.UTC), zone=dt.UTC)
     screen = "\n".join(terminal.screen())

@@ -1,4 +1,5 @@
-"""A team's PostgreSQL for the benchmarks: many reps, each with a book of their own, and a pool that all of them share."""
+"""A team's PostgreSQL for the benchmarks: many reps, each with a book of their own, a pool that all of them share, and a
+manager who sees it all."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ from storage.postgres.profile import Profile
 DATABASE = "offhook"
 POOL_SHARE = 10
 """Every so-manieth account lies in the pool."""
-_NOTE = "team.json"
+MANAGER = "manager"
+_NOTE = "team-and-manager.json"
 _SETTINGS = {"max_connections": "400", "shared_buffers": "256MB"}
 _ZONE = dt.UTC
 _SETUP = (
@@ -45,7 +47,7 @@ class TeamServer:
 
     Attributes:
         port: where it listens.
-        passwords: the reps' passwords by login.
+        passwords: everybody's passwords by login.
         superuser_password: for what no rep may do.
         loaded: seconds that filling the database took when it was made.
         rows: how many rows were loaded then.
@@ -60,7 +62,7 @@ class TeamServer:
     @property
     def logins(self) -> list[str]:
         """The reps."""
-        return list(self.passwords)
+        return [login for login in self.passwords if login != MANAGER]
 
     def profile(self, login: str) -> Profile:
         """How a rep gets at the database."""
@@ -95,6 +97,37 @@ def team_server(folder: Path, *, reps: int, deals: int, contacts: int) -> Iterat
         raise CannotRun(str(error)) from error
 
 
+def enlarge(server: TeamServer, wanted: dict[str, int]) -> None:
+    """Makes copies of rows until a table holds so many, past every trigger: what lies there does not matter, its amount does.
+
+    Args:
+        server: where.
+        wanted: the number of rows by table.
+    """
+    with server.superuser() as superuser:
+        for table, count in wanted.items():
+            there = superuser.execute(f"select count(*) from offhook.{table}").fetchone()[0]  # type: ignore[index]
+            if there >= count:
+                continue
+            columns = [
+                row[0]
+                for row in superuser.execute(
+                    "select column_name from information_schema.columns where table_schema = 'offhook' and table_name = %s",
+                    (table,),
+                )
+            ]
+            values = ", ".join("gen_random_uuid()" if name == "id" else f"t.{name}" for name in columns)
+            superuser.execute(f"alter table offhook.{table} disable trigger user")
+            superuser.execute(
+                f"insert into offhook.{table} ({', '.join(columns)}) select {values} from offhook.{table} t,"
+                f" generate_series(1, {-(-count // there)}) limit {count - there}"
+            )
+            superuser.execute(f"alter table offhook.{table} enable trigger user")
+        # Brings the triggers back as they were: enabled whoever writes.
+        install.upgrade(superuser)
+        superuser.execute("vacuum analyze")
+
+
 def _make(server: Server, reps: int, deals: int, contacts: int) -> dict[str, Any]:
     with _connect(server.port, server.password, "postgres") as superuser:
         superuser.execute(sql.SQL("create database {} template template0").format(sql.Identifier(DATABASE)))
@@ -103,9 +136,12 @@ def _make(server: Server, reps: int, deals: int, contacts: int) -> dict[str, Any
         install.init(operator)
         house, rng = found(seed=1, now=now, user="Alex Morgan", zone=_ZONE)
         team = next(change for change in house.founding.changes if change.table == "teams")
-        members = [_rep(number, team.id) for number in range(1, reps + 1)]
-        setup = [*house.founding.changes, *(change for _, changes in members for change in changes)]
+        members = [
+            _person(f"rep{number:03}", f"Rep {number:03}", "rep", team.id) for number in range(1, reps + 1)
+        ]
         books = [changes[1].id for _, changes in members]
+        members.append(_person(MANAGER, "Mona Manager", "manager", team.id))
+        setup = [*house.founding.changes, *(change for _, changes in members for change in changes)]
         pool = house.pools[0].book_id
 
         def rows() -> Iterator[tuple[str, list[Row]]]:
@@ -126,10 +162,9 @@ def _make(server: Server, reps: int, deals: int, contacts: int) -> dict[str, Any
     return {"passwords": passwords, "loaded": seconds, "rows": count}
 
 
-def _rep(number: int, team_id: str) -> tuple[str, list[Any]]:
-    login = f"rep{number:03}"
-    user = insert(User, new_id(), {"name": f"Rep {number:03}", "login": login, "role": "rep"})
-    book = insert(Book, new_id(), {"kind": "own", "name": f"Rep {number:03}", "user_id": user.id})
+def _person(login: str, name: str, role: str, team_id: str) -> tuple[str, list[Any]]:
+    user = insert(User, new_id(), {"name": name, "login": login, "role": role})
+    book = insert(Book, new_id(), {"kind": "own", "name": name, "user_id": user.id})
     return login, [user, book, insert(Membership, new_id(), {"team_id": team_id, "user_id": user.id})]
 
 
@@ -152,7 +187,7 @@ def _make_logins(operator: psycopg.Connection[Any], passwords: dict[str, str]) -
             sql.SQL("create role {} login password {} in role {}").format(
                 sql.Identifier(login),
                 sql.Literal(people.verifier(operator, login, password)),
-                sql.Identifier(install.GROUPS["rep"]),
+                sql.Identifier(install.GROUPS["manager" if login == MANAGER else "rep"]),
             )
         )
 
