@@ -49,7 +49,8 @@ _CARELESS = {
     "max_wal_size": "4GB",
     "autovacuum": "off",
 }
-# Waits until its parent is gone, however that ended, and stops the server then. "done" says that it has stopped.
+# Waits until its parent is gone, however that ended, and stops the server then: the one whose number it was told, so that
+# one which somebody else has started there since goes on. "done" says that it has stopped.
 _WATCHDOG = """
 import os, shutil, signal, subprocess, sys, time
 folder, remove, pg_ctl = sys.argv[1:]
@@ -60,7 +61,7 @@ def number():
             return int(file.readline())
     except (OSError, ValueError):
         return None
-def stop():
+def stop(own):
     # It may have been starting only just now.
     for _ in range(30):
         if number():
@@ -72,7 +73,7 @@ def stop():
     for ending in (signal.SIGINT, signal.SIGQUIT):
         for _ in range(100):
             running = number()
-            if not running:
+            if not running or running != (own or running):
                 return
             try:
                 os.kill(running, ending if ending else 0)
@@ -80,8 +81,9 @@ def stop():
                 return
             ending = 0
             time.sleep(0.1)
-if sys.stdin.read() != "done":
-    stop()
+told = sys.stdin.read().split()
+if "done" not in told:
+    stop(int(told[0]) if told else None)
 if remove == "remove":
     shutil.rmtree(folder, ignore_errors=True)
 """
@@ -162,6 +164,7 @@ class Server:
                 self._make(rights)
             self._check_version()
             self._launch_somewhere(rights)
+            self._tell_watchdog(f"{self._process.pid} " if self._process is not None else "")
         except BaseException:
             self.stop()
             raise
@@ -203,12 +206,20 @@ class Server:
         if self._started:
             self._started = False
             self._pg_ctl("stop", "-m", "fast")
+        self._tell_watchdog("done")
         watchdog, self._watchdog = self._watchdog, None
         if watchdog is not None:
             assert watchdog.stdin is not None
-            with contextlib.suppress(BrokenPipeError), watchdog.stdin as pipe:
-                pipe.write(b"done")
+            with contextlib.suppress(BrokenPipeError):
+                watchdog.stdin.close()
             watchdog.wait()
+
+    def _tell_watchdog(self, word: str) -> None:
+        if self._watchdog is not None:
+            assert self._watchdog.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                self._watchdog.stdin.write(word.encode())
+                self._watchdog.stdin.flush()
 
     def _watch(self) -> subprocess.Popen[bytes]:
         command = [

@@ -222,6 +222,19 @@ def test_it_does_not_outlive_who_started_it(tmp_path, end):
         assert not folder.exists()
 
 
+@posix
+def test_one_that_somebody_else_has_started_since_outlives_them(tmp_path):
+    command = [sys.executable, "-c", PARENT, str(tmp_path), "keep"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as parent:
+        parent.stdout.readline()
+        assert launcher.stop(tmp_path)
+        with Server(tmp_path, durable=False) as second:
+            parent.kill()
+            parent.wait()
+            assert not gone(second.port, 1.5)
+            assert ask(second, "select 1") == 1
+
+
 @root
 def test_root_starts_it_as_nobody_where_the_system_allows_no_namespaces(monkeypatch, tmp_path_factory):
     """As in a container: nothing has to be readable by others but the way there."""
