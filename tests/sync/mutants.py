@@ -33,8 +33,8 @@ class Mutant:
     name: str
     why: str
     planted: Callable[[], AbstractContextManager[None]]
-    seeds: int = 4
-    steps: int = 800
+    seeds: int = 6
+    steps: int = 300
 
 
 @contextmanager

@@ -393,7 +393,7 @@ def private(cache: CacheView, server: ServerView, ledger: Ledger) -> Iterator[st
         if table in IN_BOOKS and cache.base[table, row] is not None and (table, row) not in visible:
             yield f"{cache.name}: the server's version of {table} {row}, which is out of sight, is kept aside"
     # What was refused stays readable for who did it, however it was decided.
-    pending = {id_ for id_, _, _ in cache.outbox} | {p.id for p in cache.parked if p.how != "erased"}
+    pending = {id_ for id_, _, _ in cache.outbox} | {p.id for p in cache.parked}
     told_of = {
         (c["table"], c["id"])
         for id_ in pending

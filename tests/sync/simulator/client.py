@@ -71,6 +71,7 @@ class Client:
         self.faults = Faults()
         self.skew = dt.timedelta()
         self.form: Any = None
+        self.flickers: list[str] = []
         self._centre = centre
         self._folder = folder
         self._ledger = ledger
@@ -150,6 +151,7 @@ class Client:
         Raises:
             Died: the program has ended.
         """
+        sent = self._outbox() if what == "push" else []
         try:
             self.agent.connect()
             {
@@ -159,7 +161,22 @@ class Client:
         except BROKEN:
             self.agent.disconnect()
             return False
+        self.flickers = self._flickering(sent)
         return True
+
+    def _outbox(self) -> list[Changeset]:
+        with self.workspace.database.read() as connection:
+            bodies = connection.execute("SELECT body FROM outbox ORDER BY seq").fetchall()
+        return [from_json(json.loads(body)) for (body,) in bodies]
+
+    def _flickering(self, sent: Sequence[Changeset]) -> list[str]:
+        """What was just accepted and does not show any more, though no pull has brought it back."""
+        told = self._ledger.told
+        refused = {c.id for c in sent if c.id in told and told[c.id][-1].status in checks.REFUSED}
+        touched = {change.id for c in sent if c.id in refused for change in c.changes}
+        stays = [c for c in sent if not touched & {change.id for change in c.changes}]
+        with self.workspace.database.read() as connection:
+            return list(checks.covered(self.name, stays, lambda table, id_: _row(connection, table, id_)))
 
     # --- what the person does
 
@@ -324,10 +341,11 @@ class Client:
 
     def hidden_work(self) -> list[str]:
         """What is on its way to the server and does not show here."""
+        outbox = self._outbox()
         with self.workspace.database.read() as connection:
-            bodies = connection.execute("SELECT body FROM outbox ORDER BY seq").fetchall()
-            outbox = [from_json(json.loads(body)) for (body,) in bodies]
-            return list(checks.covered(self.name, outbox, lambda table, id_: _row(connection, table, id_)))
+            return self.flickers + list(
+                checks.covered(self.name, outbox, lambda table, id_: _row(connection, table, id_))
+            )
 
     def out_of_sight(self) -> list[tuple[str, str]]:
         """Records in the cache that its login does not see at this moment, and that were not made here."""

@@ -391,7 +391,7 @@ STEPS: tuple[tuple[int, Step], ...] = tuple(
         (560, "act", _act), (25, "form", _open_form), (25, "save", _save_form), (210, "sync", _sync),
         (45, "network", _network), (12, "restart", _end_program), (8, "clock", _skew), (22, "slow", _begin_slow),
         (22, "late", _end_slow), (20, "desk", _desk), (30, "decide", _decide), (3, "erase", _erase), (5, "role", _role),
-        (2, "copy", _copy), (2, "restore", _restore), (2, "forget", _forget), (3, "rest", _rest),
+        (2, "copy", _copy), (2, "restore", _restore), (2, "forget", _forget), (1, "rest", _rest),
     )
 )  # fmt: skip
 """Everything that happens, each as often as its weight says."""
