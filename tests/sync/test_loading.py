@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from core.commands.contacts import CreateContact, EditContact
+from core.commands.records import Claim
 from core.errors import Unavailable
 from storage.codec import codec
 from storage.postgres import pages
@@ -349,13 +350,19 @@ def test_a_book_that_is_gained_is_loaded_and_a_lost_one_leaves(floor: Floor, tmp
 
 
 def test_a_book_that_is_lost_and_gained_during_a_load_is_whole_in_the_end(mia: Desk) -> None:
-    add_contacts(mia.floor, "East", 9)
+    floor = mia.floor
+    add_contacts(floor, "East", 9)
+    as_operator(floor, "delete from tasks where book_id <> %s", floor.book("West"))
     mia.pull()
     mia.source.calls_left = 5
     with pytest.raises(Lost):
         mia.load()
     mia.source.calls_left = 1_000_000
     for gone in ("now()", "null"):
+        # With its task: there was none when the books were measured.
+        as_operator(
+            floor, "update contacts set book_id = %s where id = %s", floor.book("East"), floor.contact("West")
+        )
         as_operator(
             mia.floor, f"update memberships set deleted_at = {gone} where user_id = %s", mia.floor.user("mia")
         )
@@ -450,20 +457,25 @@ def test_a_comparison_brings_what_is_missing_and_removes_what_is_too_much(mia: D
     assert mia.found("wrong") == 0
 
 
-def test_a_comparison_keeps_what_was_not_sent(mia: Desk) -> None:
+def test_a_comparison_keeps_what_was_not_sent(mia: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each book by itself: what was claimed here lies in another one there.
+    monkeypatch.setattr(loading, "_GROUP", 1)
     mia.ready()
     added = mia.workspace.execute(CreateContact(values={"first_name": "Petra", "last_name": "Pending"}))
     assert added.applied
     contact = mia.floor.contact("ann")
     assert mia.workspace.execute(EditContact(contact_id=contact, values={"title": "Mine"})).applied
+    claimed = mia.floor.contact("East", 1)
+    assert mia.workspace.execute(Claim(table="contacts", ids=(claimed,))).applied
     rename(mia.floor, contact, "Theirs")
     as_operator(mia.floor, "delete from exits")
     compare(mia)
     rows = mia.rows("contacts")
+    assert rows[claimed][codec("contacts").names.index("book_id")] == mia.floor.book("mia")
     title, name = (codec("contacts").names.index(each) for each in ("title", "last_name"))
     assert (rows[contact][title], rows[contact][name]) == ("Mine", "Theirs")
     assert mia.found("petra") == 1
-    assert len(mia.workspace.unsent()) == 2
+    assert len(mia.workspace.unsent()) == 3
 
 
 def test_a_comparison_that_is_cut_goes_on(mia: Desk) -> None:
@@ -598,6 +610,10 @@ def test_what_is_done_here_during_such_a_load_is_found_and_sound(mia: Desk) -> N
     )
     mia.pull()
     assert [mia.found(word) for word in ("edited", "petra", "changed")] == [1, 1, 1]
+    # Those of the first look were written once more, and can be looked up all the while.
+    assert mia.sql(
+        "SELECT count(*) > 0 FROM contact_points WHERE contact_id = ?", mia.floor.contact("ann")
+    ) == [(1,)]
     mia.source.calls_left = 1_000_000
     mia.load()
     assert sound(mia)
