@@ -320,7 +320,10 @@ class ConflictsScreen(QuickScreen):
             )
         if action == "hand_in":
             return parked is not None and parked.can_hand_in
-        if action in ("send", "drop", "copy", "write"):
+        if action == "drop":
+            # What is there twice is done already: there is nothing to give up.
+            return parked is not None and parked.kind != "duplicate"
+        if action in ("send", "copy", "write"):
             return parked is not None
         return super().check_action(action, parameters)
 

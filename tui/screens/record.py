@@ -288,8 +288,10 @@ class RecordScreen(QuickScreen):
         if self.page is not None and not self._gone:
             narrow = self.size.width < _NARROW
             waiting = len(self.desk.waiting_for(self.TABLE, self.record_id))
-            mark = WAITING if narrow else f"{WAITING}{waiting} to decide: {key_of(self, 'record.waiting')}"
-            figures = [mark.strip()] if waiting else []
+            key = key_of(self, "record.waiting")
+            figures = (
+                [f"{WAITING}{key}" if narrow else f"{WAITING}{waiting} to decide: {key}"] if waiting else []
+            )
             figures += [] if narrow else [self.figures(self.page)]
             self.title_bar.show(
                 self.LABEL, (self.headline(self.page),), figures=" · ".join(filter(None, figures))
