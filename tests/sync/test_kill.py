@@ -111,6 +111,10 @@ class Crew:
             self.kill(name, app)
             self.start(name, app=app)
 
+    def all_at_work(self) -> bool:
+        """Whether every app was promised something."""
+        return all(self.promises(name).exists() for name in CLIENTS)
+
     def failures(self) -> list[str]:
         """What processes have died of that nobody has killed."""
         return [path.read_text() for path in self.folder.glob("*.failed")]
@@ -154,7 +158,8 @@ def test_no_kill_of_an_app_or_an_agent_loses_or_doubles_anything(desks: Desks) -
     with Crew(desks, desks.folder, chance) as crew, slow_writers(desks):
         crew.start_all()
         crew.work(KILLS // 20, pace=0.3)
-        eventually(lambda: all(crew.promises(name).exists() for name in CLIENTS), seconds=60)
+        eventually(lambda: crew.failures() or crew.all_at_work(), seconds=120)
+        assert crew.failures() == []
         for _ in range(4):
             crew.work(KILLS // 5, pace=0.12)
             if chance.random() < 0.5:
