@@ -252,9 +252,9 @@ class Truth:
         Args:
             lost: what it had taken, in order.
         """
-        if lost:
-            self._lift()
-            outbox.offer_again(self.connection, lost)
+        # What it had accepted and no pull has brought yet is offered again even where nothing else was lost.
+        self._lift()
+        outbox.offer_again(self.connection, lost)
 
     # --- notes
 

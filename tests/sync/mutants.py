@@ -91,17 +91,16 @@ def _new_base() -> AbstractContextManager[None]:
     """R3: what others did becomes the base of work that was typed before anybody saw it."""
 
     def make(true: Any) -> Any:
-        def finish(self: Truth, *rest: Any) -> Any:
-            for seq, body in self.connection.execute(
-                "SELECT seq, body FROM outbox WHERE state = 'queued'"
-            ).fetchall():
+        def finish(self: Truth, *rest: Any) -> None:
+            true(self, *rest)
+            waits = self.connection.execute("SELECT seq, body FROM outbox WHERE state = 'queued'").fetchall()
+            for seq, body in waits:
                 changeset = json.loads(body)
                 for change in changeset["changes"]:
                     _rebase(self.connection, change)
                 self.connection.execute(
                     "UPDATE outbox SET body = ? WHERE seq = ?", (json_text(changeset), seq)
                 )
-            return true(self, *rest)
 
         return finish
 

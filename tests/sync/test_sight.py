@@ -71,3 +71,13 @@ def test_what_was_done_to_a_task_about_an_erased_person_goes_too(world: Field) -
             "SELECT 1 FROM changeset_rows WHERE row_id = ?", (planned.task_id,)
         ).fetchall()
     assert (held, told) == (0, [])
+
+
+def test_what_a_server_had_accepted_before_it_was_restored_is_offered_again(world: Field) -> None:
+    done = world.do(EditContact(contact_id=lena(world), values={"city": "Oslo"})).changeset
+    world.push()
+    assert world.workspace.unsent() == []
+    # The server comes back from a copy before a pull has shown what it accepted; nothing older is missing there.
+    world.cache.offer_again([])
+    assert [each.id for each in world.workspace.unsent()] == [done.id]
+    world.check()
