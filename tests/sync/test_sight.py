@@ -78,6 +78,7 @@ def test_what_a_server_had_accepted_before_it_was_restored_is_offered_again(worl
     world.push()
     assert world.workspace.unsent() == []
     # The server comes back from a copy before a pull has shown what it accepted; nothing older is missing there.
-    world.cache.offer_again([])
+    with world.cache.truth() as truth:
+        truth.offer_again([])
     assert [each.id for each in world.workspace.unsent()] == [done.id]
     world.check()

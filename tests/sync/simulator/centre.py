@@ -182,7 +182,7 @@ class Centre:
         # The one thing that PostgreSQL does not copy with a database is who may connect.
         self._root.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
         self._root.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, groups))
-        self.copy = None
+        self.copy = ""
         install.renew_epoch(self.operator())
         # Logins lie in no database: who restores brings them in line with the users.
         for person in STAFF:

@@ -450,13 +450,13 @@ def covered(name: str, outbox: Iterable[Changeset], row: Callable[[str, str], Ro
                 for field, value in change.set.items()
                 if "." not in field and specs[field].kind not in (Kind.SET, Kind.MAP) and field != "book_id"
             }
-            held = expected.setdefault((change.table, change.id), {})
+            typed = expected.setdefault((change.table, change.id), {})
             if change.insert:
                 # A server that was restored may be offered again what it has shown already, and what others made of it.
                 inserted.add((change.table, change.id))
                 parents[change.table, change.id] = plain
             else:
-                held.update(plain)
+                typed.update(plain)
     for (table, id_), values in expected.items():
         held = row(table, id_)
         if held is None:

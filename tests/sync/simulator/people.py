@@ -31,7 +31,10 @@ SHARED_ADDRESSES = ("kim@lead.example", "lou@lead.example", "sam@lead.example")
 class Desk(Protocol):
     """What an action needs of a client."""
 
-    workspace: Workspace
+    @property
+    def workspace(self) -> Workspace:
+        """What the person works with."""
+        ...
 
     def ids(self, table: str, where: str = "") -> Sequence[str]:
         """The ids of records that are not deleted, in an order that is the same in every run."""
