@@ -162,8 +162,11 @@ def merge(row: Row, change: Change) -> Merge:
     A field is written if it still has the value that the user saw, or already has the new one; otherwise it is a
     conflict. Where another user changed one field of a merge group, every changed field of the group conflicts;
     where another user changed something else that the change relies on, all of it does. Lists merge item by item.
-    Whether the row is deleted is not asked here; see `is_gone`.
+    Two who delete the same row agree, whatever it looked like to each. Whether an update means a row that is not there
+    is not asked here; see `is_gone`.
     """
+    if row.get("deleted_at") is not None and change.set.get("deleted_at") is not None:
+        return Merge({}, (), merged=True)
     specs = fields_of(RECORDS[change.table])
     lists = {name for name in change.set if "." not in name and specs[name].kind is Kind.SET}
     moved = {
@@ -210,11 +213,8 @@ def merge(row: Row, change: Change) -> Merge:
 
 
 def is_gone(row: Row | None, change: Change) -> bool:
-    """Whether the row that an update means is not there: it never was, or is deleted and the change does not restore it."""
-    if row is None:
-        return True
-    restores = "deleted_at" in change.set and change.set["deleted_at"] is None
-    return row.get("deleted_at") is not None and not restores
+    """Whether the row that an update means is not there: it never was, or is deleted, and that is not what it is about."""
+    return row is None or (row.get("deleted_at") is not None and "deleted_at" not in change.set)
 
 
 def _spread_over_groups(change: Change, clashing: set[str], agreed: set[str]) -> tuple[set[str], set[str]]:

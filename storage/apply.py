@@ -156,7 +156,8 @@ def _force_all(changeset: Changeset, loaded: Loaded) -> list[Written]:
                 after[key] = _new_row(changeset.org_id, change)
         elif held is not None and not is_gone(held, change):
             before.setdefault(key, held)
-            after[key] = {**held, **merge(held, change).write, **_plain(change)}
+            again = held["deleted_at"] is not None and change.set.get("deleted_at") is not None
+            after[key] = held if again else {**held, **merge(held, change).write, **_plain(change)}
     return [Written(*key, before[key], row) for key, row in after.items() if row != before[key]]
 
 
@@ -204,8 +205,7 @@ def _must_stand(change: Change, held: Row | None) -> Row:
     label = RECORDS[change.table].LABEL
     if held is None:
         raise Stopped(Status.GONE, f"That {label} is not there any more.")
-    deleted_twice = held["deleted_at"] is not None and change.set.get("deleted_at") is not None
-    if deleted_twice or is_gone(held, change):
+    if is_gone(held, change):
         name = title_of(RECORDS[change.table](**held))
         what = f"That {label}" if name == label else name
         raise Stopped(Status.GONE, f"{what} was deleted meanwhile.")

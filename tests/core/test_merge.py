@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -263,11 +264,25 @@ def test_editing_what_somebody_deleted_is_told(office):
     assert office.bob.apply(tagged).status is Status.GONE
 
 
-def test_a_row_is_gone_unless_the_change_restores_it():
+def test_two_who_delete_the_same_agree(office):
+    one, other = office.contact(office.bob), office.contact(office.bob)
+    mine = office.bob.decide(DeleteContacts(contact_ids=(one.id, other.id)))
+    office.pass_time(days=1)
+    office.ann.run(EditContact(contact_id=one.id, values={"title": "CTO"}))
+    office.ann.run(DeleteContacts(contact_ids=(one.id,)))
+    first = office.bob.get(Contact, one.id).deleted_at
+    assert office.bob.apply(mine).status is Status.MERGED
+    assert office.bob.get(Contact, one.id).deleted_at == first, "it was deleted when the first one did it"
+    assert office.bob.get(Contact, other.id).deleted_at == mine.at
+    assert office.ann.apply(dataclasses.replace(mine, id="again")).status is Status.MERGED
+
+
+def test_a_row_is_gone_unless_that_is_what_the_change_is_about():
     deleted = {"deleted_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
     assert is_gone(None, Change("deals", "d", set={"title": "x"}))
+    assert is_gone(None, Change("deals", "d", set=deleted, base={"deleted_at": None}))
     assert is_gone(deleted, Change("deals", "d", set={"title": "x"}))
-    assert is_gone(deleted, Change("deals", "d", set=deleted, base={"deleted_at": None}))
+    assert not is_gone(deleted, Change("deals", "d", set=deleted, base={"deleted_at": None}))
     assert not is_gone(deleted, Change("deals", "d", set={"deleted_at": None}, base=deleted))
     assert not is_gone({"deleted_at": None}, Change("deals", "d", set={"title": "x"}))
 

@@ -273,6 +273,19 @@ def test_editing_what_somebody_deleted_is_told(floor: Floor, ann: Desk, mia: Des
     assert (answer.status, answer.reason) == (Status.GONE, "Łucja Lead Ann was deleted meanwhile.")
 
 
+def test_two_who_delete_the_same_agree_and_what_else_was_done_is_done(
+    floor: Floor, ann: Desk, mia: Desk
+) -> None:
+    both = (floor.contact("East", 1), floor.contact("ann", 1))
+    mine = ann.decide(DeleteContacts(contact_ids=both))
+    mia.do(EditContact(contact_id=both[0], values={"title": "CTO"}))
+    mia.do(DeleteContacts(contact_ids=both[:1]))
+    first = mia.get(Contact, both[0])
+    assert ann.send(mine).status is Status.MERGED
+    assert mia.get(Contact, both[0]) == first, "nothing was written"
+    assert ann.get(Contact, both[1]).deleted_at is not None
+
+
 def test_two_who_change_the_same_rows_the_other_way_round_both_come_through(floor: Floor, mia: Desk) -> None:
     other = Desk(floor, "ada")
     deals = [floor.deal(book) for book in ("ann", "ben", "East")]

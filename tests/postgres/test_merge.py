@@ -112,6 +112,8 @@ def cases(draw: st.DrawFn) -> tuple[Row, Change]:
     for name in seen_too:
         if data[name].kind is not Kind.MAP:
             base.setdefault(name, row[name] if draw(st.integers(0, 3)) else draw(values_of(data[name])))
+    if "deleted_at" in data and not draw(st.integers(0, 5)):
+        new["deleted_at"], base["deleted_at"] = draw(st.sampled_from((None, *TIMES))), None
     for name in draw(st.lists(st.sampled_from(sorted(base)), unique=True, max_size=1)) if base else ():
         del base[name]
     return row, Change(table, row["id"], set=new, base=base, add=add, remove=remove)

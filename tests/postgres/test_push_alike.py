@@ -88,9 +88,9 @@ class Chance:
         many = self.rng.choices((1, 2, 3, 4), (6, 4, 1, 1))[0]
         kinds: list[Callable[[], list[Body]]] = [
             self._edit, self._edit, self._edit, self._move, self._told, self._told, self._create, self._hand_over,
-            self._claim, self._task, self._odd,
+            self._claim, self._task, self._delete, self._odd,
         ]  # fmt: skip
-        weights = (4, 4, 4, 4, 5, 5, 3, 0.7, 1, 3, 1 - self.care)
+        weights = (4, 4, 4, 4, 5, 5, 3, 0.7, 1, 3, 0.5, 1 - self.care)
         return [change for kind in self.rng.choices(kinds, weights, k=many) for change in kind()][:5]
 
     def _back(self, body: Body) -> list[Body]:
@@ -192,6 +192,17 @@ class Chance:
             "contact_id": self._maybe("contacts"), "company_id": self._maybe("companies"), "position": "V", "value_minor": 1,
         }  # fmt: skip
         return [self._insert("deals", values)]
+
+    def _delete(self) -> list[Body]:
+        # Of the few there are, so that some are deleted a second time, by who has not seen the first.
+        table = self.rng.choice(("tasks", "tasks", "deals", "contacts"))
+        at = f"2026-03-03T1{self.rng.randrange(10)}:00:00+00:00"
+        base: Body = {"deleted_at": None}
+        if table == "deals" and not self._careful():
+            base["title"] = "never"
+        return [
+            {"table": table, "id": self._one(table), "op": "update", "set": {"deleted_at": at}, "base": base}
+        ]
 
     def _hand_over(self) -> list[Body]:
         table = self.rng.choice(("contacts", "deals", "companies"))

@@ -168,6 +168,10 @@ declare
     v_list record;
     v_spread record;
 begin
+    -- Two who delete the same row agree, whatever it looked like to each.
+    if p_held ->> 'deleted_at' is not null and p_change -> 'set' ->> 'deleted_at' is not null then
+        return jsonb_build_object('write', v_write, 'conflicts', v_conflicts, 'merged', true);
+    end if;
     -- Mostly nobody else has touched what I change: plain values over plain values that are what I saw.
     if not p_change ? 'add' and not p_change ? 'remove'
         and not exists (select from jsonb_each(v_base) b where b.value is distinct from p_held -> b.key)

@@ -504,9 +504,7 @@ begin
             elsif v_before[v_place] is null then
                 v_row := offhook.normal(v_table, v_row);
             end if;
-            if v_row ->> 'deleted_at' is not null
-                and (v_change.body -> 'set' -> 'deleted_at') is distinct from 'null'::jsonb
-            then
+            if v_row ->> 'deleted_at' is not null and not coalesce(v_change.body -> 'set' ? 'deleted_at', false) then
                 raise exception '% was deleted meanwhile.', offhook.titled(v_table, v_row) using errcode = 'OH002';
             end if;
             v_merge := offhook.merge_row(v_table, v_row, v_change.body);

@@ -179,7 +179,7 @@ begin
                 end if;
                 if v_new is null then
                     if v_row.held ->> 'deleted_at' is not null
-                        and (v_row.body -> 'set' -> 'deleted_at') is distinct from 'null'::jsonb
+                        and not coalesce(v_row.body -> 'set' ? 'deleted_at', false)
                     then
                         v_late := v_late || v_row.place;
                         continue;
