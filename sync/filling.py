@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from storage.codec import codec
@@ -66,6 +67,14 @@ def down_tables(connection: Any) -> list[str]:
     return list(_down(connection))
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far a table is, by the numbers that SQLite gives its rows."""
+
+    words: int = 0
+    points: int = 0
+
+
 class MakingUp:
     """Makes for some tables what their rows were written without: indexes, words and points.
 
@@ -77,63 +86,65 @@ class MakingUp:
     def __init__(self, cache: Cache, tables: Sequence[str]) -> None:
         self._cache = cache
         self._tables = list(tables)
-        self._words_at = self._points_at = 0
+        self._at = _Place()
 
     def step(self) -> bool:
         """Does a bit of it, in one transaction. False once there is nothing left to do.
 
         Raises:
-            Unavailable: the disk is full, another program writes, …
+            Unavailable: the disk is full, another program writes, … The same bit is done the next time.
         """
         if not self._tables:
             return False
         table = self._tables[0]
+        at: _Place | None = self._at
         with self._cache.database.write(cache_kib=CACHE_KIB, durable=False) as connection:
             down = _down(connection)
             if indexes := down.get(table):
                 connection.execute(indexes[0])
                 down[table] = indexes[1:]
                 _note(connection, down)
-            elif not self._add_points(connection, table) and not self._add_words(connection, table):
+            elif self._add_points(connection, table):
+                at = replace(self._at, points=self._at.points + CHUNK)
+            elif self._add_words(connection, table):
+                at = replace(self._at, words=self._at.words + CHUNK)
+            else:
                 down.pop(table, None)
                 _note(connection, down)
-                self._tables.pop(0)
-                self._words_at = self._points_at = 0
+                at = None
+        # Only what was committed is behind.
+        if at is None:
+            self._tables.pop(0)
+        self._at = at or _Place()
         return True
 
     def _add_words(self, connection: Any, table: str) -> bool:
         if table not in SEARCHED:
             return False
-        first, (last,) = (
-            self._words_at,
-            connection.execute(f"SELECT coalesce(max(n), 0) FROM {table}").fetchone(),
-        )
+        first = self._at.words
+        (last,) = connection.execute(f"SELECT coalesce(max(n), 0) FROM {table}").fetchone()
         if first >= last:
             return False
-        self._words_at = first + CHUNK
         connection.execute(
             f"INSERT INTO {table}_fts (rowid, search) SELECT n, search FROM {table} t"
             " WHERE n > ? AND n <= ? AND search <> ''"
             f" AND NOT EXISTS (SELECT 1 FROM {table}_fts_docsize d WHERE d.id = t.n)",
-            (first, self._words_at),
+            (first, first + CHUNK),
         )
         return True
 
     def _add_points(self, connection: Any, table: str) -> bool:
         if table != "contacts":
             return False
-        first, (last,) = (
-            self._points_at,
-            connection.execute("SELECT coalesce(max(n), 0) FROM contacts").fetchone(),
-        )
+        first = self._at.points
+        (last,) = connection.execute("SELECT coalesce(max(n), 0) FROM contacts").fetchone()
         if first >= last:
             return False
-        self._points_at = first + CHUNK
         rows = connection.execute(
             f"SELECT {codec('contacts').columns} FROM contacts c WHERE n > ? AND n <= ? AND deleted_at IS NULL"
             " AND (emails <> '[]' OR phones <> '[]')"
             " AND NOT EXISTS (SELECT 1 FROM contact_points p WHERE p.org_id = c.org_id AND p.contact_id = c.id)",
-            (first, self._points_at),
+            (first, first + CHUNK),
         ).fetchall()
         overlay.put_points(connection, self._cache.org_id, rows, fresh=True)
         return True

@@ -199,7 +199,7 @@ class Truth:
         Args:
             seqs: those that were accepted before the pull began whose rows are in this transaction.
         """
-        gone = list(seqs)
+        gone = set(seqs)
         if gone:
             self._lift()
             for seq, work in self._pending.work(self.connection):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -643,6 +645,36 @@ def test_a_load_that_is_cut_for_long_leaves_nothing_slow_or_hidden(mia: Desk) ->
     assert schema(mia) == before
     assert mia.unequal() == []
     assert sound(mia)
+
+
+@pytest.mark.usefixtures("many")
+def test_a_disk_that_is_full_now_and_then_hides_nothing_from_the_search(
+    mia: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_contacts(mia.floor, "East", 40)
+    mia.pull()
+    mia.source.calls_left = 12
+    with pytest.raises(Lost):
+        mia.load()
+    assert mia.cache.get(filling.DOWN)
+    write, times = mia.cache.database.write, itertools.count()
+
+    @contextlib.contextmanager
+    def full(**how: Any) -> Iterator[Any]:
+        with write(**how) as connection:
+            yield connection
+            if next(times) % 2:
+                raise Unavailable("The disk is full.")
+
+    monkeypatch.setattr(mia.cache.database, "write", full)
+    more = True
+    while more:
+        with contextlib.suppress(Unavailable):
+            more = mia.loader.make_up()
+    assert next(times) > 10
+    assert mia.cache.get(filling.DOWN) == ""
+    assert sound(mia)
+    assert mia.found("nina") == len([row for row in mia.rows("contacts").values() if "Nina" in row])
 
 
 @pytest.mark.usefixtures("many")
