@@ -30,7 +30,9 @@ BOOKED = ("companies", "contacts", "deals", "activities", "tasks")
 SWITCH = "sync.overlay"
 """The key in `meta`: 1 while what is written is local work, 0 while it is what the server has."""
 LEFT = "sync.scrub"
-"""The key in `meta`: `soon` or `now` where words have left the search index that still lie in its file."""
+"""The key in `meta`: `soon` or `now` where words have left the search index that still lie in its file, `begun` while they
+are being cleaned out. Whoever dies at that leaves the note behind."""
+BEGUN = "begun"
 BULK = "sync.bulk"
 """The key in `meta` that keeps words out of the search index; nobody sees it but the transaction that sets it."""
 
@@ -154,7 +156,7 @@ def note_left(connection: Any, *, now: bool) -> None:
         connection: the writer, in the transaction in which they leave.
         now: it must not wait for its turn.
     """
-    if now or not read_meta(connection, LEFT):
+    if now or read_meta(connection, LEFT) in ("", BEGUN):
         write_meta(connection, LEFT, "now" if now else "soon")
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from storage import load
 from storage.derive import SEARCHED
 from sync.cache import Cache
-from sync.overlay import LEFT
+from sync.overlay import BEGUN, LEFT
 
 _REST_SECONDS = 3_600.0
 """On a busy floor records leave all the time; once an hour is enough for all of them."""
@@ -44,14 +45,14 @@ class Scrubber:
         """
         if not self._left:
             wanted = self._cache.get(LEFT)
-            if not wanted or (wanted != "now" and self._monotonic() < self._rests_until):
+            if not wanted or (wanted == "soon" and self._monotonic() < self._rests_until):
                 return False
             self._left, self._begun = list(SEARCHED), False
         table = self._left[0]
         with self._cache.database.write(durable=False) as connection:
             if not self._begun and len(self._left) == len(SEARCHED):
                 # What leaves from here on is noted anew.
-                connection.execute("DELETE FROM meta WHERE key = ?", (LEFT,))
+                load.write_meta(connection, LEFT, BEGUN)
             before = connection.total_changes
             # A negative number begins to merge everything, a positive one goes on with it.
             connection.execute(
@@ -59,6 +60,8 @@ class Scrubber:
                 (_PAGES if self._begun else -_PAGES,),
             )
             done = connection.total_changes - before < 2
+            if done and len(self._left) == 1:
+                connection.execute("DELETE FROM meta WHERE key = ? AND value = ?", (LEFT, BEGUN))
         self._begun = not done
         if done:
             self._left.pop(0)

@@ -176,6 +176,38 @@ def test_cleaning_up_waits_for_its_turn_unless_somebody_was_erased(world: Field)
     world.check()
 
 
+def test_a_clean_up_that_a_kill_cuts_short_is_done_by_the_next_program(world: Field) -> None:
+    contact = lena(world)
+    with world.cache.truth() as truth:
+        truth.leave([("contacts", contact, "", "erased")])
+    killed = Scrubber(world.cache)
+    assert killed.step()
+    # Meanwhile something else leaves: it has its turn after this one.
+    world.centre.office.do(
+        Assign(table="contacts", ids=(lena(world, "C1"),), book_id=world.centre.books()[1])
+    )
+    world.pull()
+    assert scrub(world) > 1, "whoever was killed had only begun"
+    assert scrub(world) == 0, "and now it is done"
+
+
+def test_what_leaves_during_a_clean_up_is_cleaned_out_too(world: Field) -> None:
+    scrubber = Scrubber(world.cache, monotonic=lambda: 0.0)
+    with world.cache.truth() as truth:
+        truth.leave([("contacts", lena(world), "", "erased")])
+    assert scrubber.step()
+    with world.cache.truth() as truth:
+        truth.leave([("contacts", lena(world, "C1"), "", "erased")])
+    while scrubber.step():
+        pass
+    assert scrub(world) == 0
+    world.close_file()
+    held = bytes_of(world.path)
+    assert b"C0" not in held
+    assert b"C1" not in held
+    world.open()
+
+
 def test_work_that_was_not_sent_stays_when_its_record_leaves(world: Field) -> None:
     contact = lena(world)
     done = world.do(EditContact(contact_id=contact, values={"city": "Timbuktu"})).changeset
