@@ -182,11 +182,6 @@ def test_a_clean_up_that_a_kill_cuts_short_is_done_by_the_next_program(world: Fi
         truth.leave([("contacts", contact, "", "erased")])
     killed = Scrubber(world.cache)
     assert killed.step()
-    # Meanwhile something else leaves: it has its turn after this one.
-    world.centre.office.do(
-        Assign(table="contacts", ids=(lena(world, "C1"),), book_id=world.centre.books()[1])
-    )
-    world.pull()
     assert scrub(world) > 1, "whoever was killed had only begun"
     assert scrub(world) == 0, "and now it is done"
 
