@@ -89,7 +89,6 @@ class Agent:
         self._standing = Standing(State.CONNECTING, clock())
         self._waker = Waker()
         self._stopping = threading.Event()
-        self._hurry = threading.Event()
         self._thread: threading.Thread | None = None
 
     # --- one step at a time
@@ -204,11 +203,6 @@ class Agent:
         """Says that the outbox holds something new: it is sent at once, if the server is reached."""
         self._waker.wake()
 
-    def hurry(self) -> None:
-        """Has a lost server tried at once, and the feed looked at."""
-        self._hurry.set()
-        self._waker.wake()
-
     def stop(self) -> None:
         """Ends the thread and its connection. What was not sent stays in the outbox."""
         self._stopping.set()
@@ -226,16 +220,19 @@ class Agent:
         attempt = 0
         try:
             while not self._stopping.is_set():
-                if not self._leads():
-                    self._pause(TAKE_OVER_SECONDS)
-                    continue
+                leads = False
                 try:
-                    self.connect()
-                    self._follow(self.remote)
+                    leads = self._leads()
+                    if leads:
+                        self.connect()
+                        self._follow(self.remote)
                 except Exception as error:  # noqa: BLE001 (an agent that ends without a word would be worse)
                     self._fail(error)
                 finally:
                     self.disconnect()
+                if not leads:
+                    self._pause(TAKE_OVER_SECONDS)
+                    continue
                 self._make_up()
                 attempt = 0 if self._got_on else attempt + 1
                 self._got_on = False
@@ -246,20 +243,21 @@ class Agent:
 
     def _leads(self) -> bool:
         """Whether this is the cache's agent; if not, it says how that one stands."""
-        try:
-            leads = self._lock.take()
-            if not leads:
-                self._show(read_standing(self._cache) or self._standing)
-        except OffhookError as error:
-            self._fail(error)
-            return False
+        leads = self._lock.take()
+        if not leads:
+            self._show(read_standing(self._cache) or self._standing)
         return leads
 
     def _make_up(self) -> None:
         """A load that was cut has left lists and search slow, or short."""
-        with contextlib.suppress(OffhookError):
+        try:
             while not self._stopping.is_set() and self._loader.make_up():
                 pass
+        except OffhookError:
+            # There is another chance when the server could not be reached again, or is.
+            return
+        except Exception as error:  # noqa: BLE001 (as above)
+            self._fail(error)
 
     def _delay(self, attempt: int) -> float:
         match self._standing.state:
@@ -275,9 +273,6 @@ class Agent:
         until = time.monotonic() + seconds * self._jitter(0.75, 1.25)
         while (left := until - time.monotonic()) > 0 and not self._stopping.is_set():
             self._waker.sleep(left)
-            if self._hurry.is_set():
-                break
-        self._hurry.clear()
 
     def _fail(self, error: Exception) -> None:
         match error:
@@ -300,17 +295,19 @@ class Agent:
         hinted, due = False, 0.0
         while not self._stopping.is_set():
             # What others did comes first: work that the server does not take must keep nobody from reading.
-            if hinted or time.monotonic() >= due or self._hurry.is_set():
-                self._hurry.clear()
+            if hinted or time.monotonic() >= due:
                 rest.begin()
                 remote.clear_hints()
                 rest.end(in_vain=not self.pull_once() and hinted)
                 due = rest.looked + self._poll_seconds * self._jitter(0.75, 1.25)
             if self._pusher.slow:
                 self._stands()
-            if self.push_once():
-                due = min(due, time.monotonic() + CLEAR_SECONDS)
+            trouble = self._pusher.trouble
+            sent = self.push_once()
+            if sent or self._pusher.trouble != trouble:
                 self._stands()
+            if sent:
+                due = min(due, time.monotonic() + CLEAR_SECONDS)
             elif self.load_step():
                 self._got_on = True
                 self._stand(State.LOADING)

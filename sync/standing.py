@@ -34,8 +34,6 @@ class State(Enum):
     """This program and the server do not fit; the cache goes on without it."""
     BROKEN = "not saved"
     """The cache cannot be written to."""
-    ELSEWHERE = "elsewhere"
-    """No agent is at work in this program."""
 
 
 _REACHED = (State.CATCHING_UP, State.LOADING, State.LIVE)
@@ -94,14 +92,12 @@ def line(
             said, level = f"○ offline since {hour(standing.since)}", "warning"
         case State.LOADING:
             said, level = f"◐ loading {standing.percent} %", "busy"
-        case State.LIVE | State.ELSEWHERE if conflicts:
+        case State.LIVE if conflicts:
             said, level = "", "warning"
-        case State.LIVE | State.ELSEWHERE if waiting:
+        case State.LIVE if waiting:
             said, waiting, level = f"◐ {waiting}", "", "busy"
         case State.LIVE:
             said, level = "● live", "ok"
-        case State.ELSEWHERE:
-            said, level = "● saved", "ok"
         case _:
             said, level = f"◐ {standing.state.value}", "busy"
     told = [part for part in (said, waiting, conflicts) if part]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.errors import Refused, SignInRefused, Unavailable, Unreachable
 from storage.postgres.connection import connect
 from storage.postgres.hints import Waker
+from storage.postgres.push import Pushed
 from sync import agent as agents
 from sync.agent import Agent
 from sync.remote import Remote
@@ -77,7 +78,6 @@ def test_the_status_bar_tells_the_truth_in_one_line() -> None:
     assert said(State.LOCKED, parked=1)[1] == "error"
     assert said(State.OUTDATED, to_send=1) == ("✗ update needed · 1 to send", "error")
     assert said(State.BROKEN) == ("✗ not saved", "error")
-    assert said(State.ELSEWHERE) == ("● saved", "ok")
 
 
 # --- states and their causes
@@ -110,28 +110,74 @@ def test_what_keeps_it_from_the_server_is_told(
         assert "nobody has thought" not in reason
 
 
-def test_attempts_get_rarer_and_hurry_tries_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agents, "FIRST_DELAY", 0.05)
-    monkeypatch.setattr(agents, "LAST_DELAY", 60.0)
-    tries: list[float] = []
+def test_attempts_get_rarer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
 
     def refuse() -> Remote:
-        tries.append(time.monotonic())
         raise Unreachable("Nothing answers.")
 
-    agent = Agent(desk.workspace.cache, refuse, jitter=lambda _low, high: high)
+    agent = Agent(desk.workspace.cache, refuse)
+    monkeypatch.setattr(agent, "_pause", pauses.append)
     with running(agent):
-        eventually(lambda: len(tries) >= 4)
-        pauses = [later - earlier for earlier, later in itertools.pairwise(tries)]
-        assert pauses[2] > pauses[1] > pauses[0]
-        time.sleep(0.2)
-        before = len(tries)
+        eventually(lambda: len(pauses) >= 9)
+    assert pauses[:9] == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0, 30.0]
+
+
+def test_work_that_comes_in_brings_no_server_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agents, "FIRST_DELAY", 30.0)
+    tries: list[None] = []
+
+    def refuse() -> Remote:
+        tries.append(None)
+        raise Unreachable("Nothing answers.")
+
+    agent = Agent(desk.workspace.cache, refuse)
+    with running(agent):
+        eventually(lambda: agent.standing.state is State.OFFLINE)
         for _ in range(20):
             agent.nudge()
-        time.sleep(0.1)
-        assert len(tries) == before, "work that comes in brings no server back"
-        agent.hurry()
-        eventually(lambda: len(tries) > before)
+            time.sleep(0.005)
+        assert len(tries) == 1
+
+
+def test_why_nothing_is_sent_is_told_at_once(desks: Desks, desk: Desk) -> None:
+    class Full(Remote):
+        def push(self, *_args: Any, **_more: Any) -> list[Pushed]:
+            raise Unavailable("The server has run out of space or memory.")
+
+    profile = desks.profile("ann")
+    told: list[tuple[str, ...]] = []
+    agent = Agent(
+        desk.workspace.cache,
+        lambda: Full(connect(profile, password_of("ann")), profile),
+        stands=lambda: told.append(agent.notes),
+        poll_seconds=600.0,
+    )
+    with running(agent):
+        eventually(lambda: agent.standing.state is State.LIVE)
+        told.clear()
+        desk.call(desks.floor.contact("ann"))
+        agent.nudge()
+        eventually(lambda: ("The server has run out of space or memory.",) in told)
+
+
+def test_what_nobody_has_thought_of_ends_no_agent(
+    desks: Desks, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FIRST_DELAY", "LAST_DELAY", "TAKE_OVER_SECONDS"):
+        monkeypatch.setattr(agents, name, 0.01)
+    agent = Agent(desk.workspace.cache, reaching(desks))
+    takes = iter([RuntimeError("a lock that nobody has thought of"), ValueError("nor of this one")])
+    take = agent._lock.take
+
+    def stumbling() -> bool:
+        if error := next(takes, None):
+            raise error
+        return take()
+
+    monkeypatch.setattr(agent._lock, "take", stumbling)
+    with running(agent):
+        eventually(lambda: agent.standing.state is State.LIVE)
 
 
 def test_since_when_stays_while_it_tries_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
