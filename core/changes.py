@@ -175,7 +175,7 @@ def merge(row: Row, change: Change) -> Merge:
         if name not in lists and not same_value(get_path(row, name), change.base[name])
     }
     agreed = {
-        name for name in moved if name in change.set and same_value(get_path(row, name), change.set[name])
+        name for name in moved if name in change.set and _agrees(name, get_path(row, name), change.set[name])
     }
     write: Row = {}
     clashing = moved - agreed
@@ -210,6 +210,12 @@ def merge(row: Row, change: Change) -> Merge:
         items += [item for item in change.add.get(name, ()) if not _holds(items, item)]
         write[name] = tuple(items)
     return Merge(write, conflicts, bool(agreed))
+
+
+def _agrees(name: str, theirs: Any, mine: Any) -> bool:
+    """Whether two people set a field to the same. Of two who tick a task off, the first one's time stays."""
+    both_done = name == "done_at" and theirs is not None and mine is not None
+    return both_done or same_value(theirs, mine)
 
 
 def is_gone(row: Row | None, change: Change) -> bool:

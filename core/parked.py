@@ -36,6 +36,8 @@ class Parked:
         title: what a person calls the record, kept because the record itself may have left.
         can_hand_in: it can be given to whoever has the record now.
         other: of a duplicate: the table and id of the colleague's record.
+        joined: how many later changesets have been joined to it. What was decided when there were fewer does not decide
+            about them.
     """
 
     id: str
@@ -50,3 +52,4 @@ class Parked:
     title: str = ""
     can_hand_in: bool = False
     other: tuple[str, str] | None = None
+    joined: int = 0

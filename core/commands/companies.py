@@ -26,6 +26,7 @@ from core.commands.base import (
     refuse_owner,
     told,
     update,
+    written,
 )
 from core.commands.checks import Checks
 from core.commands.tell import edit_entry
@@ -167,7 +168,7 @@ class DeleteCompany(Command):
         tasks = seen.where(Task, company_id=company.id)
         # What is to be done about a deal that was closed stays with the deal.
         own = [task for task in tasks if task.deal_id is None and task.contact_id is None]
-        changes = (*delete_open(own, context.now), delete(company, context.now))
+        changes = (*delete_open(own, context.now), delete(company, context.now, relies_on=written(Company)))
         return Decision(f"Deleted {company.name}", changes, "company.deleted")
 
 

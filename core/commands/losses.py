@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,14 +17,21 @@ from core.parked import Parked
 from core.schema import Kind, Record, fields_of
 
 
-def needs_names(conflicts: Sequence[FieldConflict]) -> list[Need]:
-    """What must be loaded to name the contacts and companies that two people chose."""
+def needs_names(conflicts: Sequence[FieldConflict], choices: Mapping[str, Choice]) -> list[Need]:
+    """What must be loaded to name the contacts and companies that two people chose, and that a person chose instead."""
     out: list[Need] = []
     for conflict in conflicts:
         ref = _ref(conflict)
         if ref is not None and ref in SUBJECTS:
-            out += [Get(ref, value) for value in (conflict.base, conflict.mine, conflict.theirs) if value]
+            choice = choices.get(key_of(conflict, conflicts), choices.get(conflict.field))
+            out += [Get(ref, value) for value in _values(conflict, choice) if value]
     return out
+
+
+def _values(conflict: FieldConflict, choice: Choice | None) -> list[Any]:
+    """All that was, or is, in question."""
+    typed = [choice.value] if isinstance(choice, Edited) else []
+    return [conflict.base, conflict.mine, conflict.theirs, *typed]
 
 
 def losses(parked: Parked, choices: Mapping[str, Choice], seen: Seen, context: Context) -> Iterator[Change]:
@@ -51,9 +58,8 @@ def losses(parked: Parked, choices: Mapping[str, Choice], seen: Seen, context: C
             choice = choices[key_of(conflict, parked.conflicts)]
             data[conflict.field] = _data(conflict, choice)
             if conflict in leaders:
-                lines.append(
-                    _line(parked, conflict, choice, record, _names(conflict, seen, context.catalog), context)
-                )
+                names = _names(_ref(conflict), _values(conflict, choice), seen, context.catalog)
+                lines.append(_line(parked, conflict, choice, record, names, context))
         if lines:
             one = len(lines) == 1
             yield told(
@@ -113,11 +119,10 @@ def _line(
     return f"{task}{label}: {kept} kept, {who} had {theirs}, {me} had {mine}"
 
 
-def _names(conflict: FieldConflict, seen: Seen, catalog: Catalog) -> dict[str, str]:
-    """The names behind the ids in a conflict."""
-    ref = _ref(conflict)
+def _names(ref: str | None, values: Iterable[Any], seen: Seen, catalog: Catalog) -> dict[str, str]:
+    """The names behind the ids in a conflict about a field that points to `ref`."""
     names: dict[str, str] = {}
-    for value in (conflict.base, conflict.mine, conflict.theirs):
+    for value in values:
         if not value or not isinstance(value, str):
             continue
         if ref == "stages" and value in catalog.stage_by_id:

@@ -101,7 +101,7 @@ class SendAgain(Command):
     def needs(self, catalog: Catalog) -> Sequence[Need]:
         needs: list[Need] = [Get(change.table, change.id) for change in self._done.changes]
         needs += [Get(*parent) for change in self._done.changes for parent in _parents(change)]
-        needs += needs_names(self.parked.conflicts)
+        needs += needs_names(self.parked.conflicts, self.choices)
         return needs + [need for command in self._commands() for need in command.needs(catalog)]
 
     def also_needs(self, seen: Seen, catalog: Catalog) -> Sequence[Need]:
@@ -125,7 +125,8 @@ class SendAgain(Command):
         for change in self._updates:
             record = self._there(seen, change)
             left = change
-            for again in self._again(change):
+            for decided in self._again(change):
+                again = _for_where_it_goes(decided, change, context.catalog)
                 edits = isinstance(again, _EDIT)
                 part = (_with_lists(again, change, record) if edits else again).decide(beside, context)
                 left = _without_lists(change) if edits else left
@@ -321,6 +322,15 @@ def _as_done(
     if values:
         edit, name = _EDITS[change.table]
         yield edit(**{name: change.id}, values=values, expected=change.base), typed
+
+
+def _for_where_it_goes(again: Command, change: Change, catalog: Catalog) -> Command:
+    """A move that was to lose the deal, and was decided to go elsewhere, does not say why it was to be lost."""
+    if not isinstance(again, MoveDeal) or again.stage_id == change.set["stage_id"]:
+        return again
+    if catalog.stage(again.stage_id).kind == "lost":
+        return again
+    return dataclasses.replace(again, reason="", abandoned=False)
 
 
 def _with_lists(edit: Any, change: Change, record: Record) -> Command:

@@ -138,8 +138,9 @@ class DeleteTask(Command):
     def decide(self, seen: Seen, context: Context) -> Decision:
         task = seen.get(Task, self.task_id)
         require_write(context.catalog, task.book_id, task.subject)
-        links = ("contact_id", "deal_id", "company_id")
-        change = delete(task, context.now, relies_on=links)
+        # Whoever has put it off, or ticked it off, meanwhile still counts on it.
+        relies_on = (*EDITABLE, "done_at", "contact_id", "deal_id", "company_id")
+        change = delete(task, context.now, relies_on=relies_on)
         return Decision(f"Deleted the task {task.subject}", (change,), "task.deleted")
 
 

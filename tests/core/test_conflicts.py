@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.changes import Status
+from core.commands.companies import DeleteCompany, EditCompany
 from core.commands.contacts import DeleteContacts, EditContact
 from core.commands.deals import DeleteDeals, EditDeal, MoveDeal, SwitchPipeline
 from core.commands.pipelines import CreatePipeline
 from core.commands.records import TagRecords
 from core.commands.setup import DefineField
-from core.commands.tasks import CreateTask, EditTask
+from core.commands.tasks import CompleteTask, CreateTask, DeleteTask, EditTask
 from core.commands.undo import Undo
 from core.conflicts import Edited, asked, offered, resolve
-from core.entities import Contact, Deal, Task
+from core.entities import RECORDS, Contact, Deal, Task
 from tests.core.office import open_office
 
 FIELDS = ("first_name", "title", "source", "city", "postal_code", "description")
@@ -245,16 +246,23 @@ def test_what_sets_no_fields_is_done_all_the_same_or_left(office):
         resolve(undo, conflicts, {"title": "mine"})
 
 
-@pytest.mark.parametrize("table", ["contacts", "deals"])
+@pytest.mark.parametrize("table", ["contacts", "deals", "companies", "tasks"])
 def test_a_deletion_does_not_take_an_edit_along_that_nobody_saw(office, table):
     lena = office.contact(office.bob, title="CTO")
-    deal = office.deal(office.bob)
+    deal, acme = office.deal(office.bob), office.company(office.bob)
+    task = CreateTask(table="deals", record_id=deal.id, subject="Call", due_at=office.store.now)
+    office.bob.run(task)
     deletion, edit = {
         "contacts": (
             DeleteContacts(contact_ids=(lena.id,)),
             EditContact(contact_id=lena.id, values={"title": "CEO", "tags": ("vip",)}),
         ),
         "deals": (DeleteDeals(deal_ids=(deal.id,)), EditDeal(deal_id=deal.id, values={"next_step": "call"})),
+        "companies": (
+            DeleteCompany(company_id=acme.id),
+            EditCompany(company_id=acme.id, values={"industry": "bells"}),
+        ),
+        "tasks": (DeleteTask(task_id=task.task_id), CompleteTask(task_id=task.task_id)),
     }[table]
     seen = office.bob.decide(deletion)
     office.max.run(edit)
@@ -264,5 +272,5 @@ def test_a_deletion_does_not_take_an_edit_along_that_nobody_saw(office, table):
     assert resolve(deletion, answer.conflicts, {"deleted_at": "theirs"}) is None
     again = resolve(deletion, answer.conflicts, {"deleted_at": "mine"})
     office.bob.run(again)
-    record, record_id = (Contact, lena.id) if table == "contacts" else (Deal, deal.id)
-    assert office.bob.get(record, record_id).deleted_at is not None
+    record_id = {"contacts": lena.id, "deals": deal.id, "companies": acme.id, "tasks": task.task_id}[table]
+    assert office.bob.get(RECORDS[table], record_id).deleted_at is not None

@@ -14,7 +14,8 @@ from core.commands.base import update
 from core.commands.contacts import DeleteContacts, EditContact
 from core.commands.deals import DeleteDeals, EditDeal, MoveDeal
 from core.commands.records import Claim, TagRecords
-from core.entities import RECORDS, Contact, Deal
+from core.commands.tasks import CompleteTask, CreateTask
+from core.entities import RECORDS, Contact, Deal, Task
 from core.schema import fields_of
 
 FREE = (
@@ -275,6 +276,18 @@ def test_two_who_delete_the_same_agree(office):
     assert office.bob.get(Contact, one.id).deleted_at == first, "it was deleted when the first one did it"
     assert office.bob.get(Contact, other.id).deleted_at == mine.at
     assert office.ann.apply(dataclasses.replace(mine, id="again")).status is Status.MERGED
+
+
+def test_of_two_who_tick_a_task_off_the_first_has_done_it(office):
+    deal = office.deal(office.bob)
+    task = CreateTask(table="deals", record_id=deal.id, subject="Call", due_at=office.store.now)
+    office.bob.run(task)
+    mine = office.bob.decide(CompleteTask(task_id=task.task_id))
+    office.pass_time(hours=1)
+    office.ann.run(CompleteTask(task_id=task.task_id))
+    first = office.bob.get(Task, task.task_id).done_at
+    assert office.bob.apply(mine).status is Status.MERGED
+    assert office.bob.get(Task, task.task_id).done_at == first
 
 
 def test_a_row_is_gone_unless_that_is_what_the_change_is_about():

@@ -11,6 +11,7 @@ from tests.postgres import conftest as on_postgres
 from tests.postgres.floor import Floor
 from tests.server import Cluster, clone, template
 from tests.sync.filed import CentreFile, Field, Templates, fill
+from tests.sync.reps import Reps, reps_on
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,13 @@ def floor(cluster: Cluster, floor_template: str) -> Iterator[Floor]:
     """The sales floor in a database for one test alone."""
     with clone(cluster, floor_template) as database:
         yield Floor(database)
+
+
+@pytest.fixture
+def reps(floor: Floor, tmp_path: Path) -> Iterator[Reps]:
+    """Reps on the floor; in the end everybody syncs, and nothing may be lost, doubled or overwritten unseen."""
+    with reps_on(floor, tmp_path) as reps:
+        yield reps
 
 
 @pytest.fixture(scope="session")

@@ -190,7 +190,9 @@ begin
     if v_moved <> '{}' then
         select coalesce(array_agg(m), '{}') into v_agreed
         from unnest(v_moved) m
-        where v_set ? m and offhook.same_value(offhook.get_path(p_held, m), v_set -> m);
+        -- Of two who tick a task off, the first one's time stays.
+        where v_set ? m and (offhook.same_value(offhook.get_path(p_held, m), v_set -> m)
+                             or (m = 'done_at' and p_held ->> m is not null and v_set ->> m is not null));
         v_clashing := array(select unnest(v_moved) except select unnest(v_agreed));
     end if;
     foreach v_name in array v_lists loop
