@@ -336,6 +336,10 @@ def test_a_cursor_from_before_the_exits_that_are_kept_is_stale(floor: Floor) -> 
     ben, late = Cache(floor.connect("ben")), Cache(floor.connect("ben"))
     move(floor, floor.contact("East", 1), "West")
     ben.pull()
+    # Transactions in the server's other databases hold back from where on a place has not seen everything.
+    behind = "select pg_snapshot_xmin(%s::pg_snapshot) <= max(sync_xid) from exits"
+    while as_operator(floor, behind, ben.cursor) == [(True,)]:
+        ben.pull()
     as_operator(floor, "update exits set at = now() - interval '91 days'")
     feed.tidy(floor.connect("wim"))
     assert as_operator(floor, "select count(*) from exits") == [(0,)]

@@ -166,8 +166,9 @@ begin
         select c.book_id, c.company_id, c.deleted_at into v_contact from contacts c
         where c.org_id = new.org_id and c.id = new.contact_id for no key update;
         if v_contact.deleted_at is not null and exists (
-            select from exits e where e.org_id = new.org_id and e.book_id = v_contact.book_id
-                and e.table_name = 'contacts' and e.row_id = new.contact_id and e.op = 'erased')
+            -- In whatever book they lay then.
+            select from exits e
+            where e.org_id = new.org_id and e.table_name = 'contacts' and e.row_id = new.contact_id and e.op = 'erased')
         then
             -- Told offline of somebody who meanwhile had everything about them taken out.
             raise exception 'That person asked to be erased: nothing is kept about them any more.' using errcode = 'OH002';

@@ -165,24 +165,31 @@ end $$;
 
 -- --- work that the caller may not do any more ------------------------------------------------------------------------
 
--- Whether the caller had a record in sight once, or has it now: it lies or lay in a book that they see, or saw before a share
--- or their place in a team ended; or they have worked on it.
+-- Whether the caller has a record in sight, or had it once: it came into a book that they see, or into one that they saw,
+-- before a share or their place in a team ended; or they have worked on it.
 create or replace function once_seen(p_table text, p_id uuid, p_book uuid) returns boolean
     language plpgsql stable security definer set search_path = offhook, pg_temp as $$
 declare
     me constant users := caller();
-    books constant uuid[] := array(
-        select unnest(visible_books())
-        union select s.book_id from shares s where s.org_id = me.org_id and s.user_id = me.id
-        union select b.id from books b join memberships m on m.org_id = b.org_id and m.team_id = b.team_id
-            where b.org_id = me.org_id and m.user_id = me.id
-    );
+    books constant uuid[] := visible_books();
 begin
-    return p_book = any (books)
-        or exists (select from exits e where e.org_id = me.org_id and e.book_id = any (books)
-                   and e.table_name = p_table and e.row_id = p_id)
-        or exists (select from audit a where a.org_id = me.org_id and a.table_name = p_table and a.row_id = p_id
-                   and a.user_id = me.id);
+    return p_book = any (books) or exists (
+        select from audit a
+        where a.org_id = me.org_id and a.table_name = p_table and a.row_id = p_id and (
+            a.user_id = me.id
+            or exists (
+                -- That a share or a place ended is the last that was done to it.
+                select from (
+                    select b.id, null from unnest(books) b (id)
+                    union all
+                    select s.book_id, case when s.deleted_at is not null then s.updated_at end
+                    from shares s where s.org_id = me.org_id and s.user_id = me.id
+                    union all
+                    select b.id, case when m.deleted_at is not null then m.updated_at end
+                    from memberships m join books b on b.org_id = m.org_id and b.team_id = m.team_id
+                    where m.org_id = me.org_id and m.user_id = me.id
+                ) seen (book, until)
+                where seen.book::text = a.diff #>> '{book_id,1}' and (seen.until is null or a.at <= seen.until))));
 end $$;
 
 -- Gives text about a record to whoever has it now: an entry in the record's timeline by the caller, and a task for the owner.
@@ -266,7 +273,9 @@ end $$;
 -- 400. A cache that comes back later compares everything instead. That somebody was erased is kept for good. Once a day at
 -- most, whoever asks; all who follow the feed do now and then.
 create or replace function tidy() returns void
-    language plpgsql security definer set search_path = offhook, pg_temp as $$
+    language plpgsql security definer set search_path = offhook, pg_temp
+    -- Everybody's clock is written in the same way, and nobody waits for who is at it.
+    set timezone = 'UTC' set datestyle = 'ISO' set lock_timeout = '100ms' as $$
 declare
     opened constant boolean := exists (select from meta);
     v_last xid8;
@@ -274,21 +283,26 @@ begin
     if my_org() is null then
         raise exception 'Your login was disabled. Ask your admin.' using errcode = 'OH001';
     end if;
-    insert into meta as m (key, value) values ('tidied_at', now()::text)
-    on conflict (key) do update set value = excluded.value where m.value::timestamptz < now() - interval '1 day';
-    if not found then
+    begin
+        insert into meta as m (key, value) values ('tidied_at', now()::text)
+        on conflict (key) do update set value = excluded.value where m.value::timestamptz < now() - interval '1 day';
+        if not found then
+            return;
+        end if;
+        with gone as (
+            delete from exits e where e.at < now() - interval '90 days' and e.op <> 'erased' returning e.sync_xid
+        )
+        select max(g.sync_xid) into v_last from gone g;
+        if v_last is not null then
+            insert into meta as m (key, value) values ('exits_since', v_last::text)
+            on conflict (key) do update set value = greatest(m.value::xid8, excluded.value::xid8)::text;
+        end if;
+        with gone as (
+            delete from clients c where c.seen_at < now() - interval '400 days' returning c.org_id, c.client_id
+        )
+        delete from answers a using gone g where a.org_id = g.org_id and a.client_id = g.client_id;
+    exception when lock_not_available then
+        -- Somebody is at it, or holds what would go: another time.
         return;
-    end if;
-    with gone as (
-        delete from exits e where e.at < now() - interval '90 days' and e.op <> 'erased' returning e.sync_xid
-    )
-    select max(g.sync_xid) into v_last from gone g;
-    if v_last is not null then
-        insert into meta as m (key, value) values ('exits_since', v_last::text)
-        on conflict (key) do update set value = greatest(m.value::xid8, excluded.value::xid8)::text;
-    end if;
-    with gone as (
-        delete from clients c where c.seen_at < now() - interval '400 days' returning c.org_id, c.client_id
-    )
-    delete from answers a using gone g where a.org_id = g.org_id and a.client_id = g.client_id;
+    end;
 end $$;

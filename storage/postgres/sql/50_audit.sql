@@ -392,13 +392,15 @@ declare
     v_activities uuid[];
     v_tasks uuid[];
     v_rows uuid[];
+    v_name text;
     v_audit bigint;
     v_history bigint;
 begin
     if offhook.my_role() is distinct from 'admin' then
         raise exception 'Only an admin erases a person.' using errcode = 'OH001';
     end if;
-    perform 1 from contacts c where c.org_id = v_org and c.id = p_contact for update;
+    select offhook.title_of('contacts', to_jsonb(c)) into v_name
+    from contacts c where c.org_id = v_org and c.id = p_contact for update;
     if not found then
         raise exception 'That contact is not there.' using errcode = 'OH002';
     end if;
@@ -431,10 +433,14 @@ begin
         select r.seq from changeset_rows r where r.org_id = v_org and r.row_id = any(v_rows)
         and r.table_name in ('contacts', 'activities', 'tasks'));
     get diagnostics v_history = row_count;
-    -- Answers that a client has not fetched for good yet tell what the person's rows held.
-    update answers a set answer = a.answer || '{"conflicts": [], "rows": []}'
-    where a.org_id = v_org and exists (
-        select from jsonb_array_elements(a.answer -> 'rows') r where (r.value -> 'row' ->> 'id')::uuid = any(v_rows));
+    -- Answers that a client has not fetched for good yet tell what the person's rows held, or name them. What a client has kept
+    -- there itself may be of any shape.
+    update answers a set answer = a.answer || jsonb_build_object(
+        'conflicts', '[]'::jsonb, 'rows', '[]'::jsonb,
+        'reason', case when strpos(a.answer ->> 'reason', v_name) > 0 then 'The person was erased.' else a.answer ->> 'reason' end)
+    where a.org_id = v_org and (
+        strpos(a.answer ->> 'reason', v_name) > 0
+        or exists (select from jsonb_path_query(a.answer, '$.rows[*].row.id') i where i #>> '{}' = any(v_rows::text[])));
     -- The entries of the erasing itself hold the old values as well.
     update audit a set diff = null, salt = offhook.audit_commitment(a.salt, a.diff)
     where a.org_id = v_org and a.diff is not null and a.row_id = any(v_rows)

@@ -32,7 +32,7 @@ begin
         string_agg(format(
             E'when %1$L then insert into changeset_rows (org_id, table_name, row_id, seq)'
             ' select v_org, %1$L, t.id, p_seq from %1$I t where t.org_id = v_org and t.id = any(v_ids)'
-            ' and t.sync_xid = pg_current_xact_id() on conflict do nothing;\n',
+            ' and t.sync_xid = pg_current_xact_id() and t.updated_by = v_me.id and t.updated_at = now() on conflict do nothing;\n',
             f.table_name), '')
     into v_locked, v_visible, v_added, v_noted
     from (
@@ -94,8 +94,8 @@ begin
         $$;
     $body$, v_added);
 
-    -- Puts down which rows a changeset of the caller's has written. Only what was written in this very transaction counts,
-    -- so nobody puts a line into the history of a record that they could not write.
+    -- Puts down which rows a changeset of the caller's has written. Only what they have changed in this very transaction
+    -- counts, and not what merely followed: so nobody puts a line into the history of a record that they could not write.
     execute format($body$
         create or replace function offhook.remember(p_seq bigint, p_status text, p_tables text[], p_ids uuid[]) returns void
         language plpgsql security definer

@@ -52,7 +52,8 @@ begin
             E'when %1$L then insert into changeset_rows (org_id, table_name, row_id, seq)'
             ' select v_me.org_id, %1$L, t.id, u.seq from unnest(v_seqs, v_ids) u(seq, id)'
             ' join %1$I t on t.org_id = v_me.org_id and t.id = u.id'
-            ' where t.sync_xid = pg_current_xact_id() on conflict do nothing;\n',
+            ' where t.sync_xid = pg_current_xact_id() and t.updated_by = v_me.id and t.updated_at = now()'
+            ' on conflict do nothing;\n',
             f.table_name), '')
     into v_checked, v_added, v_changed, v_names, v_noted
     from (
@@ -208,7 +209,8 @@ begin
 end
 $$;
 
--- Takes back changesets that were put down in this transaction and refused.
+-- Takes back changesets that were put down in this transaction and refused: what has written a row stays, whoever asks. (The
+-- age says of subtransactions, too, that they are no older than this transaction.)
 create or replace function offhook.close_changesets(p_seqs bigint[]) returns void
 language plpgsql security definer
 set search_path = offhook, pg_temp
@@ -217,9 +219,12 @@ declare
     v_me constant users := offhook.caller();
     v_count bigint;
 begin
-    -- Of an earlier transaction nothing is taken back.
     delete from changesets h
-    where h.org_id = v_me.org_id and h.seq = any(p_seqs) and h.user_id = v_me.id and h.xmin = pg_current_xact_id()::xid;
+    where h.org_id = v_me.org_id and h.seq = any(p_seqs) and h.user_id = v_me.id and age(h.xmin) <= 0
+        and not exists (
+            select from jsonb_array_elements(h.body -> 'changes') c
+            join changeset_rows r on r.org_id = h.org_id and r.table_name = c.value ->> 'table'
+                and r.row_id = (c.value ->> 'id')::uuid and r.seq = h.seq);
     get diagnostics v_count = row_count;
     if v_count <> cardinality(p_seqs) then
         raise exception 'The history stays as it is.' using errcode = 'OH001';
@@ -269,8 +274,12 @@ begin
             from unnest(p_bodies) with ordinality u(body, place)
             cross join lateral jsonb_array_elements(u.body -> 'changes') with ordinality c
         ), task as (
+            -- What a task is about, as it is and as the batch itself makes it: with that it changes hands.
             select t.id, t.contact_id, t.deal_id, t.company_id from offhook.tasks t
             where t.org_id = p_org and t.id = any(array(select c.id from change c where c.tbl = 'tasks' and not c.is_new))
+            union all
+            select c.id, (c.vals ->> 'contact_id')::uuid, (c.vals ->> 'deal_id')::uuid, (c.vals ->> 'company_id')::uuid
+            from change c where c.tbl = 'tasks' and c.vals ?| '{contact_id,deal_id,company_id}'
         ), touch as (
             select c.place, c.pos, c.tbl, c.id, c.is_new,
                    c.vals ?| '{contact_id,deal_id,company_id}' and not c.is_new as links,
