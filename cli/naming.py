@@ -26,6 +26,8 @@ SINGULAR = {
 SUBJECTS = ("contacts", "deals", "companies")
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _BEGINNING = re.compile(r"[0-9a-f]{4,8}|[0-9a-f]{8}-[0-9a-f-]{0,27}")
+_ENDS = tuple("-".join(digit * length for length in (8, 4, 4, 4, 12)) for digit in "0f")
+"""The first id that there can be, and the last."""
 _EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _ALL = 10_000_000
 _SEARCHED = 200
@@ -88,8 +90,11 @@ def _by_beginning(workspace: Workspace, text: str, tables: Sequence[str]) -> lis
     """The records whose ids begin so."""
     if not _BEGINNING.fullmatch(text):
         return []
-    # The sign behind the last hexadecimal digit ends the range of all ids that begin so.
-    query = Query(where=All((Test("id", "ge", (text,)), Test("id", "lt", (text + "g",)))))
+    # The ends of the range are whole ids: for a server an id is a number, not a text.
+    first, last = (text + end[len(text) :] for end in _ENDS)
+    if not _ID.fullmatch(first):
+        return []
+    query = Query(where=All((Test("id", "ge", (first,)), Test("id", "le", (last,)))))
     found: list[Named] = []
     if "contacts" in tables:
         found += [Named("contacts", contact_id) for contact_id in workspace.contact_ids(query)]

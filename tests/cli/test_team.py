@@ -338,3 +338,11 @@ def test_what_may_be_waiting_is_not_wiped_unasked(site: Site) -> None:
     assert "changes of yours may be waiting there" in ada("doctor", code=1).out
     ada("logout", "--force")
     assert not waiting.exists()
+
+
+def test_a_record_at_the_server_is_named_by_the_beginning_of_its_id(site: Site) -> None:
+    ann = site.machine(*site.hire("ann", "--name", "Ann Arndt"))
+    fill(ann, 2)
+    deal = ann("show", "renewal 0", "--json").json["deal"]["id"]
+    for text in (deal[:-1], deal[:-2]):
+        assert ann("show", text, "--json").json["deal"]["id"] == deal
