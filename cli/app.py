@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cli.home import Home, find_home, read_settings, save_setting
-from cli.output import Code, Usage
+from cli.output import Code, Usage, say
 
 if TYPE_CHECKING:
     from cli.session import Session
@@ -142,6 +142,10 @@ def run_app(session: Session, opener: Opener | None = None, *notices: str) -> in
     failure = app._exception
     if failure is not None:
         return report(failure)
+    if app.kept_here:
+        said = "1 change is" if app.kept_here == 1 else f"{app.kept_here} changes are"
+        how = "." if session.demo else ", or with: offhook sync"
+        say(f"{said} saved here and not sent yet. That is done when offhook is open again{how}")
     return code if code is not None else (app.return_code or Code.FINE)
 
 

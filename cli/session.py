@@ -187,7 +187,7 @@ class Session:
         if not self.json:
             if sent.unsent:
                 many = "changes wait" if sent.unsent > 1 else "change waits"
-                say(f"Saved. {sent.unsent} {many} to be sent (offline).")
+                say(f"Saved here. {sent.unsent} {many} to be sent.")
             for each in sent.parked:
                 say(f"The server did not take it: {printable(each.reason)} Decide: offhook conflicts")
         return Code.CONFLICT if sent.parked else Code.FINE

@@ -136,14 +136,19 @@ def sync(session: Session, *, watch: bool) -> Code:
 
 def _tell_of_other(session: Session) -> Code:
     """Says how the agent of another program is doing."""
+    from sync.workspace import FieldWorkspace
+
     with session.open() as workspace:
-        health = workspace.health()
+        assert isinstance(workspace, FieldWorkspace)
+        health, away = workspace.health(), workspace.standing.away
         parked, unsent = len(workspace.parked()), len(workspace.unsent())
     if session.json:
         say_json({"state": "elsewhere", "line": health.line, "to_send": unsent, "parked": parked})
     else:
         say("Another offhook is open here, and sends and fetches by itself.")
         say(printable(health.line))
+    if away:
+        return Code.UNREACHABLE
     return Code.CONFLICT if parked else Code.FINE
 
 

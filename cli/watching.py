@@ -69,10 +69,8 @@ class Watch:
 
     @property
     def away(self) -> bool:
-        """Whether nothing comes of waiting: the server is out of reach, or nothing is to be had from it."""
-        from sync.standing import State
-
-        return self.standing.state in (State.OFFLINE, State.LOCKED, State.OUTDATED)
+        """Whether nothing comes of waiting; see `sync.standing.Standing.away`."""
+        return self.standing.away
 
     @property
     def done(self) -> bool:

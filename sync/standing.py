@@ -63,6 +63,11 @@ class Standing:
         return self.state in _REACHED
 
     @property
+    def away(self) -> bool:
+        """Whether nothing comes of waiting: the server is out of reach, or nothing is to be had from it."""
+        return self.state in (State.OFFLINE, State.LOCKED, State.OUTDATED)
+
+    @property
     def percent(self) -> int:
         """How much of what is being loaded is here."""
         return min(99, self.loaded * 100 // self.total) if self.total else 0
@@ -91,7 +96,8 @@ def line(
         case State.OFFLINE:
             said, level = f"○ offline since {hour(standing.since)}", "warning"
         case State.LOADING:
-            said, level = f"◐ loading {standing.percent} %", "busy"
+            # Another program on the same cache does not know how far it is.
+            said, level = f"◐ loading {standing.percent} %" if standing.total else "◐ loading", "busy"
         case State.LIVE if conflicts:
             said, level = "", "warning"
         case State.LIVE if waiting:

@@ -79,6 +79,8 @@ class OffhookApp(App[int]):
         self.opener = opener
         self.config = config
         self.desk: Desk | None = None
+        self.kept_here = 0
+        """How many changes were not sent yet when the user left a copy."""
         self.type_ahead = TypeAhead(self, self._hand_on)
         self._chord = ""
         self._notices: list[str] = []
@@ -417,6 +419,8 @@ class OffhookApp(App[int]):
     def _leave(self, desk: Desk | None, *, wait: bool = True) -> None:
         self.desk = None
         if desk is not None:
+            health = desk.last_seen_health
+            self.kept_here = health.to_send if health.mode == "field" else 0
             desk.close(wait=wait)
         self.exit(0)
 

@@ -181,7 +181,8 @@ def disable_user(session: Session, who: str) -> Code:
     with own_wire(session) as wire:
         ended = people.disable_user(wire, user.id)
     if not session.json:
-        say(f"{printable(user.name)} is shut out; {ended} open sessions were ended.")
+        sessions = "1 open session was" if ended == 1 else f"{ended} open sessions were"
+        say(f"{printable(user.name)} is shut out; {sessions} ended.")
         say(f"Hand their book over with: offhook admin book hand-over {printable(user.login)} TO")
         return Code.FINE
     return _done(session, "", id=user.id, sessions_ended=ended)

@@ -28,7 +28,7 @@ from storage.postgres.profile import Profile
 T = TypeVar("T")
 
 MOST_CONNECTIONS = 4
-LOCKED = "Your login was disabled or its password changed. Ask your admin."
+LOCKED = "Your login was disabled or its password changed. Ask your admin. With a new password, log in again: offhook login"
 _QUIET_SECONDS = 1.0
 """After a failed attempt nobody tries again for so long: what waits on a screen is told at once instead."""
 _FIRST_DELAY, _LAST_DELAY = 0.5, 15.0

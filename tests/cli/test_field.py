@@ -99,7 +99,7 @@ def test_what_is_done_offline_is_there_at_once_and_sent_later(trip: Trip) -> Non
     trip.network.down()
     assert "Renewal 0" in ben("find", "renewal").out
     said = ben("log", "note", "renewal 0", "Wants an offer").out
-    assert "Saved. 1 change waits to be sent (offline)." in said
+    assert "Saved here. 1 change waits to be sent." in said
     moved = ben("move", "renewal 0", "contacted", "--json").json
     assert (moved["status"], moved["unsent"], moved["deal"]["stage"]) == ("ok", 2, "Contacted")
     assert "Wants an offer" in ben("show", "renewal 0").out
@@ -466,6 +466,23 @@ def test_one_program_keeps_the_copy_and_sends_for_the_others(trip: Trip) -> None
         assert trip.at_the_server("show", "renewal 0", "--json").json["deal"]["stage"] == "Contacted"
         trip.at_the_server("log", "note", "renewal 0", "From the office")
         eventually(lambda: "From the office" in trip.ben("show", "renewal 0").out)
+        trip.network.down()
+        says("offline since")
+        trip.ben("sync", code=5)
+
+
+@posix
+def test_who_leaves_the_app_is_told_what_is_not_sent_yet(trip: Trip) -> None:
+    from benchmarks.terminal import Terminal
+
+    trip.ben("sync")
+    trip.network.down()
+    trip.ben("log", "note", "renewal 0", "Wants an offer")
+    with Terminal(PROGRAM, env=environment(trip.ben.home), columns=120, rows=40) as screen:
+        screen.wait_for_text("· 1 to send", timeout=30)
+        screen.send("ctrl+q")
+        screen.wait_for_text("1 change is saved here and not sent yet.", timeout=20)
+        assert screen.wait_exit() == 0
 
 
 # --- words --------------------------------------------------------------------------------------------------------

@@ -66,6 +66,7 @@ def test_the_status_bar_tells_the_truth_in_one_line() -> None:
     assert said(State.LIVE, parked=1) == ("⚠ 1 conflict", "warning")
     assert said(State.LIVE, to_send=3, parked=2) == ("⚠ 2 conflicts · 3 to send", "warning")
     assert said(State.LOADING, loaded=34, total=100) == ("◐ loading 34 %", "busy")
+    assert said(State.LOADING) == ("◐ loading", "busy")
     assert said(State.LOADING, loaded=200, total=100) == ("◐ loading 99 %", "busy")
     assert said(State.CONNECTING) == ("◐ connecting", "busy")
     assert said(State.CATCHING_UP, to_send=1) == ("◐ catching up · 1 to send", "busy")
