@@ -24,19 +24,42 @@ def explain(conflicts: Sequence[FieldConflict], rows: Rows, catalog: Catalog | N
         rows: where the rows are looked up, as they are now.
         catalog: names for the messages.
     """
-    telling = [c for c in asked(conflicts) if c.theirs != c.base]
-    sentences = []
-    for conflict in (telling or list(conflicts))[:3]:
-        row = rows.row(conflict.table, conflict.id) or {}
-        name = title_of(RECORDS[conflict.table](**row))
-        label = label_of(conflict.table, conflict.field, catalog)
-        theirs = _shown(conflict, conflict.theirs, row, catalog)
-        now = f": it is {theirs} now" if theirs else ""
-        sentences.append(f"{_who(conflict, catalog)} changed {label} of {name} meanwhile{now}.")
+    # Whoever leads a group may be as it was while what hangs together with it is not.
+    telling = asked([c for c in conflicts if c.theirs != c.base]) or asked(conflicts)
+    deleted = {(c.table, c.id) for c in conflicts if c.field == "deleted_at" and c.mine is not None}
+    sentences = [
+        _sentence(conflict, (conflict.table, conflict.id) in deleted, rows, catalog)
+        for conflict in telling[:3]
+    ]
     more = len(telling) - len(sentences)
     if more > 0:
         sentences.append(f"{more} more fields were changed, too.")
     return " ".join([*sentences, "Look at it again, then decide."])
+
+
+def _sentence(conflict: FieldConflict, deleted: bool, rows: Rows, catalog: Catalog | None) -> str:
+    row = rows.row(conflict.table, conflict.id) or {}
+    name, who = title_of(RECORDS[conflict.table](**row)), _who(conflict, catalog)
+    if conflict.field == "deleted_at":
+        return f"{who} {'restored' if conflict.theirs is None else 'deleted'} {name} meanwhile."
+    label = _label(conflict, catalog)
+    if deleted:
+        return f"{who} changed {label} of {name} meanwhile, while you deleted it."
+    theirs = _shown(conflict, conflict.theirs, row, catalog)
+    now = f": it is {theirs} now" if theirs else ""
+    return f"{who} changed {label} of {name} meanwhile{now}."
+
+
+def _label(conflict: FieldConflict, catalog: Catalog | None) -> str:
+    if not (isinstance(conflict.base, dict) and isinstance(conflict.theirs, dict)):
+        return label_of(conflict.table, conflict.field, catalog)
+    # A mapping of custom fields: people know those, and not what holds them.
+    keys = sorted(conflict.base.keys() | conflict.theirs.keys())
+    return " and ".join(
+        label_of(conflict.table, f"{conflict.field}.{key}", catalog)
+        for key in keys
+        if conflict.base.get(key) != conflict.theirs.get(key)
+    )
 
 
 def is_elsewhere(owner: str, name: str) -> str:
