@@ -292,7 +292,7 @@ class Agent:
         """Until the connection breaks or the thread is to end."""
         self._stand(State.CATCHING_UP)
         rest = Rest()
-        hinted, due = False, 0.0
+        hinted, owed, due = False, False, 0.0
         while not self._stopping.is_set():
             # What others did comes first: work that the server does not take must keep nobody from reading.
             if hinted or time.monotonic() >= due:
@@ -307,19 +307,23 @@ class Agent:
             if sent or self._pusher.trouble != trouble:
                 self._stands()
             if sent:
-                due = min(due, time.monotonic() + CLEAR_SECONDS)
-            elif self.load_step():
-                self._got_on = True
-                self._stand(State.LOADING)
-            elif self._scrubber.step():
-                self._got_on = True
+                owed = True
             else:
-                self._got_on = True
-                self._stand(State.LIVE)
-                if self._upkeep.due:
-                    remote.keep_up(self._upkeep)
-                hinted = remote.wait(self._next(due), rest.until)
-                continue
+                if owed:
+                    # All at once: after each batch the rest would have to be laid over the rows anew.
+                    due, owed = min(due, time.monotonic() + CLEAR_SECONDS), False
+                if self.load_step():
+                    self._got_on = True
+                    self._stand(State.LOADING)
+                elif self._scrubber.step():
+                    self._got_on = True
+                else:
+                    self._got_on = True
+                    self._stand(State.LIVE)
+                    if self._upkeep.due:
+                        remote.keep_up(self._upkeep)
+                    hinted = remote.wait(self._next(due), rest.until)
+                    continue
             # There is more to do at once; only what lies ready is taken note of.
             hinted = remote.wait(0.0, rest.until)
 

@@ -34,7 +34,7 @@ def look_out(connection: Any, org_id: str, rows: Sequence[Encoded]) -> None:
         org_id: the tenant.
         rows: contacts that are about to be put.
     """
-    made = list(_made_here(outbox.everything(connection)))
+    made = list(_made_here(outbox.everything(connection))) if rows else []
     if not made:
         return
     form = codec("contacts")

@@ -126,6 +126,19 @@ def acked(connection: Any) -> int:
     return int(last[0]) if last else 0
 
 
+def rows_of(connection: Any, seqs: Iterable[int]) -> set[tuple[str, str]]:
+    """The rows that changesets change, as (table, id).
+
+    Args:
+        connection: any.
+        seqs: their numbers.
+    """
+    bodies = connection.execute(
+        "SELECT body FROM outbox WHERE seq IN (SELECT value FROM json_each(?))", (json.dumps(list(seqs)),)
+    )
+    return {(change["table"], change["id"]) for (body,) in bodies for change in json.loads(body)["changes"]}
+
+
 def remove(connection: Any, seqs: Collection[int]) -> None:
     """Takes changesets out; what becomes of them is noted elsewhere."""
     connection.executemany("DELETE FROM outbox WHERE seq = ?", [(seq,) for seq in seqs])

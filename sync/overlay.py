@@ -105,9 +105,45 @@ def put(connection: Any, org_id: str, table: str, rows: Sequence[Encoded], *, fr
         rows: their values.
         fresh: none of them is there yet.
     """
-    put_rows(connection, table, rows)
-    if table == "contacts":
-        put_points(connection, org_id, rows, fresh=fresh)
+    if fresh:
+        put_rows(connection, table, rows)
+        changed = rows
+    else:
+        changed = _put_over(connection, org_id, table, rows)
+    if table == "contacts" and changed:
+        put_points(connection, org_id, changed, fresh=fresh)
+
+
+def _put_over(connection: Any, org_id: str, table: str, rows: Sequence[Encoded]) -> list[Encoded]:
+    """Writes where rows differ from what is there: an index is touched only where one of its columns has changed.
+
+    Returns:
+        The rows that are new, or are looked up by something else than before.
+    """
+    own = place(table, "id")
+    new = {row[own]: row for row in rows}
+    held = images(connection, org_id, table, new)
+    looked_up = _point_places(table)
+    pointed: list[Encoded] = []
+    changed: dict[tuple[int, ...], list[Encoded]] = {}
+    for row_id, row in new.items():
+        old = held.get(row_id)
+        if old is None:
+            pointed.append(row)
+            continue
+        pairs = enumerate(zip(row, old, strict=True))
+        places = tuple(where for where, (value, before) in pairs if value != before)
+        if places:
+            changed.setdefault(places, []).append(row)
+            if not looked_up.isdisjoint(places):
+                pointed.append(row)
+    put_rows(connection, table, [row for row_id, row in new.items() if row_id not in held])
+    for places, some in changed.items():
+        connection.executemany(
+            _change_sql(table, places),
+            [[*(row[where] for where in places), org_id, row[own]] for row in some],
+        )
+    return pointed
 
 
 def put_rows(connection: Any, table: str, rows: Sequence[Encoded]) -> None:
@@ -170,16 +206,18 @@ def images(connection: Any, org_id: str, table: str, ids: Iterable[str]) -> dict
     return {row[where]: row for row in found}
 
 
-def restore(connection: Any, org_id: str) -> set[Key]:
-    """Brings every row back that local work has changed, as the server has it. Returns those rows.
+def restore(connection: Any, org_id: str, *, but: Collection[Key] = ()) -> None:
+    """Brings every row back that local work has changed, as the server has it.
 
     Args:
         connection: the writer, in a transaction, switched to the server's side.
         org_id: the tenant.
+        but: rows that are to be put in the same transaction, whole: those need not be brought back first.
     """
     held: dict[str, list[tuple[str, str | None]]] = {}
     for table, row_id, body in connection.execute("SELECT table_name, row_id, body FROM base"):
-        held.setdefault(table, []).append((row_id, body))
+        if (table, row_id) not in but:
+            held.setdefault(table, []).append((row_id, body))
     for table, found in held.items():
         gone = [row_id for row_id, body in found if body is None]
         if gone:
@@ -191,7 +229,6 @@ def restore(connection: Any, org_id: str) -> set[Key]:
         names = codec(table).names
         put(connection, org_id, table, [[body[name] for name in names] for body in bodies.values()])
     connection.execute("DELETE FROM base")
-    return {(table, row_id) for table, found in held.items() for row_id, _ in found}
 
 
 def _completed(connection: Any, org_id: str, table: str, row_id: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -208,6 +245,20 @@ def _put_sql(table: str) -> str:
         f"INSERT INTO {table} ({form.columns}) VALUES ({', '.join('?' * len(form.names))})"
         f" ON CONFLICT (org_id, id) DO UPDATE SET {new}"
     )
+
+
+@cache
+def _change_sql(table: str, places: tuple[int, ...]) -> str:
+    names = codec(table).names
+    new = ", ".join(f"{names[where]} = ?" for where in places)
+    return f"UPDATE {table} SET {new} WHERE org_id = ? AND id = ?"
+
+
+@cache
+def _point_places(table: str) -> frozenset[int]:
+    """The columns that a row's contact points are made from."""
+    names = ("emails", "phones", "deleted_at") if table == "contacts" else ()
+    return frozenset(place(table, name) for name in names)
 
 
 def put_points(connection: Any, org_id: str, rows: Sequence[Encoded], *, fresh: bool) -> None:

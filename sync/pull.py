@@ -138,6 +138,8 @@ class Puller:
 
     def _take_in(self, truth: Truth, asked: _Asked, told: Pulled) -> None:
         connection, org_id = truth.connection, self._cache.org_id
+        settles = bool(asked.accepted and asked.cursor and not (told.stale or told.more))
+        truth.foresee(told.rows)
         if told.setup is not None:
             truth.put_setup(told.setup)
         # What is held is read anew; what comes to it is loaded.
@@ -146,6 +148,9 @@ class Puller:
         elif told.more:
             loading.fall_behind(truth, asked.cursor)
         loading.follow_books(truth, told.books)
+        if settles:
+            # Lifted it is for the settling in any case: nothing needs to be held against the work before.
+            truth.lift()
         # First what leaves, then what is there: a row that has only moved comes again.
         truth.leave(told.exits)
         for table in TABLES:
@@ -153,7 +158,7 @@ class Puller:
             if table == "contacts":
                 duplicates.look_out(connection, org_id, rows)
             truth.put(table, rows)
-        if not (told.stale or told.more) and asked.cursor and asked.accepted:
+        if settles:
             for changeset, refusal in duplicates.warnings(connection, org_id, asked.accepted):
                 truth.warn(changeset, refusal)
             truth.settle(asked.accepted)

@@ -54,11 +54,22 @@ class Truth:
         self._own: Keys = set()
         self._laid: Keys = set()
         self._settled: Keys = set()
+        self._coming: Keys = set()
         self._left = False
         self._was_loading = self._is_loading()
         overlay.switch(connection, local=False)
 
     # --- rows
+
+    def foresee(self, rows: Mapping[str, Sequence[Encoded]]) -> None:
+        """Says which rows are put later in this transaction: what is written over them anyway is not brought back first.
+
+        Args:
+            rows: by table all that `put` is going to be called with.
+        """
+        for table, some in rows.items():
+            place = overlay.place(table, "id")
+            self._coming.update((table, row[place]) for row in some)
 
     def put(self, table: str, rows: Sequence[Encoded]) -> None:
         """Writes rows of a book as the server has them: every column, derived ones too.
@@ -70,7 +81,7 @@ class Truth:
         if not rows:
             return
         if self._meets(table, rows):
-            self._lift()
+            self.lift()
         place = overlay.place(table, "id")
         self._note(table, [row[place] for row in rows])
         overlay.put(self.connection, self._org_id, table, rows)
@@ -84,7 +95,7 @@ class Truth:
             bare: without what they are searched by; see `sync.filling`.
         """
         if rows and self._meets(table, rows):
-            self._lift()
+            self.lift()
         self._everything = True
         self._before.clear()
         if bare:
@@ -102,7 +113,7 @@ class Truth:
             "SELECT 1 FROM base WHERE table_name IN (SELECT value FROM json_each(?)) LIMIT 1",
             (json.dumps(list(tables)),),
         ).fetchone():
-            self._lift()
+            self.lift()
         for table, rows in tables.items():
             place = overlay.place(table, "id")
             new = {row[place]: row for row in rows}
@@ -116,7 +127,7 @@ class Truth:
             gone = held.keys() - new.keys()
             if changed or gone:
                 # What work points to (a stage, a book) may come or go.
-                self._lift()
+                self.lift()
                 self._setup = True
                 self._note(table, [*(row[place] for row in changed), *gone])
                 overlay.put(self.connection, self._org_id, table, changed)
@@ -139,11 +150,11 @@ class Truth:
         if erased:
             overlay.note_left(self.connection, now=True)
             if self._erase(erased):
-                self._lift()
+                self.lift()
         for table, found in books.items():
             held = overlay.images(self.connection, self._org_id, table, found)
             if self._meets(table, held.values()):
-                self._lift()
+                self.lift()
                 held = overlay.images(self.connection, self._org_id, table, found)
             place = overlay.place(table, "book_id")
             self._evict(
@@ -157,7 +168,7 @@ class Truth:
         Args:
             book_id: the book.
         """
-        self._lift()
+        self.lift()
         for table in BOOKED:
             found = self.connection.execute(
                 f"SELECT id FROM {table} WHERE org_id = ? AND book_id = ?", (self._org_id, book_id)
@@ -173,7 +184,7 @@ class Truth:
         """
         held = overlay.images(self.connection, self._org_id, table, ids)
         if self._meets(table, held.values()):
-            self._lift()
+            self.lift()
             held = overlay.images(self.connection, self._org_id, table, ids)
         self._evict(table, list(held))
 
@@ -201,10 +212,8 @@ class Truth:
         """
         gone = set(seqs)
         if gone:
-            self._lift()
-            for seq, work in self._pending.work(self.connection):
-                if seq in gone:
-                    self._settled |= {(change.table, change.id) for change in work.changeset.changes}
+            self.lift()
+            self._settled |= outbox.rows_of(self.connection, gone)
             outbox.remove(self.connection, gone)
 
     def accept(self, seqs: Iterable[int]) -> None:
@@ -233,7 +242,7 @@ class Truth:
         changeset = outbox.Item(*found).changeset
         # What the record is called is asked before it may be gone from here.
         parked_id = parking.park(self.connection, changeset, refusal, self._clock())
-        self._lift()
+        self.lift()
         outbox.remove(self.connection, [seq])
         return parked_id
 
@@ -253,7 +262,7 @@ class Truth:
             lost: what it had taken, in order.
         """
         # What it had accepted and no pull has brought yet is offered again even where nothing else was lost.
-        self._lift()
+        self.lift()
         outbox.offer_again(self.connection, lost)
 
     # --- notes
@@ -279,7 +288,7 @@ class Truth:
         watch = self._watch()
         return bool(watch.around) and watch.meets(table, rows)
 
-    def _lift(self) -> None:
+    def lift(self) -> None:
         """Brings the rows under all unsent work back as the server last had them."""
         if self._lifted:
             return
@@ -291,7 +300,7 @@ class Truth:
             self._note(table, ids)
             self._own.update((table, row_id) for row_id in ids)
             self._setup = self._setup or table in load.CATALOG_TABLES
-        overlay.restore(self.connection, self._org_id)
+        overlay.restore(self.connection, self._org_id, but=self._coming)
 
     def _lay_over(self) -> None:
         """Lays what is still in the outbox over the rows, in order."""
