@@ -66,6 +66,6 @@ class UnsentDialog(Dialog[None]):
         how = {
             "solo": "This workspace lies on this machine alone: what you do is saved, and nothing is sent.",
             "direct": "What you do is sent at once. What has no answer yet is kept, and sent again.",
-            "field": "What you do is saved here and sent as soon as the server is in reach.",
+            "field": "What you do is saved here and sent as soon as the server takes it.",
         }[health.mode]
         return clean_text("\n".join([health.line, how, *health.notes]))
