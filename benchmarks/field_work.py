@@ -29,7 +29,8 @@ from core.filters import Query
 from core.workspace import Changed, Health, Workspace
 from storage.database import connect
 from storage.postgres.profile import Profile
-from sync.workspace import FieldWorkspace, open_field
+from sync.opening import open_field
+from sync.workspace import FieldWorkspace
 
 T = TypeVar("T")
 TABLES = ("companies", "contacts", "deals", "activities", "tasks", "contact_points")

@@ -71,7 +71,7 @@ def open_copy(
     Raises:
         Refused, Unavailable: it cannot be opened or made; the message says why.
     """
-    from sync.workspace import open_field
+    from sync.opening import open_field
 
     known, notes = _password(home)
     return open_field(

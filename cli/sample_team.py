@@ -163,7 +163,7 @@ def open_as(team: TeamServer, login: str, *, field: bool = False) -> Workspace:
     from cli.home import make_private
 
     if field:
-        from sync.workspace import open_field
+        from sync.opening import open_field
 
         kept = make_private(team.folder / "field" / login)
         return open_field(team.profile(login), team.password(login), folder=kept, store="file")

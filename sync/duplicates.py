@@ -18,7 +18,7 @@ from storage.codec import codec
 from sync import outbox
 from sync.outbox import Item
 from sync.overlay import Encoded
-from sync.parking import Refusal
+from sync.refusal import Refusal
 
 _KEY = "sync.twins"
 """The key in `meta` of what was noted: by changeset, the contact that it made and the colleague's."""

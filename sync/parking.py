@@ -10,28 +10,19 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from core.changes import (
-    Change,
-    Changeset,
-    FieldConflict,
-    decode_value,
-    encode_value,
-    from_json,
-    same_value,
-    to_json,
-)
+from core.changes import Change, Changeset, from_json, same_value, to_json
 from core.commands.base import title_of
 from core.entities import RECORDS
-from core.parked import Kind, Parked
+from core.parked import Parked
 from core.schema import Kind as FieldKind
 from core.schema import fields_of
 from storage.codec import from_micros, to_micros
 from storage.codec import to_json as json_text
 from storage.load import Loaded
 from sync.overlay import BOOKED, images
+from sync.refusal import Refusal, read_refusal, refusal_json
 
 How = Literal["", "mine", "theirs", "sent", "dropped", "handed in", "erased", "joined"]
 """What became of it: still waiting, or decided how; `joined` to an earlier one that waits."""
@@ -46,26 +37,6 @@ NOTES: Mapping[str, str] = {
     "joined": "Not applied: it waits together with an earlier change.",
 }
 """What the history says of it, by how it was decided."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why the server did not take a changeset; see `core.parked.Parked` for the fields.
-
-    Attributes:
-        kind: conflict, gone or rejected; duplicate where it was taken.
-        reason: in the user's words.
-    """
-
-    kind: Kind
-    reason: str
-    conflicts: tuple[FieldConflict, ...] = ()
-    taken_by: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    about: tuple[str, str] | None = None
-    title: str = ""
-    can_hand_in: bool = False
-    other: tuple[str, str] | None = None
 
 
 def park(connection: Any, changeset: Changeset, refusal: Refusal, now: dt.datetime) -> str:
@@ -166,7 +137,7 @@ def hide_missing(connection: Any, org_id: str) -> None:
     for parked_id, kind, reason, answer in connection.execute(
         "SELECT id, kind, reason, answer FROM parked WHERE json_array_length(answer, '$.conflicts') > 0"
     ).fetchall():
-        refusal = _read(kind, reason, json.loads(answer))
+        refusal = read_refusal(kind, reason, json.loads(answer))
         seen = tuple(c for c in refusal.conflicts if _is_here(connection, org_id, c.table, c.id))
         if len(seen) == len(refusal.conflicts):
             continue
@@ -183,7 +154,7 @@ def hide_missing(connection: Any, org_id: str) -> None:
         )
         connection.execute(
             "UPDATE parked SET kind = ?, reason = ?, answer = ? WHERE id = ?",
-            (hidden.kind, hidden.reason, json_text(_answer_json(hidden)), parked_id),
+            (hidden.kind, hidden.reason, json_text(refusal_json(hidden)), parked_id),
         )
 
 
@@ -232,11 +203,14 @@ def _join(connection: Any, held: Parked, later: Changeset, refusal: Refusal) -> 
         before = conflicts.get(key)
         conflicts[key] = conflict if before is None else dataclasses.replace(conflict, base=before.base)
     answer = dataclasses.replace(
-        _refusal(held), conflicts=tuple(conflicts.values()), reason=refusal.reason or held.reason
+        _refusal(held),
+        conflicts=tuple(conflicts.values()),
+        reason=refusal.reason or held.reason,
+        joined=held.joined + 1,
     )
     connection.execute(
         "UPDATE parked SET body = ?, answer = ?, reason = ? WHERE id = ?",
-        (json_text(to_json(changeset)), json_text(_answer_json(answer)), answer.reason, held.id),
+        (json_text(to_json(changeset)), json_text(refusal_json(answer)), answer.reason, held.id),
     )
 
 
@@ -301,7 +275,7 @@ def _insert(
         " how = excluded.how",
         (
             changeset.id, refusal.kind, refusal.reason, json_text(to_json(changeset)),
-            json_text(_answer_json(refusal)), to_micros(now), to_micros(now) if how else None, how,
+            json_text(refusal_json(refusal)), to_micros(now), to_micros(now) if how else None, how,
         ),
     )  # fmt: skip
 
@@ -331,7 +305,7 @@ def _title(connection: Any, changeset: Changeset, about: tuple[str, str] | None)
 
 def _parked(row: Sequence[Any]) -> Parked:
     parked_id, kind, reason, body, answer, at = row
-    refusal = _read(kind, reason, json.loads(answer))
+    refusal = read_refusal(kind, reason, json.loads(answer))
     return Parked(
         id=parked_id,
         kind=kind,
@@ -345,65 +319,9 @@ def _parked(row: Sequence[Any]) -> Parked:
         title=refusal.title,
         can_hand_in=refusal.can_hand_in,
         other=refusal.other,
+        joined=refusal.joined,
     )
 
 
 def _refusal(held: Parked) -> Refusal:
     return Refusal(**{each.name: getattr(held, each.name) for each in dataclasses.fields(Refusal)})
-
-
-def _answer_json(refusal: Refusal) -> dict[str, Any]:
-    return {
-        "conflicts": [_conflict_json(conflict) for conflict in refusal.conflicts],
-        "taken_by": refusal.taken_by,
-        "fields": dict(refusal.fields),
-        "about": refusal.about,
-        "title": refusal.title,
-        "can_hand_in": refusal.can_hand_in,
-        "other": refusal.other,
-    }
-
-
-def _read(kind: Kind, reason: str, answer: Mapping[str, Any]) -> Refusal:
-    return Refusal(
-        kind,
-        reason,
-        conflicts=tuple(_conflict(each) for each in answer["conflicts"]),
-        taken_by=answer["taken_by"],
-        fields=answer["fields"],
-        about=_key(answer["about"]),
-        title=answer["title"],
-        can_hand_in=answer["can_hand_in"],
-        other=_key(answer["other"]),
-    )
-
-
-def _key(pair: Sequence[str] | None) -> tuple[str, str] | None:
-    return None if pair is None else (pair[0], pair[1])
-
-
-def _kind(table: str, name: str) -> FieldKind | None:
-    """The kind of a field; None for what lies in a mapping, where values are JSON's."""
-    return None if "." in name else fields_of(RECORDS[table])[name].kind
-
-
-def _conflict_json(conflict: FieldConflict) -> dict[str, Any]:
-    kind = _kind(conflict.table, conflict.field)
-    values = {name: getattr(conflict, name) for name in ("base", "mine", "theirs")}
-    if kind is not None:
-        values = {name: encode_value(kind, value) for name, value in values.items()}
-    return {
-        "table": conflict.table, "id": conflict.id, "field": conflict.field, **values, "who": conflict.who,
-        "when": encode_value(FieldKind.TIME, conflict.when),
-    }  # fmt: skip
-
-
-def _conflict(told: Mapping[str, Any]) -> FieldConflict:
-    kind = _kind(told["table"], told["field"])
-    values = {name: told[name] for name in ("base", "mine", "theirs")}
-    if kind is not None:
-        values = {name: decode_value(kind, value) for name, value in values.items()}
-    return FieldConflict(
-        told["table"], told["id"], told["field"], **values, who=told["who"],
-        when=decode_value(FieldKind.TIME, told["when"]),
-    )  # fmt: skip

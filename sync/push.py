@@ -21,7 +21,7 @@ from storage.postgres.push import Pushed
 from sync import outbox
 from sync.cache import Cache
 from sync.outbox import MOST_ITEMS, Item
-from sync.parking import Refusal
+from sync.refusal import Refusal
 from sync.remote import Remote
 
 BREAKS_MOST = 8

@@ -16,6 +16,7 @@ from core.changes import Change, Changeset, from_json, to_json
 from storage.codec import to_json as json_text
 from storage.codec import to_micros
 from sync.overlay import BOOKED, Key, images
+from sync.refusal import Refusal, refusal_json
 
 ERASED = "Erased"
 """What stands in the place of a summary that named an erased person."""
@@ -138,10 +139,7 @@ def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], 
 
 def _erase_parked(connection: Any, parked_id: str, rest: Changeset, now: int) -> None:
     # One question about several records is asked no more once one of them was erased: what is left of it stays readable.
-    answer: dict[str, Any] = {
-        "conflicts": [], "taken_by": "", "fields": {}, "about": None, "title": ERASED, "can_hand_in": False,
-        "other": None,
-    }  # fmt: skip
+    answer = refusal_json(Refusal("rejected", "", title=ERASED))
     connection.execute(
         "UPDATE parked SET body = ?, answer = ?, reason = '', how = 'erased', settled_at = coalesce(settled_at, ?)"
         " WHERE id = ?",

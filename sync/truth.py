@@ -22,8 +22,8 @@ from storage.codec import codec
 from storage.watch import MOST_ROWS, look_of, note_news
 from sync import outbox, overlay, parking, traces
 from sync.overlay import BOOKED, Encoded, Key, Keys
-from sync.parking import Refusal
 from sync.pending import Pending, Watched, watched
+from sync.refusal import Refusal
 
 Exit = Sequence[str]
 """A row that left a book, as (table, id, book, op); op is moved, deleted or erased."""

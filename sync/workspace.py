@@ -1,6 +1,6 @@
 """The field workspace: a cache that reads and writes without a network, and the agent that keeps it and the server together.
 
-`open_field` is the door. Every command takes effect at once and lies in the outbox in the same transaction, so that what
+`sync.opening` is the door. Every command takes effect at once and lies in the outbox in the same transaction, so that what
 is answered as done is done here and on its way, whatever happens next.
 """
 
@@ -11,123 +11,31 @@ import heapq
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from core.changes import Answer, Changeset, Row
 from core.commands.base import Command
+from core.commands.settle import SendAgain
 from core.errors import NotFound, OffhookError, Refused, Unavailable
 from core.filters import Query
 from core.parked import Parked
 from core.permissions import require_export
 from core.workspace import Changed, Health, HistoryEntry, Reservation
 from storage.apply import Applied
-from storage.keys import Store
 from storage.local import Clock, LocalWorkspace, utc_now
 from sync import outbox, parking
-from sync.cache import Cache, create_cache, open_cache
+from sync.cache import Cache
 from sync.lock import AgentLock
 from sync.standing import Standing, State, line, read_standing
 
-if TYPE_CHECKING:
-    from storage.postgres.profile import Profile
-
 T = TypeVar("T")
 
-FILE = "cache.db"
-"""What the cache is called in its folder."""
-HISTORY_SECONDS = 1.0
-"""How long a history waits for what the server knows of it."""
+ANSWER_SECONDS = 1.0
+"""How long what can do without the server waits for what it says."""
 _NOT_WAITING = "That does not wait here any more."
-
-
-def open_field(
-    profile: Profile,
-    password: str | None,
-    *,
-    folder: Path,
-    store: Store = "keyring",
-    notes: Sequence[str] = (),
-    clock: Clock = utc_now,
-    agent: bool = True,
-    progress: Callable[[str], None] | None = None,
-) -> FieldWorkspace:
-    """Opens the cache of a login. Where there is none yet it is made, and for that the server must be in reach.
-
-    A cache that is there opens at once, whether the server is in reach or not. What is not in it yet comes in while it is
-    used.
-
-    Args:
-        profile: where the server is, and who logs in.
-        password: the login's; None: libpq looks for one in its own places.
-        folder: where the cache lies.
-        store: where its key is kept, if it is made.
-        notes: what is less than perfect about the login, for `health`.
-        clock: what time it is.
-        agent: keep the cache and the server together as long as the workspace is open.
-        progress: is told what is being done while the cache is made.
-
-    Raises:
-        SignInRefused: there is no cache yet, and login or password is not good.
-        Refused: the cache is another login's, or this program and the server do not fit.
-        Unavailable: the cache cannot be opened; or there is none, and the server cannot be reached.
-    """
-    path = Path(folder) / FILE
-    if not path.exists():
-        _make(path, profile, password, store, progress or (lambda _what: None))
-    cache = open_cache(path)
-    try:
-        workspace = FieldWorkspace(
-            cache, notes=[*notes, *filter(None, [profile.note])], insecure=bool(profile.note), clock=clock
-        )
-        login = workspace.catalog().me.login
-        if login != profile.login:
-            raise Refused(
-                f"{path} holds the work of {login}, and you log in as {profile.login}. Log in as {login}, or put it away"
-                " with `offhook logout` first."
-            )
-    except BaseException:
-        cache.close()
-        raise
-    if agent:
-        workspace.begin(lambda: _keep_together(workspace, profile, password, clock))
-    return workspace
-
-
-def _make(
-    path: Path, profile: Profile, password: str | None, store: Store, progress: Callable[[str], None]
-) -> None:
-    """Makes a cache with what nothing can be shown without."""
-    from storage.postgres.connection import connect
-    from sync.remote import Remote
-
-    progress("set-up")
-    remote = Remote(connect(profile, password), profile)
-    try:
-        hello = remote.hello()
-        pulled = remote.pull(None, ())
-    finally:
-        remote.close()
-    create_cache(path, hello=hello, setup_rows=pulled.setup or {}, store=store).close()
-
-
-def _keep_together(workspace: FieldWorkspace, profile: Profile, password: str | None, clock: Clock) -> None:
-    from storage.postgres.connection import connect
-    from sync.agent import Agent
-    from sync.remote import Remote
-    from sync.server import Server
-
-    agent = Agent(
-        workspace.cache,
-        lambda: Remote(connect(profile, password), profile),
-        tell=workspace.tell,
-        stands=workspace.look_again,
-        clock=clock,
-    )
-    workspace.join(agent, lambda: Server(profile, password, clock=clock, catalog=workspace.catalog))
-    agent.start()
+_MORE_WAITS = "More of your work has joined what waits since you looked. Look at it once more, then decide."
 
 
 class Keeper(Protocol):
@@ -179,6 +87,7 @@ class FieldWorkspace(LocalWorkspace):
         self._asker: ThreadPoolExecutor | None = None
         self._alone = Standing(State.OFFLINE, clock())
         self._lock = threading.Lock()
+        self._telling = threading.RLock()
         self._health_listeners: list[Callable[[Health], None]] = []
         self._waiting = (0, 0)
         self._told: Health | None = None
@@ -199,8 +108,13 @@ class FieldWorkspace(LocalWorkspace):
         def run() -> None:
             try:
                 keep()
-            except OffhookError as error:
-                self._notes = (*self._notes, str(error))
+            except Exception as error:
+                told = str(error)
+                if not isinstance(error, OffhookError):
+                    logging.getLogger(__name__).error("no agent could be made", exc_info=error)
+                    told = "Nothing is sent or fetched: something unexpected happened. Start offhook again."
+                self._notes = (*self._notes, told)
+                self._alone = Standing(State.OFFLINE, self._clock())
             self.look_again()
 
         self._beginning = threading.Thread(target=run, name="offhook-begin", daemon=True)
@@ -215,9 +129,9 @@ class FieldWorkspace(LocalWorkspace):
             agent: the agent. It is stopped when the workspace is closed.
             office: opens the way to the server, once it is needed.
         """
-        self._agent = agent
-        self._opens = office
         self._stop_watching = self.subscribe(lambda _changed: None)
+        self._opens = office
+        self._agent = agent
 
     # --- writing
 
@@ -232,6 +146,11 @@ class FieldWorkspace(LocalWorkspace):
         if applied is not None:
             outbox.add(connection, done)
         if command.settles:
+            held = parking.get(connection, command.settles)
+            if held is None:
+                raise NotFound(_NOT_WAITING)
+            if isinstance(command, SendAgain) and command.parked.joined != held.joined:
+                raise Refused(_MORE_WAITS)
             redone = any(change.table != "activities" for change in done.changes)
             parking.settle(connection, command.settles, "sent" if redone else "theirs", self._clock())
 
@@ -286,13 +205,17 @@ class FieldWorkspace(LocalWorkspace):
                 "The server is out of reach. It goes on waiting here: hand it in when you are online."
             )
         name = office.give(table, record_id, told(held, catalog))
-        self._settle(parked_id, "handed in")
+        self._settle(parked_id, "handed in", joined=held.joined)
         return name
 
-    def _settle(self, parked_id: str, how: parking.How) -> None:
+    def _settle(self, parked_id: str, how: parking.How, *, joined: int | None = None) -> None:
         with self.database.write() as connection:
-            if not parking.settle(connection, parked_id, how, self._clock()):
+            held = parking.get(connection, parked_id)
+            if held is None:
                 raise NotFound(_NOT_WAITING)
+            if joined is not None and held.joined != joined:
+                raise Refused(_MORE_WAITS)
+            parking.settle(connection, parked_id, how, self._clock())
         self.look_again()
 
     def unsent(self) -> list[Changeset]:
@@ -329,17 +252,35 @@ class FieldWorkspace(LocalWorkspace):
         return list(merged)[:limit]
 
     def _ask(self, question: Callable[[Office], T]) -> T | None:
-        """What the server says, unless it is out of reach or takes too long."""
+        """What the server says, unless it is out of reach, says no or takes too long."""
+        with contextlib.suppress(OffhookError):
+            return self._answer(question)
+        return None
+
+    def _answer(self, question: Callable[[Office], T]) -> T:
+        """What the server says at once.
+
+        Raises:
+            Unavailable: it is out of reach, or takes too long. What was asked may be done all the same.
+            OffhookError: it says no.
+        """
         office = self._reached()
         if office is None:
-            return None
+            raise Unavailable("The server is out of reach.")
         with self._lock:
             if self._asker is None:
                 self._asker = ThreadPoolExecutor(1, thread_name_prefix="offhook-ask")
             asker = self._asker
-        with contextlib.suppress(OffhookError, TooLate, RuntimeError):
-            return asker.submit(question, office).result(HISTORY_SECONDS)
-        return None
+        try:
+            asked = asker.submit(question, office)
+        except RuntimeError as error:
+            raise Unavailable("This workspace is closed.") from error
+        try:
+            return asked.result(ANSWER_SECONDS)
+        except (TooLate, CancelledError):
+            # Nobody waits for it any more; where it has not begun it need not.
+            asked.cancel()
+            raise Unavailable("The server does not answer.") from None
 
     def who_took(self, table: str, record_id: str) -> str:
         """See `core.workspace.Workspace.who_took`."""
@@ -348,21 +289,17 @@ class FieldWorkspace(LocalWorkspace):
     def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
         """See `core.workspace.Workspace.reserve`. Without the server it is not confirmed: somebody else may have it."""
         here = super().reserve(contact_id, seconds=seconds)
-        office = self._reached()
-        if office is not None:
-            # A contact that was made here is not there yet.
-            with contextlib.suppress(Unavailable, NotFound):
-                return office.reserve(contact_id, seconds=seconds)
+        # A contact that was made here is not there yet.
+        with contextlib.suppress(Unavailable, NotFound):
+            return self._answer(lambda office: office.reserve(contact_id, seconds=seconds))
         return here._replace(confirmed=False)
 
     def release(self, contact_id: str) -> None:
         """See `core.workspace.Workspace.release`."""
         super().release(contact_id)
-        office = self._reached()
-        if office is not None:
-            # It ends by itself when its time is up.
-            with contextlib.suppress(Unavailable):
-                office.release(contact_id)
+        # It ends by itself when its time is up.
+        with contextlib.suppress(Unavailable):
+            self._answer(lambda office: office.release(contact_id))
 
     def export(self, table: str, query: Query) -> Iterator[Row]:
         """See `core.workspace.Workspace.export`. The server notes first what is taken, so it must be in reach."""
@@ -379,19 +316,21 @@ class FieldWorkspace(LocalWorkspace):
 
     def look_again(self) -> None:
         """Tells whoever watches, if `health` is another one by now. The agent says so, and whatever writes."""
-        with contextlib.suppress(Unavailable):
-            self._count()
-        with self._lock:
+        # One after the other: what is told last is how it stands.
+        with self._telling:
+            with contextlib.suppress(Unavailable):
+                self._count()
             health = self.health()
             if health == self._told:
                 return
             self._told = health
-            listeners = tuple(self._health_listeners)
-        for listener in listeners:
-            try:
-                listener(health)
-            except Exception:
-                logging.getLogger(__name__).exception("a listener failed")
+            with self._lock:
+                listeners = tuple(self._health_listeners)
+            for listener in listeners:
+                try:
+                    listener(health)
+                except Exception:
+                    logging.getLogger(__name__).exception("a listener failed")
 
     def _count(self) -> None:
         with self.database.read() as connection:

@@ -17,7 +17,8 @@ from core.commands.activities import LogActivity
 from core.commands.base import Command
 from core.commands.contacts import EditContact
 from storage.postgres.profile import Profile
-from sync.workspace import FieldWorkspace, open_field
+from sync.opening import open_field
+from sync.workspace import FieldWorkspace
 from tests.postgres.floor import Floor, password_of
 from tests.proxy import Proxy
 from tests.sync.simulator import checks

@@ -26,7 +26,8 @@ from core.commands.records import TagRecords
 from core.errors import Unavailable
 from core.filters import Query
 from storage.postgres.profile import Profile
-from sync.workspace import FieldWorkspace, open_field
+from sync.opening import open_field
+from sync.workspace import FieldWorkspace
 
 _PATIENCE = 20.0
 

@@ -27,7 +27,7 @@ from storage.database import connect
 from storage.solo import SoloWorkspace, create_solo, open_solo
 from sync import outbox, overlay
 from sync.cache import Cache, create_cache, open_cache
-from sync.parking import Refusal
+from sync.refusal import Refusal
 from sync.workspace import FieldWorkspace
 from tests.storage.conftest import a_founding
 from tests.storage.hiring import hire

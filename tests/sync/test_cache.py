@@ -19,7 +19,7 @@ from storage import keys
 from storage.solo import create_solo
 from sync import outbox, overlay
 from sync.cache import create_cache, open_cache
-from sync.parking import Refusal
+from sync.refusal import Refusal
 from sync.scrubbing import Scrubber
 from sync.workspace import FieldWorkspace
 from tests.storage.conftest import START, a_founding, encrypted

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.changes import Changeset
+from core.changes import Changeset, Status
 from core.commands.activities import LogActivity
 from core.commands.contacts import EditContact
 from core.commands.records import Assign
@@ -17,12 +17,16 @@ from core.commands.settle import SendAgain
 from core.conflicts import asked, key_of
 from core.errors import NotFound, Refused, Unavailable
 from core.filters import Query
+from core.parked import Parked
 from core.workspace import Health, HistoryEntry, Reservation, Subject
 from sync import outbox
-from sync.parking import Refusal
+from sync.cache import open_cache
+from sync.refusal import Refusal
 from sync.standing import Standing, State
+from sync.workspace import FieldWorkspace
 from tests.storage.conftest import START
 from tests.sync.filed import Field
+from tests.waiting import eventually
 
 
 @dataclass
@@ -159,6 +163,46 @@ def test_a_decision_settles_what_waited_with_it(world: Field) -> None:
     world.check()
 
 
+def both(world: Field) -> tuple[Parked, Parked]:
+    """What waits as it was seen first, and as it is since what was typed next was refused too."""
+    contact = lena(world)
+    world.do(EditContact(contact_id=contact, values={"city": "Oslo"}))
+    world.do(EditContact(contact_id=contact, values={"city": "Bergen"}))
+    world.there_edits(contact, city="Rome")
+    world.push(most=1)
+    [seen] = world.workspace.parked()
+    world.push()
+    world.pull()
+    [now] = world.workspace.parked()
+    return seen, now
+
+
+def all_mine(parked: Parked) -> SendAgain:
+    return SendAgain(
+        parked=parked, choices={key_of(c, parked.conflicts): "mine" for c in asked(parked.conflicts)}
+    )
+
+
+def test_what_joined_while_it_was_decided_is_not_decided_with_it(world: Field) -> None:
+    seen, now = both(world)
+    answer = world.do(all_mine(seen))
+    assert not answer.applied
+    assert "once more" in answer.reason
+    assert world.workspace.parked() == [now]
+    assert world.do(all_mine(now)).applied
+    assert world.workspace.record("contacts", lena(world)).city == "Bergen"
+
+
+def test_what_was_decided_in_another_program_is_not_decided_twice(world: Field) -> None:
+    _, parked = both(world)
+    other = FieldWorkspace(open_cache(world.path), clock=world.clock)
+    assert other.execute(all_mine(parked)).applied
+    answer = world.do(all_mine(parked))
+    assert answer.status is Status.GONE
+    assert len(world.workspace.unsent()) == 1
+    other.close()
+
+
 def test_an_offline_day_slows_nothing_down(world: Field) -> None:
     contact = lena(world)
 
@@ -209,8 +253,10 @@ def test_the_status_says_what_waits(online: Online) -> None:
     stop = online.world.workspace.watch_health(heard.append)
     assert online.world.workspace.health().line == "● live"
     online.world.do(EditContact(contact_id=lena(online.world), values={"city": "Oslo"}))
+    # While the server is reached, only what is not sent at once is worth a word.
+    eventually(lambda: online.world.workspace.health().to_send == 1)
     health = online.world.workspace.health()
-    assert (health.mode, health.to_send, health.parked) == ("field", 1, 0)
+    assert (health.mode, health.parked) == ("field", 0)
     assert "1 to send" in health.line
     refuse(online.world)
     assert "1 conflict" in online.world.workspace.health().line
@@ -270,6 +316,28 @@ def test_a_server_that_does_not_answer_keeps_no_history_waiting(online: Online) 
     online.office.slow.set()
 
 
+def test_a_server_that_does_not_answer_keeps_no_call_waiting(online: Online) -> None:
+    online.office.slow = threading.Event()
+    contact = lena(online.world)
+    here = online.world.workspace.reserve(contact)
+    assert (here.ok, here.confirmed) == (True, False)
+    online.world.workspace.release(contact)
+    online.office.slow.set()
+
+
+def test_an_agent_that_cannot_be_made_is_told_of(world: Field) -> None:
+    def keep() -> None:
+        raise ImportError("libpq")
+
+    world.workspace.begin(keep)
+    eventually(lambda: world.workspace.health().level == "warning")
+    health = world.workspace.health()
+    assert health.line.startswith("○ offline")
+    assert "libpq" not in " ".join(health.notes)
+    assert any("Start offhook again" in note for note in health.notes)
+    assert world.do(EditContact(contact_id=lena(world), values={"city": "Oslo"})).applied
+
+
 def test_without_the_server_a_reservation_is_not_confirmed(online: Online) -> None:
     contact = lena(online.world)
     assert online.world.workspace.reserve(contact) == Reservation(False, "Ben", START)
@@ -321,6 +389,25 @@ def test_what_one_may_not_do_any_more_is_given_to_whoever_may(online: Online) ->
     assert "Likes fish" in text
     with pytest.raises(NotFound):
         world.workspace.hand_in(parked)
+
+
+def test_what_joined_while_it_was_handed_in_goes_on_waiting(online: Online) -> None:
+    world, contact = online.world, lena(online.world)
+    world.do(EditContact(contact_id=contact, values={"city": "Oslo"}))
+    refuse(world, about=("contacts", contact), can_hand_in=True)
+    [parked] = world.workspace.parked()
+    give = online.office.give
+
+    def joined_meanwhile(*given: str) -> str:
+        world.do(EditContact(contact_id=contact, values={"city": "Bergen"}))
+        assert refuse(world) == parked.id
+        return give(*given)
+
+    online.office.give = joined_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(Refused, match="once more"):
+        world.workspace.hand_in(parked.id)
+    [left] = world.workspace.parked()
+    assert left.changeset.changes[0].set["city"] == "Bergen"
 
 
 def test_what_cannot_be_handed_in_says_so(online: Online) -> None:

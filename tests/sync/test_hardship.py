@@ -174,7 +174,7 @@ from core.changes import to_json
 from core.commands.contacts import CreateContact
 from core.errors import OffhookError
 from storage.postgres.profile import Profile
-from sync.workspace import open_field
+from sync.opening import open_field
 port, database, folder, room = int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
 profile = Profile("127.0.0.1", port, database, "ann")
 resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
@@ -292,7 +292,7 @@ def test_two_apps_on_one_cache_see_each_other_and_one_of_them_speaks_with_the_se
 
 
 def _second(desks: Desks, login: str):
-    from sync.workspace import open_field
+    from sync.opening import open_field
 
     return open_field(desks.profile(login), password_of(login), folder=desks.place(login), store="file")
 

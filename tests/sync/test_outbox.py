@@ -14,7 +14,8 @@ from core.commands.undo import Undo
 from core.errors import NotFound
 from core.parked import Parked
 from sync import outbox
-from sync.parking import Refusal, combined
+from sync.parking import combined
+from sync.refusal import Refusal
 from tests.storage.conftest import START
 from tests.sync.filed import Field
 

@@ -11,8 +11,8 @@ from core.defaults import founding
 from storage.postgres.direct import open_direct
 from storage.postgres.profile import Profile
 from storage.solo import create_solo
+from sync.opening import open_field
 from sync.standing import State
-from sync.workspace import open_field
 from tests.postgres import conftest as on_postgres
 from tests.postgres.floor import Floor, password_of
 from tests.server import Cluster, Database, clone, template
