@@ -120,6 +120,42 @@ class Bench:
         query = sql.SQL("SELECT {} FROM offhook.{}").format(self._keys[table], sql.Identifier(table))
         return frozenset(key for (key,) in connection.execute(query))
 
+    def pulled(self, login: str) -> dict[str, Keys]:
+        """By table the ids of the rows that the feed gives to who asks from its beginning, for all books that there are."""
+        with self._as(login):
+            try:
+                with self.boss.transaction():
+                    found = self.boss.execute(
+                        "SELECT offhook.pull('3:3:', %s::uuid[])", (list(self._ids("books")),)
+                    ).fetchone()
+            except (psycopg.errors.InsufficientPrivilege, psycopg.DatabaseError) as error:
+                if error.sqlstate not in ("42501", "OH001"):
+                    raise
+                return {}
+        assert found is not None
+        told = found[0]
+        assert not told["more"]
+        out = {
+            table: frozenset(row["id"] for row in rows)
+            for table, rows in (told["rows"] | told["setup"]).items()
+        }
+        return out | {"exits": frozenset(row for _, row, _, _ in told["exits"])}
+
+    def hands_in(self, login: str, table: str, row: Row) -> bool:
+        """Whether something about a record is taken in."""
+        with self._as(login):
+            try:
+                with self.boss.transaction(force_rollback=True):
+                    self.boss.execute("SELECT offhook.hand_in(%s, %s, 'x')", (table, row["id"]))
+            except psycopg.DatabaseError as error:
+                if error.sqlstate not in ("42501", "OH001", "OH002"):
+                    raise
+                return False
+            return True
+
+    def _ids(self, table: str) -> Keys:
+        return frozenset(row["id"] for row in self.rows(table).values())
+
     def changed(self, login: str, table: str) -> Keys:
         """The rows that an UPDATE reaches which looks at nothing, so that no right to see narrows it."""
         column, value = MARKS[table]

@@ -65,6 +65,10 @@ class Person:
         home = [b for b in _alive(world.books) if self.is_active and b["org_id"] == self.org]
         self.visible = frozenset(b["id"] for b in home if self._reaches(b, to_write=False))
         self.writable = frozenset(b["id"] for b in home if self._reaches(b, to_write=True))
+        # Also what ended, and what they held a share or a place in and is no book any more.
+        self._once_seen = frozenset(
+            s["book_id"] for s in world.shares if s["user_id"] == self.id
+        ) | frozenset(b["id"] for b in world.books if b["team_id"] in self.teams)
         made = [b for b in world.books if self.is_active and b["org_id"] == self.org and self._has_made(b)]
         self.shareable = frozenset(b["id"] for b in home if self._may_share(b)) | {b["id"] for b in made}
 
@@ -92,6 +96,19 @@ class Person:
             case "audit" | "audit_seals":
                 return self.role == "admin"
         return table in SET_UP or table == "reservations"
+
+    def pulls(self, table: str, row: Row) -> bool:
+        """Whether the feed gives the row: what a SELECT gives, out of books that are in sight."""
+        if table == "exits":
+            # That somebody was erased is told wherever they lay.
+            return self._is_home(row) and (row["op"] == "erased" or row["book_id"] in self.visible)
+        return self.sees(table, row) and (table not in IN_BOOKS or row["book_id"] in self.visible)
+
+    def hands_in(self, row: Row) -> bool:
+        """Whether something about a record is taken in that has lain where it lies for longer than anybody was let in there."""
+        if not self._is_home(row) or self.role == "readonly" or row["deleted_at"] is not None:
+            return False
+        return row["book_id"] in self.visible | self._once_seen
 
     def changes(self, table: str, row: Row) -> bool:
         """Whether an UPDATE of what may be changed in such a table reaches the row."""

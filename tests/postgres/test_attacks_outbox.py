@@ -149,6 +149,21 @@ def test_an_answer_that_names_an_erased_person_names_them_no_more(floor: Floor) 
     assert statuses(pushed(wim, bodies, client=client)) == ["gone"] * 5
 
 
+def test_what_came_to_nothing_tells_nothing_of_an_erased_person(floor: Floor) -> None:
+    """Two who type the same: the second changeset writes no row, and has all of it in it."""
+    ann, contact = floor.connect("ann"), floor.contact("East", 1)
+    told = put("contacts", contact, {"address": "Secret Street 5"}, {"address": ""})
+    assert applied(floor.connect("ben"), forged("ben", told))["status"] == "ok"
+    batch = [*fillers(floor, "ann"), forged("ann", told)]
+    assert statuses(pushed(ann, batch)) == ["ok"] * 5 + ["merged"]
+    one(ann, "SELECT open_changeset(%s)", (Jsonb(forged("ann", told)),))
+    floor.connect("ada").execute("SELECT erase_person(%s)", (contact,))
+    assert truth(floor, "SELECT count(*) FROM changesets WHERE body::text LIKE '%Secret%'") == 0
+    assert (
+        truth(floor, "SELECT count(*) FROM changesets WHERE command = 'forged' AND summary = 'Erased'") == 3
+    )
+
+
 def test_nothing_is_told_of_an_erased_person_wherever_they_lie(floor: Floor) -> None:
     ann, contact = floor.connect("ann"), floor.contact("ann")
     floor.connect("ada").execute("SELECT erase_person(%s)", (contact,))

@@ -280,6 +280,23 @@ def test_a_sight_that_ended_reaches_no_record_that_came_later(floor: Floor) -> N
     assert one(wim, "SELECT hand_in('contacts', %s, 'Work')", (floor.contact("East", 1),)) == "Mia Moor"
 
 
+def test_a_sight_that_begins_reaches_no_record_that_was_gone_before(floor: Floor) -> None:
+    """That something left a book is told to everybody who sees the book now, by its id: no more comes of that."""
+    wim, ada, gone = floor.connect("wim"), floor.connect("ada"), floor.contact("East", 1)
+    ada.execute("SELECT hand_over('contacts', %s, %s)", (gone, floor.book("mia")))
+    share(floor, "East", "wim")
+    ada.execute(
+        "INSERT INTO memberships (id, team_id, user_id) VALUES (%s, %s, %s)",
+        (new_id(), floor.team("East"), floor.user("wim")),
+    )
+    assert one(wim, "SELECT count(*) FROM exits WHERE row_id = %s", (gone,)) == 1
+    refused(wim, "SELECT hand_in('contacts', %s, 'Spam')", (gone,), by="OH002")
+    # When it has been there since, it was in sight.
+    ada.execute("SELECT hand_over('contacts', %s, %s)", (gone, floor.book("East")))
+    ada.execute("SELECT hand_over('contacts', %s, %s)", (gone, floor.book("mia")))
+    assert one(wim, "SELECT hand_in('contacts', %s, 'Work')", (gone,)) == "Mia Moor"
+
+
 def test_what_is_handed_in_is_signed_by_the_login_and_lies_with_its_record(floor: Floor) -> None:
     ben, contact = floor.connect("ben"), floor.contact("East", 1)
     move(floor, "contacts", contact, "wim")

@@ -231,6 +231,12 @@ def test_every_row_is_audited_whatever_way_it_is_written(
     assert written >= 2
     assert one(root, "SELECT count(*) FROM offhook.audit") - entries == written
     assert one(root, "SELECT count(*) FROM offhook.audit WHERE login = 'ada'") == written
+    # Nor does it say another thing when it is looked at in another way.
+    forged_ones = (
+        "SELECT count(*) FROM offhook.audit a WHERE a.digest <> offhook.audit_digest(a.org_id, a.at, a.xid, a.login, a.user_id,"
+        " a.table_name, a.row_id, a.op, a.changeset_id, offhook.audit_commitment(a.salt, a.diff))"
+    )
+    assert one(root, forged_ones) == 0
 
 
 def test_a_forged_list_of_changesets_is_no_way_around_the_audit(floor: Floor) -> None:

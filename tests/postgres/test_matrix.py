@@ -21,7 +21,7 @@ from storage.postgres.check import problems
 from storage.postgres.install import OWNER
 from tests.postgres.bench import LOGINS, MARKS, Bench
 from tests.postgres.floor import PEOPLE, START, TEAMS, made_id
-from tests.postgres.model import TABLES
+from tests.postgres.model import IN_BOOKS, SET_UP, TABLES
 
 if TYPE_CHECKING:
     from tests.postgres.floor import Floor
@@ -160,6 +160,24 @@ def differences(
     return found
 
 
+def differences_of_sync(bench: Bench, login: str) -> list[str]:
+    """Where what a cache is told, and what is taken in of one, is not what the model says."""
+    person, found = bench.person(login), []
+    told = bench.pulled(login)
+    for table in sorted({*IN_BOOKS, *SET_UP, "exits"}):
+        key = "row_id" if table == "exits" else "id"
+        wanted = {row[key] for row in bench.rows(table).values() if person.pulls(table, row)}
+        if told.get(table, frozenset()) != wanted:
+            found.append(f"{login} pulls {table}: {sorted(told.get(table, frozenset()) ^ wanted)}")
+    for table in ("companies", "contacts", "deals"):
+        found += [
+            f"{login} hands in {table}: {row}"
+            for row in bench.rows(table).values()
+            if bench.hands_in(login, table, row) != person.hands_in(row)
+        ]
+    return found
+
+
 # --- the matrix ---------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +191,7 @@ def test_everybody_can_do_what_the_model_says_and_nothing_else(bench: Bench, log
         empty = [table for table in bench.tables if len(bench.rows(table)) < 2 and table != "alembic_version"]
         assert empty == []
         assert differences(bench, (login,), bench.tables) == []
+        assert differences_of_sync(bench, login) == []
 
 
 def test_who_logs_in_sees_what_the_bench_says_of_them(bench: Bench) -> None:
@@ -268,6 +287,7 @@ def test_whatever_the_teams_shares_and_rows_the_server_says_what_the_model_says(
     with bench.arranged():
         arrange(bench, drawn)
         assert differences(bench, (drawn["login"],), bench.tables) == []
+        assert differences_of_sync(bench, drawn["login"]) == []
 
 
 # --- that the matrix would tell -----------------------------------------------------------------------------------

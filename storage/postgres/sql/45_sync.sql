@@ -165,8 +165,8 @@ end $$;
 
 -- --- work that the caller may not do any more ------------------------------------------------------------------------
 
--- Whether the caller has a record in sight, or had it once: it came into a book that they see, or into one that they saw,
--- before a share or their place in a team ended; or they have worked on it.
+-- Whether the caller has a record in sight, or had it once: it lay in a book of theirs, or in one that they saw by a share or
+-- a place in a team, while they did; or they have worked on it.
 create or replace function once_seen(p_table text, p_id uuid, p_book uuid) returns boolean
     language plpgsql stable security definer set search_path = offhook, pg_temp as $$
 declare
@@ -180,16 +180,21 @@ begin
             or exists (
                 -- That a share or a place ended is the last that was done to it.
                 select from (
-                    select b.id, null from unnest(books) b (id)
+                    select b.id::text, '-infinity'::timestamptz, 'infinity'::timestamptz
+                    from books b where b.id = any (books) and (b.user_id = me.id or me.role <> 'rep')
                     union all
-                    select s.book_id, case when s.deleted_at is not null then s.updated_at end
+                    select s.book_id::text, s.created_at, case when s.deleted_at is null then 'infinity' else s.updated_at end
                     from shares s where s.org_id = me.org_id and s.user_id = me.id
                     union all
-                    select b.id, case when m.deleted_at is not null then m.updated_at end
+                    select b.id::text, m.created_at, case when m.deleted_at is null then 'infinity' else m.updated_at end
                     from memberships m join books b on b.org_id = m.org_id and b.team_id = m.team_id
                     where m.org_id = me.org_id and m.user_id = me.id
-                ) seen (book, until)
-                where seen.book::text = a.diff #>> '{book_id,1}' and (seen.until is null or a.at <= seen.until))));
+                ) seen (book, since, until)
+                where seen.book = a.diff #>> '{book_id,1}' and a.at <= seen.until
+                    and not exists (
+                        select from audit b
+                        where b.org_id = me.org_id and b.table_name = p_table and b.row_id = p_id and b.seq > a.seq
+                            and b.diff #>> '{book_id,0}' = seen.book and b.at < seen.since))));
 end $$;
 
 -- Gives text about a record to whoever has it now: an entry in the record's timeline by the caller, and a task for the owner.

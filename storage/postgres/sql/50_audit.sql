@@ -429,9 +429,13 @@ begin
                     then jsonb_build_object('table', c.value -> 'table', 'id', c.value -> 'id', 'op', 'update')
                     else c.value end order by c.ordinality), '[]')
             from jsonb_array_elements(h.body -> 'changes') with ordinality c))
-    where h.org_id = v_org and h.seq in (
-        select r.seq from changeset_rows r where r.org_id = v_org and r.row_id = any(v_rows)
-        and r.table_name in ('contacts', 'activities', 'tasks'));
+    where h.org_id = v_org and (
+        h.seq in (
+            select r.seq from changeset_rows r where r.org_id = v_org and r.row_id = any(v_rows)
+            and r.table_name in ('contacts', 'activities', 'tasks'))
+        -- What came to nothing, since somebody had done the same before, has written no row and says it all the same.
+        or exists (
+            select from jsonb_path_query(h.body, '$.changes[*].id') i where lower(i #>> '{}') = any(v_rows::text[])));
     get diagnostics v_history = row_count;
     -- Answers that a client has not fetched for good yet tell what the person's rows held, or name them. What a client has kept
     -- there itself may be of any shape.
@@ -440,7 +444,7 @@ begin
         'reason', case when strpos(a.answer ->> 'reason', v_name) > 0 then 'The person was erased.' else a.answer ->> 'reason' end)
     where a.org_id = v_org and (
         strpos(a.answer ->> 'reason', v_name) > 0
-        or exists (select from jsonb_path_query(a.answer, '$.rows[*].row.id') i where i #>> '{}' = any(v_rows::text[])));
+        or exists (select from jsonb_path_query(a.answer, '$.rows[*].row.id') i where lower(i #>> '{}') = any(v_rows::text[])));
     -- The entries of the erasing itself hold the old values as well.
     update audit a set diff = null, salt = offhook.audit_commitment(a.salt, a.diff)
     where a.org_id = v_org and a.diff is not null and a.row_id = any(v_rows)
