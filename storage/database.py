@@ -163,6 +163,7 @@ class Database:
         self._pool_lock = threading.Lock()
         self._closed = False
         self._writer = connect(path, key)
+        self._writer_cache_kib = _WRITER_CACHE_KIB
         self._checkpointer: threading.Thread | None = None
         self._due = threading.Event()
         self._checkpointed = 0
@@ -234,7 +235,8 @@ class Database:
         """The writer, in a transaction that is committed at the end, or rolled back if anything is raised.
 
         Args:
-            cache_kib: a larger cache, for work on many rows: without it pages leave and come back many times over.
+            cache_kib: a larger cache, for work on many rows: without it pages leave and come back many times over. It
+                stays until somebody writes without one.
             durable: it is on the disk when COMMIT returns. Otherwise a power cut may take it back, whole, unless a
                 durable one came after it: for what can be had again.
 
@@ -246,8 +248,7 @@ class Database:
                 raise Unavailable("This workspace is closed.")
             connection = self._writer
             try:
-                if cache_kib:
-                    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+                self._set_writer_cache(cache_kib or _WRITER_CACHE_KIB)
                 if not durable:
                     connection.execute("PRAGMA synchronous = NORMAL")
                 try:
@@ -262,11 +263,14 @@ class Database:
                 finally:
                     if not durable:
                         connection.execute("PRAGMA synchronous = FULL")
-                    if cache_kib:
-                        connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
             except errors() as error:
                 raise explain(error, self.path) from error
             self._wake_checkpointer()
+
+    def _set_writer_cache(self, kib: int) -> None:
+        if kib != self._writer_cache_kib:
+            self._writer.execute(f"PRAGMA cache_size = -{kib}")
+            self._writer_cache_kib = kib
 
     @contextlib.contextmanager
     def exclusive_writer(self) -> Iterator[Any]:

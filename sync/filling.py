@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from storage.codec import codec
@@ -22,7 +21,7 @@ from sync.cache import Cache
 
 DOWN = "sync.loading"
 """The key in `meta` of what is down: by table the statements that make its indexes again."""
-WORTH = 10_000
+WORTH = 1_000
 """How many rows must be coming for a table to be worth taking its indexes down."""
 CHUNK = 4_000
 """How many rows get their words, or their points, in one transaction."""
@@ -45,34 +44,29 @@ def is_worth(connection: Any, table: str, coming: int) -> bool:
 
 
 def take_down(connection: Any, table: str) -> None:
-    """Drops the indexes of a table, but for the one that finds a row by its id.
+    """Drops the indexes of a table, but for the one that finds a row by its id; with contacts those of their points.
 
     Args:
         connection: the writer, in a transaction.
         table: the table.
     """
-    made = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?",
-        (table,),
-    ).fetchall()
-    for name, _ in made:
-        connection.execute(f"DROP INDEX {name}")
     down = _down(connection)
-    down[table] = down.get(table, []) + [sql for _, sql in made]
+    down.setdefault(table, [])
+    for each in (table, _POINTS) if table == "contacts" else (table,):
+        made = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?",
+            (each,),
+        ).fetchall()
+        for name, _ in made:
+            connection.execute(f"DROP INDEX {name}")
+        if made:
+            down[each] = down.get(each, []) + [sql for _, sql in made]
     _note(connection, down)
 
 
 def down_tables(connection: Any) -> list[str]:
     """The tables whose indexes are down."""
-    return list(_down(connection))
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """How far a table is, by the numbers that SQLite gives its rows."""
-
-    words: int = 0
-    points: int = 0
+    return [table for table in _down(connection) if table != _POINTS]
 
 
 class MakingUp:
@@ -86,7 +80,7 @@ class MakingUp:
     def __init__(self, cache: Cache, tables: Sequence[str]) -> None:
         self._cache = cache
         self._tables = list(tables)
-        self._at = _Place()
+        self._words_at = 0
 
     def step(self) -> bool:
         """Does a bit of it, in one transaction. False once there is nothing left to do.
@@ -97,57 +91,65 @@ class MakingUp:
         if not self._tables:
             return False
         table = self._tables[0]
-        at: _Place | None = self._at
+        words_at, through = self._words_at, False
         with self._cache.database.write(cache_kib=CACHE_KIB, durable=False) as connection:
             down = _down(connection)
-            if indexes := down.get(table):
-                connection.execute(indexes[0])
-                down[table] = indexes[1:]
-                _note(connection, down)
-            elif self._add_points(connection, table):
-                at = replace(self._at, points=self._at.points + CHUNK)
+            if down.get(table):
+                _make_index(connection, down, table)
             elif self._add_words(connection, table):
-                at = replace(self._at, words=self._at.words + CHUNK)
+                words_at += CHUNK
+            elif table == "contacts" and self._add_points(connection):
+                pass
+            elif table == "contacts" and down.get(_POINTS):
+                _make_index(connection, down, _POINTS)
             else:
+                through = True
                 down.pop(table, None)
                 _note(connection, down)
-                at = None
+                if table == "contacts":
+                    connection.execute("DELETE FROM meta WHERE key = ?", (overlay.POINTED,))
         # Only what was committed is behind.
-        if at is None:
+        if through:
             self._tables.pop(0)
-        self._at = at or _Place()
+        self._words_at = 0 if through else words_at
         return True
 
     def _add_words(self, connection: Any, table: str) -> bool:
         if table not in SEARCHED:
             return False
-        first = self._at.words
         (last,) = connection.execute(f"SELECT coalesce(max(n), 0) FROM {table}").fetchone()
-        if first >= last:
+        if self._words_at >= last:
             return False
         connection.execute(
             f"INSERT INTO {table}_fts (rowid, search) SELECT n, search FROM {table} t"
             " WHERE n > ? AND n <= ? AND search <> ''"
             f" AND NOT EXISTS (SELECT 1 FROM {table}_fts_docsize d WHERE d.id = t.n)",
-            (first, first + CHUNK),
+            (self._words_at, self._words_at + CHUNK),
         )
         return True
 
-    def _add_points(self, connection: Any, table: str) -> bool:
-        if table != "contacts":
-            return False
-        first = self._at.points
-        (last,) = connection.execute("SELECT coalesce(max(n), 0) FROM contacts").fetchone()
-        if first >= last:
-            return False
+    def _add_points(self, connection: Any) -> bool:
+        # In the order in which they lie: in another one every bit would write all of the table again.
         rows = connection.execute(
-            f"SELECT {codec('contacts').columns} FROM contacts c WHERE n > ? AND n <= ? AND deleted_at IS NULL"
-            " AND (emails <> '[]' OR phones <> '[]')"
-            " AND NOT EXISTS (SELECT 1 FROM contact_points p WHERE p.org_id = c.org_id AND p.contact_id = c.id)",
-            (first, first + CHUNK),
+            f"SELECT {codec('contacts').columns} FROM contacts WHERE org_id = ? AND id > ? ORDER BY id LIMIT ?",
+            (self._cache.org_id, read_meta(connection, overlay.POINTED), CHUNK),
         ).fetchall()
-        overlay.put_points(connection, self._cache.org_id, rows, fresh=True)
+        if not rows:
+            return False
+        overlay.put_points(connection, self._cache.org_id, rows, fresh=False)
+        write_meta(connection, overlay.POINTED, rows[-1][overlay.place("contacts", "id")])
         return True
+
+
+_POINTS = "contact_points"
+
+
+def _make_index(connection: Any, down: dict[str, list[str]], table: str) -> None:
+    """Makes the next index of a table that is down."""
+    connection.execute(down[table].pop(0))
+    if not down[table] and table == _POINTS:
+        del down[table]
+    _note(connection, down)
 
 
 def _down(connection: Any) -> dict[str, list[str]]:

@@ -35,6 +35,8 @@ are being cleaned out. Whoever dies at that leaves the note behind."""
 BEGUN = "begun"
 BULK = "sync.bulk"
 """The key in `meta` that keeps words out of the search index; nobody sees it but the transaction that sets it."""
+POINTED = "sync.pointed"
+"""The key in `meta` of the contact up to which all contacts, by their ids, have their points."""
 
 
 # --- the triggers ---------------------------------------------------------------------------------------------------
@@ -157,6 +159,7 @@ def put_bare(connection: Any, org_id: str, table: str, rows: Sequence[Encoded]) 
     put_rows(connection, table, rows)
     connection.execute("DELETE FROM meta WHERE key = ?", (BULK,))
     if table == "contacts":
+        connection.execute("DELETE FROM meta WHERE key = ?", (POINTED,))
         own = place(table, "id")
         # Those that were here before have points, which may be others by now.
         pointed = {
