@@ -10,24 +10,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-import queue
-import threading
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 from core.workspace import Changed
 from storage.codec import codec
 from storage.postgres.pages import ROWS, TABLES, Encoded, Page, Place
 from sync import duplicates, filling
+from sync.ahead import one_ahead
+from sync.books import EVERYTHING, held
 from sync.cache import Cache
 from sync.truth import Truth
 
-T = TypeVar("T")
-
-EVERYTHING = "*"
-"""In the place of a cursor: all rows are read, and what is not among them leaves."""
 LOOKED = "sync.looked"
 """The key in `meta` that is there once the first look has come in."""
 STEP_SECONDS = 0.5
@@ -44,77 +40,6 @@ class Source(Protocol):
     def first_look(self) -> dict[str, list[Encoded]]: ...
     def sizes(self, books: Collection[str]) -> dict[str, dict[str, int]]: ...
     def ids(self, table: str, books: Collection[str]) -> set[str]: ...
-
-
-# --- which books there are, as pulls tell it --------------------------------------------------------------------------
-
-
-def held(connection: Any) -> frozenset[str]:
-    """The books whose rows the cache has or is loading: those of which deltas must tell."""
-    return frozenset(book for (book,) in connection.execute("SELECT book_id FROM sync_books"))
-
-
-def follow_books(truth: Truth, books: Collection[str]) -> None:
-    """Takes over which books the user sees: lost ones are evicted, gained ones are to be loaded.
-
-    Args:
-        truth: the transaction of the pull that told, which also keeps its cursor.
-        books: all that the user sees.
-    """
-    before = held(truth.connection)
-    for book_id in sorted(before - set(books)):
-        truth.drop_book(book_id)
-        truth.connection.execute("DELETE FROM sync_books WHERE book_id = ?", (book_id,))
-    gained = sorted(set(books) - before)
-    if gained:
-        _begin_to_count(truth.connection)
-        truth.connection.executemany(
-            "INSERT INTO sync_books (book_id, state, table_name, after_xid, after_id, since, next_since, loaded, total)"
-            " VALUES (?, 'loading', ?, '', '', '', '', 0, -1)",
-            [(book_id, TABLES[0]) for book_id in gained],
-        )
-
-
-def fall_behind(truth: Truth, since: str) -> None:
-    """Has what a cursor has not seen read in pages, where a pull said that it is too much for a delta.
-
-    Args:
-        truth: the transaction of the pull that said so, which keeps the next cursor.
-        since: the cursor that was asked with.
-    """
-    # A book that is being read anyway is read once more afterwards: the pages behind may have been overtaken.
-    truth.connection.execute(
-        "UPDATE sync_books SET next_since = ? WHERE state = 'loading' AND next_since = ''", (since,)
-    )
-    _restart(truth.connection, since)
-
-
-def compare_everything(truth: Truth) -> None:
-    """Has all books read anew, and what the server does not have any more removed: after a restore, or a long absence.
-
-    Args:
-        truth: the transaction of the pull after which it is to be done, which keeps its cursor.
-    """
-    truth.connection.execute("UPDATE sync_books SET state = 'live', next_since = ''")
-    _restart(truth.connection, EVERYTHING)
-
-
-def _restart(connection: Any, since: str) -> None:
-    _begin_to_count(connection)
-    connection.execute(
-        "UPDATE sync_books SET state = 'loading', table_name = ?, after_xid = '', after_id = '', since = ?,"
-        " total = -1 WHERE state = 'live'",
-        (TABLES[0], since),
-    )
-
-
-def _begin_to_count(connection: Any) -> None:
-    """Progress is that of the load that begins now, not of those before it."""
-    if not connection.execute("SELECT 1 FROM sync_books WHERE state = 'loading' LIMIT 1").fetchone():
-        connection.execute("UPDATE sync_books SET loaded = 0, total = 0")
-
-
-# --- loading --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +127,7 @@ class Loader:
         self._look(remote)
         self._measure(remote, books)
         fetched = self._fetch(remote, books, time.monotonic() + STEP_SECONDS)
-        with contextlib.closing(_one_ahead(fetched) if self._ahead else fetched) as ready:
+        with contextlib.closing(one_ahead(fetched) if self._ahead else fetched) as ready:
             for each in ready:
                 self._take_in(each)
         return True
@@ -376,38 +301,3 @@ def _truly_in(connection: Any, org_id: str, table: str, books: Sequence[str]) ->
         (org_id, json.dumps(books), table, table, json.dumps(books)),
     )
     return {row_id for (row_id,) in found}
-
-
-def _one_ahead(items: Iterable[T]) -> Generator[T, None, None]:
-    """The same items, each one got on a thread while the caller is busy with the one before it."""
-    ready: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(1)
-    stopped = threading.Event()
-
-    def get() -> None:
-        try:
-            for item in items:
-                ready.put((item, None))
-                if stopped.is_set():
-                    return
-            ready.put((None, None))
-        except BaseException as error:  # noqa: BLE001 (it is raised again where it is waited for)
-            ready.put((None, error))
-
-    thread = threading.Thread(target=get, name="offhook-pages", daemon=True)
-    thread.start()
-    try:
-        while True:
-            item, error = ready.get()
-            if error is not None:
-                raise error
-            if item is None:
-                return
-            yield item
-    finally:
-        stopped.set()
-        while thread.is_alive():
-            try:
-                ready.get(timeout=0.01)
-            except queue.Empty:
-                continue
-        thread.join()

@@ -15,7 +15,7 @@ from core.workspace import Changed
 from storage import load
 from storage.postgres.feed import Pulled
 from storage.postgres.pages import TABLES
-from sync import duplicates, loading, outbox
+from sync import books, duplicates, outbox
 from sync.cache import Cache
 from sync.remote import Remote
 from sync.truth import Truth
@@ -101,17 +101,17 @@ class Puller:
             with self._cache.truth() as truth:
                 truth.set(CURSOR, "")
             return self.pull(remote)
-        books = frozenset(told.books)
+        seen = frozenset(told.books)
         news = bool(
             told.exits or told.setup is not None or any(told.rows.values()) or told.more or told.stale
-            or asked.accepted or books != asked.held
+            or asked.accepted or seen != asked.held
         )  # fmt: skip
         if not news and time.monotonic() < self._kept_at + _CURSOR_SECONDS:
             return False
         with self._cache.truth() as truth:
             self._take_in(truth, asked, told)
         self._kept_at = time.monotonic()
-        self._sight_changed = self._sight_changed or books != asked.held
+        self._sight_changed = self._sight_changed or seen != asked.held
         self._told(truth)
         return news
 
@@ -122,7 +122,7 @@ class Puller:
             ).fetchone()
             return _Asked(
                 load.read_meta(connection, CURSOR),
-                loading.held(connection),
+                books.held(connection),
                 () if in_pages else tuple(outbox.accepted(connection)),
             )
 
@@ -144,10 +144,10 @@ class Puller:
             truth.put_setup(told.setup)
         # What is held is read anew; what comes to it is loaded.
         if told.stale or not asked.cursor:
-            loading.compare_everything(truth)
+            books.compare_everything(truth)
         elif told.more:
-            loading.fall_behind(truth, asked.cursor)
-        loading.follow_books(truth, told.books)
+            books.fall_behind(truth, asked.cursor)
+        books.follow_books(truth, told.books)
         if settles:
             # Lifted it is for the settling in any case: nothing needs to be held against the work before.
             truth.lift()

@@ -21,7 +21,7 @@ from storage.postgres.connection import Lost
 from storage.postgres.install import as_owner
 from storage.postgres.pages import TABLES, Encoded, Page, Place
 from storage.postgres.profile import Profile
-from sync import filling, loading
+from sync import books, filling, loading
 from sync.cache import Cache, create_cache, open_cache
 from sync.loading import Loader
 from sync.pull import Puller
@@ -382,7 +382,7 @@ def fall_behind(desk: Desk) -> None:
     cursor = desk.cache.get("sync.cursor")
     told = desk.remote.pull(cursor, [])
     with desk.cache.truth() as truth:
-        loading.fall_behind(truth, cursor)
+        books.fall_behind(truth, cursor)
         truth.set("sync.cursor", told.cursor)
 
 
@@ -434,7 +434,7 @@ def test_too_much_again_during_a_load_is_read_after_it(mia: Desk) -> None:
 
 def compare(desk: Desk) -> None:
     with desk.cache.truth() as truth:
-        loading.compare_everything(truth)
+        books.compare_everything(truth)
     desk.load()
 
 
@@ -489,7 +489,7 @@ def test_a_comparison_that_is_cut_goes_on(mia: Desk) -> None:
     )
     as_operator(mia.floor, "delete from exits")
     with mia.cache.truth() as truth:
-        loading.compare_everything(truth)
+        books.compare_everything(truth)
     for calls in range(1, 100):
         mia.source.calls_left = 2 + calls % 3
         try:
