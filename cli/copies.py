@@ -75,8 +75,9 @@ def open_copy(
 
     known, notes = _password(home)
     return open_field(
-        profile, known, folder=home.team, store=store, notes=notes, agent=agent, progress=progress
-    )
+        profile, known, folder=home.team, store=store, notes=notes, agent=agent, progress=progress,
+        kept=lambda: _password(home)[0],
+    )  # fmt: skip
 
 
 def remote_for(home: Home, profile: Profile) -> Callable[[], Remote]:

@@ -10,6 +10,7 @@ from core.errors import Refused
 from storage.keys import Store
 from storage.local import Clock, utc_now
 from sync.cache import create_cache, open_cache
+from sync.credential import Credential
 from sync.workspace import FieldWorkspace
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def open_field(
     clock: Clock = utc_now,
     agent: bool = True,
     progress: Callable[[str], None] | None = None,
+    kept: Callable[[], str | None] | None = None,
 ) -> FieldWorkspace:
     """Opens the cache of a login. Where there is none yet it is made, and for that the server must be in reach.
 
@@ -44,6 +46,7 @@ def open_field(
         clock: what time it is.
         agent: keep the cache and the server together as long as the workspace is open.
         progress: is told what is being done while the cache is made.
+        kept: reads the password that is kept now; it is asked where the one that was kept is refused.
 
     Raises:
         SignInRefused: there is no cache yet, and login or password is not good.
@@ -68,7 +71,7 @@ def open_field(
         cache.close()
         raise
     if agent:
-        workspace.begin(lambda: _keep_together(workspace, profile, password, clock))
+        workspace.begin(lambda: _keep_together(workspace, profile, Credential(password, kept), clock))
     return workspace
 
 
@@ -89,18 +92,19 @@ def _make(
     create_cache(path, hello=hello, setup_rows=pulled.setup or {}, store=store).close()
 
 
-def _keep_together(workspace: FieldWorkspace, profile: Profile, password: str | None, clock: Clock) -> None:
-    from storage.postgres.connection import connect
+def _keep_together(workspace: FieldWorkspace, profile: Profile, credential: Credential, clock: Clock) -> None:
     from sync.agent import Agent
     from sync.remote import Remote
     from sync.server import Server
 
     agent = Agent(
         workspace.cache,
-        lambda: Remote(connect(profile, password), profile),
+        lambda: Remote(credential.connect(profile), profile),
         tell=workspace.tell,
         stands=workspace.look_again,
         clock=clock,
     )
-    workspace.join(agent, lambda: Server(profile, password, clock=clock, catalog=workspace.catalog))
+    workspace.join(
+        agent, lambda: Server(profile, credential.password, clock=clock, catalog=workspace.catalog)
+    )
     agent.start()

@@ -197,6 +197,27 @@ def test_a_changed_password_locks_out_and_loses_nothing(
         desks.close()
 
 
+def test_a_password_that_was_kept_meanwhile_lets_an_open_copy_in(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agents, "LOCKED_DELAY", 0.3)
+    floor = desks.floor
+    kept = ["another-secret-1"]
+    with _login_of_its_own(floor, "ann") as login:
+        ann = desks.ready(login, kept=lambda: kept[-1])
+        live(ann)
+        _change_password(floor, login, "another-secret-2")
+        _hang_up(floor, login)
+        eventually(lambda: ann.workspace.health().line.startswith("✗ locked out since "))
+        said = ann.call(floor.contact("ann"))
+        # As another program does it: `offhook login`.
+        kept.append("another-secret-2")
+        eventually(lambda: desks.count(said) == 1)
+        live(ann)
+        _change_password(floor, login, password_of(login))
+        desks.close()
+
+
 def test_a_disabled_login_is_locked_out_and_nothing_of_it_is_parked(
     desks: Desks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
