@@ -322,6 +322,21 @@ async def test_the_status_bar_leads_to_what_waits(open_with, ready, settle):
         assert isinstance(app.screen, UnsentDialog)
 
 
+async def test_what_was_done_can_be_read_on_a_narrow_screen_beside_what_waits(open_with, ready, settle):
+    note = LogActivity(table="contacts", record_id=uid("contact", 1), kind="note", body="x")
+    app, _ = open_with(unsent=[note])
+    async with app.run_test(size=(40, 30)) as pilot:
+        screen = await ready(pilot)
+        bar = screen.query_one("#status-bar")
+        assert bar.render_line(0).text.startswith(" ◐ 1 to send ")
+        screen.say("Claimed Rhiannon Abernathy · u undoes")
+        assert bar.render_line(0).text == " ◐  Claimed Rhiannon Abernathy · u undo…"
+        screen.say("Tagged Ann")
+        assert bar.render_line(0).text.startswith(" ◐ 1 to send  Tagged Ann ")
+        screen.say("")
+        assert bar.render_line(0).text.startswith(" ◐ 1 to send ")
+
+
 async def test_what_waits_to_be_sent_is_listed_with_since_when(open_with, ready, wait_until):
     note = LogActivity(table="contacts", record_id=uid("contact", 1), kind="note", body="x")
     app, opener = open_with(unsent=[note])

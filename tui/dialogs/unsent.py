@@ -13,6 +13,9 @@ from tui.desk import Desk
 from tui.dialogs.base import Dialog
 from tui.widgets.table import Column, ListSource, Table
 
+_FOLD_BELOW = 50
+"""Cells; below that, when it was done stands in a line of its own."""
+
 
 class UnsentDialog(Dialog[None]):
     """Lists what was done here and has not reached the server, the oldest first; it goes by itself."""
@@ -24,12 +27,16 @@ class UnsentDialog(Dialog[None]):
 
     def compose_body(self) -> ComposeResult:
         """How it stands; below it what waits, with since when."""
+        when = Column[Changeset]("when", "Since", 18, self._when, style="muted")
+        what = Column[Changeset]("what", "What you did", 16, lambda one: one.summary, weight=1)
+        indented = Column[Changeset](
+            "when", "", 14, lambda one: f"  {self._when(one)}", weight=1, style="muted"
+        )
         yield Static("", id="unsent-text", classes="dialog--text", markup=False)
         yield Table[Changeset](
-            [
-                Column("when", "Since", 18, self._when, style="muted"),
-                Column("what", "What you did", 16, lambda one: one.summary, weight=1),
-            ],
+            [when, what],
+            folded=([what], [indented]),
+            fold_below=_FOLD_BELOW,
             selectable=False,
             grows=True,
             widget_id="unsent-list",

@@ -150,7 +150,7 @@ class StatusBar(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """The state of the data tells more of itself."""
-        if event.x < cell_len(self._warning) + cell_len(printable(self._health.line)) + 2:
+        if event.x < cell_len(self._warning) + cell_len(self._state):
             self.post_message(self.Clicked())
 
     @property
@@ -160,10 +160,24 @@ class StatusBar(Widget):
 
     def has_room_for(self, message: str) -> bool:
         """Whether a message can be read whole."""
-        health = self._health
-        state = cell_len(printable(health.line)) + 2 if health.line else 0
-        state += cell_len(self._warning)
-        return state + 1 + cell_len(printable(message)) <= self.size.width
+        return len(self._sign) + self._room_needed(message) <= self.size.width
+
+    def _room_needed(self, message: str) -> int:
+        """Cells for a message and what never goes away."""
+        return cell_len(self._warning) + 1 + cell_len(printable(message))
+
+    @property
+    def _sign(self) -> str:
+        """The state of the data in one sign, which its colour goes with."""
+        return f" {printable(self._health.line)[:1]} " if self._health.line else ""
+
+    @property
+    def _state(self) -> str:
+        """The state of the data; as long as a message needs the room, only its sign."""
+        state = f" {printable(self._health.line)} " if self._health.line else ""
+        if self._message and cell_len(state) + self._room_needed(self._message) > self.size.width:
+            return self._sign
+        return state
 
     @property
     def _warning(self) -> str:
@@ -173,10 +187,10 @@ class StatusBar(Widget):
         return " ⚠ insecure " if self.size.width >= 60 else " ⚠ "
 
     def render_line(self, y: int) -> Strip:
-        """Draws the line; the message may take all room but the state's."""
+        """Draws the line; the message may take all room but that of the state's sign."""
         base, health = self.rich_style, self._health
         width = self.size.width
-        state = f" {printable(health.line)} " if health.line else ""
+        state = self._state
         mode = " ".join(part for part in (health.mode, "· demo" if self._demo else "") if part)
         tail = f" {mode} · {printable(health.who)} " if health.mode else ""
         warning = self._warning
