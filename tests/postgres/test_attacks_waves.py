@@ -285,3 +285,19 @@ def test_what_a_batch_writes_is_audited_row_by_row(floor: Floor) -> None:
         "SELECT changeset_id::text, diff -> 'title' ->> 1 FROM offhook.audit WHERE row_id = %s AND op = 'update' ORDER BY seq", (contact,)
     ).fetchall()  # fmt: skip
     assert found == [(body["id"], str(n)) for n, body in enumerate(bodies[:6])]
+
+
+def test_known_limit_an_entry_has_the_time_at_which_its_transaction_began(floor: Floor) -> None:
+    """Who leaves one open writes an earlier time; what came before it and after shows all the same."""
+    ann, ben = floor.connect("ann", autocommit=False), floor.connect("ben")
+    ann.execute("SELECT 1")
+    ben.execute("UPDATE contacts SET title = 'first' WHERE id = %s", (floor.contact("ben"),))
+    ann.execute("UPDATE contacts SET title = 'second' WHERE id = %s", (floor.contact("ann"),))
+    ann.commit()
+    entries = floor.database.superuser().execute(
+        "SELECT login, at, xid::text::bigint FROM offhook.audit WHERE op = 'update' ORDER BY seq DESC LIMIT 2"
+    )
+    (late, claimed, later), (early, at, earlier) = entries.fetchall()
+    assert (early, late) == ("ben", "ann")
+    assert claimed < at
+    assert earlier < later

@@ -357,6 +357,28 @@ def test_the_matrix_tells_of_every_policy_that_is_missing_or_open(bench: Bench) 
     assert unnoticed == []
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("ALTER FUNCTION offhook.pull(text, uuid[]) SECURITY DEFINER", "ann pulls smart_views"),
+        ("DROP POLICY see ON offhook.tasks", "ann pulls tasks"),
+        ("DROP POLICY see_erased ON offhook.exits", "ann pulls exits"),
+        (
+            (
+                "CREATE OR REPLACE FUNCTION offhook.once_seen(p_table text, p_id uuid, p_book uuid) RETURNS boolean"
+                " LANGUAGE sql AS 'SELECT true'"
+            ),
+            "ann hands in contacts",
+        ),
+    ],
+)
+def test_the_matrix_tells_of_a_feed_that_is_open_or_shut(bench: Bench, change: str, told: str) -> None:
+    with furnished(bench):
+        assert differences_of_sync(bench, "ann") == []
+        bench.boss.execute(change)
+        assert any(line.startswith(told) for line in differences_of_sync(bench, "ann"))
+
+
 def test_a_table_without_its_policies_or_not_forced_under_them_is_told(bench: Bench) -> None:
     operator = bench.floor.operator()
     for table in sorted(bench.tables):

@@ -434,8 +434,8 @@ begin
             select r.seq from changeset_rows r where r.org_id = v_org and r.row_id = any(v_rows)
             and r.table_name in ('contacts', 'activities', 'tasks'))
         -- What came to nothing, since somebody had done the same before, has written no row and says it all the same.
-        or exists (
-            select from jsonb_path_query(h.body, '$.changes[*].id') i where lower(i #>> '{}') = any(v_rows::text[])));
+        or h.body -> 'changes' @> any(array(
+            select jsonb_build_array(jsonb_build_object('id', r.id)) from unnest(v_tasks || p_contact) r(id))));
     get diagnostics v_history = row_count;
     -- Answers that a client has not fetched for good yet tell what the person's rows held, or name them. What a client has kept
     -- there itself may be of any shape.
