@@ -79,7 +79,8 @@ def apply(
 
 def _answers(connection: psycopg.Connection[Any], changesets: Sequence[Changeset]) -> list[Mapping[str, Any]]:
     try:
-        return _call(connection, [to_json(changeset) for changeset in changesets])
+        bodies = Jsonb([to_json(changeset) for changeset in changesets])
+        return answers_to(connection, "SELECT offhook.apply(%s)", (bodies,))
     except errors.DataError:
         # What is no JSON for PostgreSQL (NUL, half a character, NaN) is refused before the function has seen any of it.
         # The others must not suffer for that one.
@@ -95,13 +96,20 @@ UNREADABLE: Mapping[str, Any] = {
 """The answer to what is no JSON for PostgreSQL."""
 
 
-def _call(
-    connection: psycopg.Connection[Any], bodies: Sequence[Mapping[str, Any]]
-) -> list[Mapping[str, Any]]:
-    body = Jsonb(bodies)
+def answers_to(wire: psycopg.Connection[Any], call: str, values: Sequence[Any]) -> list[Mapping[str, Any]]:
+    """The server's answers to changesets; asked again where several that waited for each other had to begin anew.
+
+    Args:
+        wire: the user's connection, in autocommit mode.
+        call: the statement that applies them.
+        values: its parameters.
+
+    Raises:
+        psycopg.Error: the server could not say.
+    """
     for attempt in range(TRIES):
         try:
-            row = connection.execute("SELECT offhook.apply(%s)", (body,)).fetchone()
+            row = wire.execute(call, values).fetchone()
         except AGAIN:
             # Of several that wait for each other the server has picked this one to begin again.
             if attempt == TRIES - 1:

@@ -113,15 +113,6 @@ def hand_in(wire: psycopg.Connection[Any], table: str, record_id: str, text: str
     return str(row[0]) if row else ""
 
 
-def tidy(wire: psycopg.Connection[Any]) -> None:
-    """Has the server clear away what no cache will ask for any more. Of all who ask it listens to one a day.
-
-    Raises:
-        psycopg.Error: it cannot at the moment.
-    """
-    wire.execute("select offhook.tidy()")
-
-
 def _encoded(rows: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, list[Encoded]]:
     """JSON objects as SQLite's rows. What this program does not know, be it a table or a column, is left out."""
     return {

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +14,7 @@ from core.changes import FieldConflict, Status, from_json
 from core.commands.base import title_of
 from core.entities import RECORDS
 from storage.derive import Rows
-from storage.postgres.apply import AGAIN, PAUSE_SECONDS, TRIES, UNREADABLE, applied
+from storage.postgres.apply import UNREADABLE, answers_to, applied
 from storage.postgres.codec import codec
 from storage.postgres.connection import Wire
 
@@ -126,19 +124,7 @@ def _answers(wire: Wire, client_id: str, acked: int, items: Sequence[Item]) -> l
 def _call(wire: Wire, client_id: str, acked: int, items: Sequence[Item]) -> list[Mapping[str, Any]]:
     # The bodies are JSON already: nothing is read and written again on the way.
     text = "[" + ",".join(f'{{"seq":{seq},{body.lstrip()[1:]}' for seq, body in items) + "]"
-    for attempt in range(TRIES):
-        try:
-            row = wire.execute("SELECT offhook.apply(%s, %s, %s)", (client_id, acked, text)).fetchone()
-        except AGAIN:
-            # Of several that wait for each other the server has picked this one to begin again.
-            if attempt == TRIES - 1:
-                raise
-            time.sleep(random.uniform(0.5, 1.5) * PAUSE_SECONDS * 2**attempt)  # noqa: S311 (no secret)
-        else:
-            assert row is not None, "a function gives one row"
-            answers: list[Mapping[str, Any]] = row[0]
-            return answers
-    raise AssertionError("the last attempt returns or raises")
+    return answers_to(wire, "SELECT offhook.apply(%s, %s, %s)", (client_id, acked, text))
 
 
 def _pushed(

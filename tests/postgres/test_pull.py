@@ -51,6 +51,10 @@ def rename(wire: Wire, contact: str, name: str) -> None:
     assert wire.execute("update contacts set last_name = %s where id = %s", (name, contact)).rowcount == 1
 
 
+def tidy(wire: Wire) -> None:
+    wire.execute("select offhook.tidy()")
+
+
 def as_operator(floor: Floor, statement: str, *values: Any) -> list[Any]:
     operator = floor.operator()
     with as_owner(operator):
@@ -288,7 +292,7 @@ def test_that_somebody_was_erased_is_never_taken_back(floor: Floor) -> None:
     move(floor, contact, "West")
     assert set(as_operator(floor, "select op from exits where row_id = %s", contact)) == {("erased",)}
     as_operator(floor, "update exits set at = now() - interval '10 years'")
-    feed.tidy(floor.connect("ann"))
+    tidy(floor.connect("ann"))
     assert as_operator(floor, "select count(*) from exits where op = 'erased'")[0][0] > 0
 
 
@@ -341,7 +345,7 @@ def test_a_cursor_from_before_the_exits_that_are_kept_is_stale(floor: Floor) -> 
     while as_operator(floor, behind, ben.cursor) == [(True,)]:
         ben.pull()
     as_operator(floor, "update exits set at = now() - interval '91 days'")
-    feed.tidy(floor.connect("wim"))
+    tidy(floor.connect("wim"))
     assert as_operator(floor, "select count(*) from exits") == [(0,)]
     told = late.pull()
     assert told.stale
@@ -356,18 +360,18 @@ def test_exits_are_kept_for_ninety_days(floor: Floor) -> None:
     late = Cache(floor.connect("ben"))
     move(floor, floor.contact("East", 1), "West")
     as_operator(floor, "update exits set at = now() - interval '89 days'")
-    feed.tidy(floor.connect("wim"))
+    tidy(floor.connect("wim"))
     assert len(late.pull().exits) == 1
 
 
 def test_tidying_happens_once_a_day_whoever_asks(floor: Floor) -> None:
     move(floor, floor.contact("East", 1), "West")
-    feed.tidy(floor.connect("wim"))
+    tidy(floor.connect("wim"))
     as_operator(floor, "update exits set at = now() - interval '91 days'")
-    feed.tidy(floor.connect("ann"))
+    tidy(floor.connect("ann"))
     assert as_operator(floor, "select count(*) from exits") == [(1,)]
     as_operator(floor, "update meta set value = (now() - interval '25 hours')::text where key = 'tidied_at'")
-    feed.tidy(floor.connect("rob"))
+    tidy(floor.connect("rob"))
     assert as_operator(floor, "select count(*) from exits") == [(0,)]
 
 
@@ -384,7 +388,7 @@ def test_clients_that_never_come_back_are_forgotten(floor: Floor) -> None:
             "insert into answers (org_id, client_id, seq, changeset_id, answer) values (%s, %s, 1, %s, '{}')",
             floor.org(), client, new_id(),
         )  # fmt: skip
-    feed.tidy(floor.connect("ann"))
+    tidy(floor.connect("ann"))
     assert as_operator(floor, "select count(*) from clients") == [(1,)]
     assert as_operator(floor, "select count(*) from answers join clients using (org_id, client_id)") == [(1,)]
     assert as_operator(floor, "select count(*) from answers") == [(1,)]
@@ -426,7 +430,7 @@ def test_who_was_disabled_is_told_so(floor: Floor) -> None:
     for ask in (
         ben.pull,
         lambda: feed.hand_in(ben.wire, "contacts", floor.contact("East"), "x"),
-        lambda: feed.tidy(ben.wire),
+        lambda: tidy(ben.wire),
     ):
         with pytest.raises(psycopg.DatabaseError, match="Your login was disabled") as caught:
             ask()

@@ -363,7 +363,7 @@ def test_everybody_who_may_see_a_change_is_told_to_look(floor: Floor, ann: Desk,
 def test_a_row_that_somebody_holds_sends_the_whole_batch_again(
     floor: Floor, ann: Desk, client: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.postgres.push.TRIES", 1)
+    monkeypatch.setattr("storage.postgres.apply.TRIES", 1)
     mia = Desk(floor, "mia")
     outbox = sent(note(ann), titled(ann, "Ann renewal", "B"))
     waiting: Any = psycopg.errors.LockNotAvailable
