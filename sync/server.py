@@ -47,9 +47,9 @@ class Server(Questions):
         """See `core.workspace.Workspace.catalog`."""
         return self._set_up()
 
-    def give(self, table: str, record_id: str, text: str) -> str:
-        """Gives text about a record to whoever has it now; see `storage.postgres.feed.hand_in`."""
-        return self._link.use_once(lambda wire: feed.hand_in(wire, table, record_id, text))
+    def give(self, table: str, record_id: str, text: str, note_id: str) -> str:
+        """Gives text about a record to whoever has it now, once; see `storage.postgres.feed.hand_in`."""
+        return self._link.use_once(lambda wire: feed.hand_in(wire, table, record_id, text, note_id))
 
     def note_export(self, table: str, query: Query) -> None:
         """Has the server note that its rows are taken out; see `storage.postgres.reads.export.note`."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from typing import Any, Protocol, TypeVar
+from uuid import UUID, uuid5
 
 from core.changes import Answer, Changeset, Row
 from core.commands.base import Command
@@ -56,7 +57,7 @@ class Office(Protocol):
     def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation: ...
     def release(self, contact_id: str) -> None: ...
     def who_took(self, table: str, record_id: str) -> str: ...
-    def give(self, table: str, record_id: str, text: str) -> str: ...
+    def give(self, table: str, record_id: str, text: str, note_id: str) -> str: ...
     def note_export(self, table: str, query: Query) -> None: ...
     def close(self) -> None: ...
 
@@ -204,7 +205,9 @@ class FieldWorkspace(LocalWorkspace):
             raise Unavailable(
                 "The server is out of reach. It goes on waiting here: hand it in when you are online."
             )
-        name = office.give(table, record_id, told(held, catalog))
+        text = told(held, catalog)
+        # Whoever dies before it is noted here hands the same in once more, and the server knows it by this id.
+        name = office.give(table, record_id, text, str(uuid5(UUID(parked_id), text)))
         self._settle(parked_id, "handed in", joined=held.joined)
         return name
 

@@ -94,7 +94,9 @@ def known_changesets(wire: psycopg.Connection[Any], ids: Collection[str]) -> set
     return set(row[0]) if row else set()
 
 
-def hand_in(wire: psycopg.Connection[Any], table: str, record_id: str, text: str) -> str:
+def hand_in(
+    wire: psycopg.Connection[Any], table: str, record_id: str, text: str, note_id: str | None = None
+) -> str:
     """Gives text about a record to whoever has it now: an entry in its timeline, and a task for its owner.
 
     Args:
@@ -102,6 +104,7 @@ def hand_in(wire: psycopg.Connection[Any], table: str, record_id: str, text: str
         table: contacts, companies or deals.
         record_id: a record that the login has or once had in sight.
         text: what is handed in.
+        note_id: the entry's id. With the same one again the server does nothing more and gives the same answer.
 
     Returns:
         The owner's name.
@@ -109,7 +112,7 @@ def hand_in(wire: psycopg.Connection[Any], table: str, record_id: str, text: str
     Raises:
         psycopg.Error: with the state OH001, OH002 or OH003 and a sentence where the server does not take it.
     """
-    row = wire.execute("select offhook.hand_in(%s, %s, %s)", (table, record_id, text)).fetchone()
+    row = wire.execute("select offhook.hand_in(%s, %s, %s, %s)", (table, record_id, text, note_id)).fetchone()
     return str(row[0]) if row else ""
 
 

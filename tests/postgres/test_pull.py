@@ -488,6 +488,28 @@ def test_work_on_a_record_that_was_lost_is_handed_to_whoever_has_it(floor: Floor
     assert ann.execute("select 1 from tasks where contact_id = %s", (contact,)).fetchone() is None
 
 
+def test_what_is_handed_in_again_with_the_same_id_is_told_once(floor: Floor) -> None:
+    ann, contact, note = floor.connect("ann"), floor.contact("East", 1), new_id()
+    move(floor, contact, "ben")
+    for _ in range(2):
+        assert feed.hand_in(ann, "contacts", contact, "Call on Monday.", note) == "Ben Berg"
+    # Meanwhile somebody else may have it, or nobody any more.
+    move(floor, contact, "wim")
+    assert feed.hand_in(ann, "contacts", contact, "Call on Monday.", note) == "Wim Wolff"
+    as_operator(floor, "update contacts set deleted_at = now() where id = %s", contact)
+    assert feed.hand_in(ann, "contacts", contact, "Call on Monday.", note) == "someone"
+    told = "select (select count(*) from activities where body = 'Call on Monday.'), (select count(*) from tasks where contact_id = %s)"
+    assert as_operator(floor, told, contact) == [(1, 1)]
+
+
+def test_the_id_of_somebody_elses_entry_is_none_to_hand_in_with(floor: Floor) -> None:
+    ann, contact = floor.connect("ann"), floor.contact("ann", 1)
+    for taken in (floor.activity("ben"), floor.activity("ann")):
+        with pytest.raises(psycopg.Error, match="Another entry has that id") as refused:
+            feed.hand_in(ann, "contacts", contact, "Call on Monday.", taken)
+        assert refused.value.sqlstate == "OH003"
+
+
 @pytest.mark.parametrize(("table", "book"), [("contacts", "East"), ("companies", "East"), ("deals", "East")])
 def test_companies_and_deals_are_handed_in_like_contacts(floor: Floor, table: str, book: str) -> None:
     record = made_id(table, book, "0")

@@ -53,6 +53,7 @@ class Office:
     gone: bool = False
     slow: threading.Event | None = None
     given: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
     closed: bool = False
 
@@ -77,9 +78,10 @@ class Office:
         self._answer()
         return "Ben"
 
-    def give(self, table: str, record_id: str, text: str) -> str:
+    def give(self, table: str, record_id: str, text: str, note_id: str) -> str:
         self._answer()
         self.given.append((table, record_id, text))
+        self.notes.append(note_id)
         return "Ben"
 
     def note_export(self, table: str, query: Query) -> None:
@@ -277,7 +279,7 @@ def test_who_cannot_save_is_told_so(online: Online, monkeypatch: pytest.MonkeyPa
     assert online.world.workspace.health().level != "error"
 
 
-def _full(*_given: Any) -> None:
+def _full(*_given: Any, **_more: Any) -> None:
     raise Unavailable("The disk is full.")
 
 
@@ -398,16 +400,32 @@ def test_what_joined_while_it_was_handed_in_goes_on_waiting(online: Online) -> N
     [parked] = world.workspace.parked()
     give = online.office.give
 
-    def joined_meanwhile(*given: str) -> str:
+    def joined_meanwhile(table: str, record_id: str, text: str, note_id: str) -> str:
         world.do(EditContact(contact_id=contact, values={"city": "Bergen"}))
         assert refuse(world) == parked.id
-        return give(*given)
+        return give(table, record_id, text, note_id)
 
     online.office.give = joined_meanwhile  # type: ignore[method-assign]
     with pytest.raises(Refused, match="once more"):
         world.workspace.hand_in(parked.id)
     [left] = world.workspace.parked()
     assert left.changeset.changes[0].set["city"] == "Bergen"
+
+
+def test_whoever_dies_over_handing_in_hands_the_same_in_again(
+    online: Online, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, contact = online.world, lena(online.world)
+    world.do(EditContact(contact_id=contact, values={"city": "Oslo"}))
+    parked = refuse(world, about=("contacts", contact), can_hand_in=True)
+    with monkeypatch.context() as broken:
+        broken.setattr(world.workspace, "_settle", _full)
+        with pytest.raises(Unavailable):
+            world.workspace.hand_in(parked)
+    assert len(world.workspace.parked()) == 1, "the server has it, and nobody here knows"
+    world.workspace.hand_in(parked)
+    first, again = online.office.notes
+    assert first == again, "by this the server knows that it has it"
 
 
 def test_what_cannot_be_handed_in_says_so(online: Online) -> None:

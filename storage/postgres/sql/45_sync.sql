@@ -197,10 +197,20 @@ begin
                             and b.diff #>> '{book_id,0}' = seen.book and b.at < seen.since))));
 end $$;
 
+-- Whether the caller has handed in something about a record already, under the id of its entry.
+create or replace function handed_in(p_table text, p_id uuid, p_note uuid) returns boolean
+    language sql stable security definer set search_path = offhook, pg_temp as $$
+    select exists (
+        select from activities t
+        where t.org_id = my_org() and t.id = p_note and t.user_id = my_user() and t.data @> '{"handed_in": true}'
+            and p_id = case p_table when 'contacts' then t.contact_id when 'deals' then t.deal_id else t.company_id end)
+$$;
+
 -- Gives text about a record to whoever has it now: an entry in the record's timeline by the caller, and a task for the owner.
 -- It is for those who worked on a record and lost it meanwhile, so it asks for no right to the record but to have had it in
--- sight. Returns the owner's name.
-create or replace function hand_in(p_table text, p_id uuid, p_text text) returns text
+-- sight. Returns the owner's name. With the same p_note, the id of the entry, once more it does nothing more: whoever has not
+-- heard the answer asks again.
+create or replace function hand_in(p_table text, p_id uuid, p_text text, p_note uuid default gen_random_uuid()) returns text
     language plpgsql security definer set search_path = offhook, pg_temp as $$
 declare
     opened constant boolean := exists (select from meta);
@@ -231,6 +241,9 @@ begin
         else
             raise exception 'Only what is about a contact, a deal or a company is handed in.' using errcode = 'OH003';
     end case;
+    if handed_in(p_table, p_id, p_note) then
+        return owner_name(v_book);
+    end if;
     -- What is gone and what was never in sight get the same answer.
     if v_book is null or not once_seen(p_table, p_id, v_book) then
         raise exception 'That % is not there any more.', label(p_table) using errcode = 'OH002';
@@ -257,9 +270,17 @@ begin
         org_id, id, book_id, kind, subject, body, occurred_at, direction, outcome, user_id, contact_id, deal_id, company_id,
         data, retracted, superseded, search, version, created_at, updated_at)
     values (
-        me.org_id, gen_random_uuid(), v_book, 'note', left('Handed in by ' || me.name, 300), p_text, now(), '', '', me.id,
+        me.org_id, coalesce(p_note, gen_random_uuid()), v_book, 'note', left('Handed in by ' || me.name, 300), p_text, now(), '', '', me.id,
         case p_table when 'contacts' then p_id end, case p_table when 'deals' then p_id end,
-        case p_table when 'companies' then p_id end, '{"handed_in": true}', false, false, '', 1, now(), now());
+        case p_table when 'companies' then p_id end, '{"handed_in": true}', false, false, '', 1, now(), now())
+    on conflict do nothing;
+    if not found then
+        if handed_in(p_table, p_id, p_note) then
+            -- The same call, at the same time.
+            return owner_name(v_book);
+        end if;
+        raise exception 'Another entry has that id.' using errcode = 'OH003';
+    end if;
     if v_owner is not null then
         insert into tasks (
             org_id, id, book_id, kind, subject, body, due_at, all_day, assignee_id, contact_id, deal_id, company_id,
