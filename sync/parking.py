@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from core.changes import Change, Changeset, from_json, same_value, to_json
+from core.changes import Change, Changeset, FieldConflict, from_json, same_value, to_json
 from core.commands.base import title_of
 from core.entities import RECORDS
 from core.parked import Parked
@@ -69,9 +69,9 @@ def park(connection: Any, changeset: Changeset, refusal: Refusal, now: dt.dateti
             _join(connection, held, changeset, refusal)
             _insert(connection, changeset, refusal, now, how="joined")
             return held.id
-    about = refusal.about or _about(changeset, refusal)
-    title = refusal.title or _title(connection, changeset, about)
-    _insert(connection, changeset, dataclasses.replace(refusal, about=about, title=title), now)
+    record = refusal.about or about(changeset, refusal.conflicts)
+    called = refusal.title or title(connection, changeset, record)
+    _insert(connection, changeset, dataclasses.replace(refusal, about=record, title=called), now)
     return changeset.id
 
 
@@ -280,9 +280,9 @@ def _insert(
     )  # fmt: skip
 
 
-def _about(changeset: Changeset, refusal: Refusal) -> tuple[str, str] | None:
+def about(changeset: Changeset, conflicts: Sequence[FieldConflict]) -> tuple[str, str] | None:
     """The record that the user was at: where they clash, else the first one that can be opened."""
-    keys = [(c.table, c.id) for c in refusal.conflicts] + [(c.table, c.id) for c in changeset.changes]
+    keys = [(c.table, c.id) for c in conflicts] + [(c.table, c.id) for c in changeset.changes]
     for change in changeset.changes:
         keys += [
             (table, str(change.set[name]))
@@ -292,13 +292,14 @@ def _about(changeset: Changeset, refusal: Refusal) -> tuple[str, str] | None:
     return next((key for key in keys if key[0] in ("contacts", "deals", "companies")), None)
 
 
-def _title(connection: Any, changeset: Changeset, about: tuple[str, str] | None) -> str:
-    if about is None:
+def title(connection: Any, changeset: Changeset, record: tuple[str, str] | None) -> str:
+    """What a person calls a record that a changeset is about."""
+    if record is None:
         return ""
-    table, record_id = about
+    table, record_id = record
     row = Loaded(connection, changeset.org_id).row(table, record_id)
     if row is None:
-        made = next((c for c in changeset.changes if c.insert and (c.table, c.id) == about), None)
+        made = next((c for c in changeset.changes if c.insert and (c.table, c.id) == record), None)
         row = {"org_id": changeset.org_id, **made.set} if made else None
     return RECORDS[table].LABEL if row is None else title_of(RECORDS[table](**row))
 

@@ -12,14 +12,19 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
-from core.changes import Change, Changeset, from_json, to_json
+from core.changes import TOLD_KINDS, Change, Changeset, from_json, to_json
 from storage.codec import to_json as json_text
 from storage.codec import to_micros
+from sync import parking
 from sync.overlay import BOOKED, Key, images
-from sync.refusal import Refusal, refusal_json
+from sync.refusal import Refusal, read_refusal, refusal_json
 
 ERASED = "Erased"
 """What stands in the place of a summary that named an erased person."""
+PARTLY_ERASED = (
+    "A part of it was about a person whose data was erased, and went with them. Decide about the rest."
+)
+"""Why work waits that was about others, too."""
 
 
 def forget(connection: Any, org_id: str, rows: Collection[Key]) -> None:
@@ -122,7 +127,7 @@ def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], 
         rest = _without(changeset, gone)
         if rest is not None:
             told |= _told_of(changeset, gone)
-            _erase_parked(connection, parked_id, rest, to_micros(now()))
+            _erase_parked(connection, parked_id, rest, gone, to_micros(now()))
             _rewrite(connection, rest)
     for (body,) in connection.execute("SELECT body FROM changesets WHERE org_id = ?", (org_id,)).fetchall():
         changeset = from_json(json.loads(body))
@@ -137,14 +142,45 @@ def erase(connection: Any, org_id: str, ids: Collection[str], now: Callable[[], 
     return touched
 
 
-def _erase_parked(connection: Any, parked_id: str, rest: Changeset, now: int) -> None:
-    # One question about several records is asked no more once one of them was erased: what is left of it stays readable.
-    answer = refusal_json(Refusal("rejected", "", title=ERASED))
+def _erase_parked(connection: Any, parked_id: str, rest: Changeset, gone: set[str], now: int) -> None:
+    kind, told, settled_at, how = connection.execute(
+        "SELECT kind, answer, settled_at, how FROM parked WHERE id = ?", (parked_id,)
+    ).fetchone()
+    refusal = read_refusal(kind, "", json.loads(told))
+    if kind != "duplicate" and any(_asks(change) for change in rest.changes):
+        # What it does to other records is still for a person to decide.
+        left, reason = _about_others(connection, refusal, rest, gone), PARTLY_ERASED
+        settled_at = None if how == "" else settled_at
+    else:
+        left, reason, how = Refusal("rejected", "", title=ERASED), "", "erased"
+        settled_at = now if settled_at is None else settled_at
     connection.execute(
-        "UPDATE parked SET body = ?, answer = ?, reason = '', how = 'erased', settled_at = coalesce(settled_at, ?)"
-        " WHERE id = ?",
-        (json_text(to_json(rest)), json_text(answer), now, parked_id),
+        "UPDATE parked SET kind = ?, body = ?, answer = ?, reason = ?, how = ?, settled_at = ? WHERE id = ?",
+        (
+            left.kind,
+            json_text(to_json(rest)),
+            json_text(refusal_json(left)),
+            reason,
+            how,
+            settled_at,
+            parked_id,
+        ),
     )
+
+
+def _asks(change: Change) -> bool:
+    """Whether a person has done that themselves, and not the program to tell of it."""
+    return change.table != "activities" or change.set.get("kind") in TOLD_KINDS
+
+
+def _about_others(connection: Any, refusal: Refusal, rest: Changeset, gone: set[str]) -> Refusal:
+    conflicts = tuple(conflict for conflict in refusal.conflicts if conflict.id not in gone)
+    kind = "rejected" if refusal.conflicts and not conflicts else refusal.kind
+    if refusal.about is not None and refusal.about[1] not in gone:
+        return dataclasses.replace(refusal, kind=kind, conflicts=conflicts, fields={}, other=None)
+    about = parking.about(rest, conflicts)
+    title = parking.title(connection, rest, about)
+    return Refusal(kind, "", conflicts=conflicts, about=about, title=title, joined=refusal.joined)
 
 
 def _without(changeset: Changeset, gone: set[str]) -> Changeset | None:

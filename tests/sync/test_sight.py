@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from core.commands.activities import LogActivity
 from core.commands.contacts import EditContact
-from core.commands.records import Assign
+from core.commands.records import Assign, TagRecords
+from core.commands.settle import SendAgain
 from core.commands.tasks import CreateTask, EditTask
 from tests.storage.conftest import START
 from tests.sync.filed import Field
 from tests.sync.test_cache import lena
+from tests.sync.test_field import refuse
 
 
 def test_what_left_before_the_server_had_shown_it_leaves_no_trace(world: Field) -> None:
@@ -82,3 +84,39 @@ def test_what_a_server_had_accepted_before_it_was_restored_is_offered_again(worl
         truth.offer_again([])
     assert [each.id for each in world.workspace.unsent()] == [done.id]
     world.check()
+
+
+def test_what_was_refused_about_two_people_goes_on_waiting_for_the_one_who_was_not_erased(
+    world: Field,
+) -> None:
+    gone, stays = lena(world), lena(world, "C1")
+    world.do(TagRecords(table="contacts", ids=(gone, stays), add=("vip",)))
+    parked_id = refuse(world, about=("contacts", gone), title="C0 Lead", can_hand_in=True)
+    with world.cache.truth() as truth:
+        truth.leave([("contacts", gone, "", "erased")])
+    [left] = world.workspace.parked()
+    assert (left.id, left.kind, left.about) == (parked_id, "rejected", ("contacts", stays))
+    assert [(change.id, change.add) for change in left.changeset.changes if change.table == "contacts"] == [
+        (stays, {"tags": ("vip",)})
+    ]
+    assert "erased" in left.reason
+    assert left.title.startswith("C1")
+    assert not left.can_hand_in, "nobody was asked who has that one"
+    with world.cache.database.read() as connection:
+        (told,) = connection.execute(
+            "SELECT count(*) FROM parked WHERE reason || answer || body LIKE ?", (f"%{gone}%",)
+        ).fetchone()
+    assert told == 0
+    # It is decided like everything that was refused.
+    world.do(SendAgain(parked=left, choices={}))
+    assert world.workspace.parked() == []
+    assert world.workspace.record("contacts", stays).tags == ("vip",)
+
+
+def test_what_was_refused_about_an_erased_person_alone_waits_no_longer(world: Field) -> None:
+    gone = lena(world)
+    world.do(EditContact(contact_id=gone, values={"city": "Oslo"}))
+    refuse(world, about=("contacts", gone), title="C0 Lead")
+    with world.cache.truth() as truth:
+        truth.leave([("contacts", gone, "", "erased")])
+    assert world.workspace.parked() == []
