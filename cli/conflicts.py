@@ -170,6 +170,8 @@ class View:
         """Why it waits, in a few words."""
         fields = asked(parked.conflicts)
         if not fields:
+            if parked.kind == "gone" and parked.taken_by:
+                return f"{parked.taken_by} has it now"
             return _KINDS[parked.kind]
         first = fields[0]
         more = f" and {len(fields) - 1} more" if len(fields) > 1 else ""

@@ -205,7 +205,8 @@ def _join(connection: Any, held: Parked, later: Changeset, refusal: Refusal) -> 
     answer = dataclasses.replace(
         _refusal(held),
         conflicts=tuple(conflicts.values()),
-        reason=refusal.reason or held.reason,
+        # What hangs on it is refused because of it: the first reason is the one. A conflict says what they have now.
+        reason=(refusal.reason if refusal.conflicts else "") or held.reason,
         joined=held.joined + 1,
     )
     connection.execute(
@@ -301,7 +302,8 @@ def title(connection: Any, changeset: Changeset, record: tuple[str, str] | None)
     if row is None:
         made = next((c for c in changeset.changes if c.insert and (c.table, c.id) == record), None)
         row = {"org_id": changeset.org_id, **made.set} if made else None
-    return RECORDS[table].LABEL if row is None else title_of(RECORDS[table](**row))
+    # Of what is out of sight already, what was done is all that tells which record it was.
+    return changeset.summary if row is None else title_of(RECORDS[table](**row))
 
 
 def _parked(row: Sequence[Any]) -> Parked:

@@ -269,6 +269,9 @@ def test_work_on_what_is_somebody_elses_now_is_handed_in(trip: Trip) -> None:
     trip.ben("sync", code=4)
     [waiting] = trip.ben("conflicts", "--json", code=4).json
     assert (waiting["taken_by"], waiting["can_hand_in"]) == ("Eva Eich", True)
+    # Which record it was about is told though it is out of sight.
+    assert "Renewal 0" in waiting["title"]
+    assert "Eva Eich has it now" in trip.ben("conflicts", code=4).out
     trip.network.down()
     assert "out of reach" in trip.ben("conflicts", "settle", waiting["id"], "--hand-in", code=5).err
     trip.network.start()

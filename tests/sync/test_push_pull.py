@@ -119,6 +119,8 @@ def test_work_on_a_record_that_was_lost_is_kept_apart_and_can_be_handed_in(desks
     parked = ann.desk.workspace.parked()
     assert {each.kind for each in parked} == {"gone"}
     assert all(each.can_hand_in and each.taken_by == "Ben Berg" for each in parked)
+    assert all(each.title for each in parked)
+    assert not {"contact", "deal"} & {each.title for each in parked}
     assert all(each.about == ("contacts", contact) for each in parked)
     assert any(
         said in json.dumps([dict(c.set) for c in each.changeset.changes], default=str) for each in parked

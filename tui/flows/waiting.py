@@ -128,7 +128,7 @@ async def drop(screen: DeskScreen, parked: Parked) -> None:
 async def hand_in(screen: DeskScreen, parked: Parked) -> None:
     """Gives what waits to whoever has the record now, once confirmed."""
     owner = who(parked, screen.desk.catalog) or "whoever has it now"
-    body = f"{owner} gets all of it as a note on {title(parked)}, and a task to look at it. It waits here no longer."
+    body = f"{owner} gets all of it as a note, and a task to look at it. It waits here no longer."
     if await screen.app.push_screen_wait(Confirm(f"Hand it to {owner}?", body, yes="hand it over")):
         name = await screen.desk.hand_in(parked.id)
         screen.front.say(f"{name or owner} has it now: {parked.changeset.summary}")

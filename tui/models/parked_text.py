@@ -24,12 +24,18 @@ KINDS: Mapping[str, str] = {
     "duplicate": "twice there",
 }
 """Each kind in a word or two."""
+_TAKEN = "taken"
 _UNTOLD = frozenset({"id", "book_id", "position", "stage_since", "sort_key"})
 
 
 def title(parked: Parked) -> str:
     """What people call the record; what was done, where it is about none."""
     return clean_line(parked.title or parked.changeset.summary)
+
+
+def kind(parked: Parked) -> str:
+    """Why it waits, in a word or two."""
+    return _TAKEN if parked.kind == "gone" and parked.taken_by else KINDS[parked.kind]
 
 
 def who(parked: Parked, catalog: Catalog) -> str:

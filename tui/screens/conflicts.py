@@ -22,7 +22,7 @@ from tui.actions import key_of
 from tui.desk import Desk
 from tui.flows import waiting
 from tui.flows.typing_over import NotTyped, type_over
-from tui.models.parked_text import KINDS, SIGNS, goes_along, title, who, why
+from tui.models.parked_text import SIGNS, goes_along, kind, title, who, why
 from tui.models.question import Question
 from tui.screens.quick import QuickScreen
 from tui.widgets.sides import Sides
@@ -87,14 +87,14 @@ class WaitingList(Table[Parked]):
                 sign,
                 Column("title", "Record", 18, title, weight=3, style="strong"),
                 Column("what", "What you did", 20, lambda one: one.changeset.summary, weight=4, priority=2),
-                Column("why", "Why it waits", 14, lambda one: KINDS[one.kind], priority=3),
+                Column("why", "Why it waits", 14, kind, priority=3),
                 Column("who", "Who", 14, who, style="muted", priority=1),
                 Column("when", "You did it", 16, when, style="muted", priority=4),
             ],
             folded=(
                 [sign, Column("title", "", 16, title, weight=1, style="strong")],
                 [
-                    Column("why", "", 14, lambda one: f"  {KINDS[one.kind]}", weight=1, style="muted"),
+                    Column("why", "", 14, lambda one: f"  {kind(one)}", weight=1, style="muted"),
                     Column("who", "", 14, who, align="right", style="muted"),
                 ],
             ),
@@ -136,6 +136,10 @@ class ConflictsScreen(QuickScreen):
         self._table.focus()
         self.title_bar.show("Conflicts")
         self._renew()
+
+    def on_resize(self) -> None:
+        """Where there is less room, other keys come first."""
+        self.refresh_bars()
 
     @property
     def _table(self) -> WaitingList:
