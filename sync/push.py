@@ -185,7 +185,13 @@ class Pusher:
     def _taker(self, remote: Remote, about: tuple[str, str]) -> str:
         """Who has a record now; asked once for all that was done about it."""
         if about not in self._takers:
-            self._takers[about] = remote.who_took(*about)
+            try:
+                self._takers[about] = remote.who_took(*about)
+            except Lost:
+                raise
+            except OffhookError:
+                # The answers are here; that nobody can say who has it must not keep them from being noted.
+                self._takers[about] = ""
         return self._takers[about]
 
     # --- what does not go through

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core.commands.records import Assign
 from core.errors import Refused, SignInRefused, Unavailable, Unreachable
 from storage.postgres.connection import connect
 from storage.postgres.hints import Waker
@@ -22,6 +23,7 @@ from sync.remote import Remote
 from sync.standing import Standing, State, line, read_standing
 from tests.postgres.floor import Floor, password_of
 from tests.sync.desks import Desk, Desks
+from tests.sync.driven import driven
 from tests.waiting import eventually
 
 NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
@@ -160,6 +162,25 @@ def test_why_nothing_is_sent_is_told_at_once(desks: Desks, desk: Desk) -> None:
         desk.call(desks.floor.contact("ann"))
         agent.nudge()
         eventually(lambda: ("The server has run out of space or memory.",) in told)
+
+
+def test_a_server_that_cannot_say_who_has_it_stops_no_outbox(desks: Desks) -> None:
+    def cannot(_table: str, _record_id: str) -> str:
+        raise Unavailable("The server could not do it (XX000: cache lookup failed).")
+
+    ann, mia = driven(desks, "ann"), driven(desks, "mia")
+    ann.sync()
+    mia.sync()
+    contact = desks.floor.contact("ann")
+    ann.agent.disconnect()
+    ann.desk.call(contact)
+    mia.desk.do(Assign(table="contacts", ids=(contact,), book_id=desks.floor.book("ben")))
+    mia.sync()
+    ann.fault["who_took"] = cannot
+    ann.sync()
+    [parked] = ann.desk.workspace.parked()
+    assert (parked.kind, parked.can_hand_in) == ("gone", False)
+    assert ann.desk.workspace.unsent() == []
 
 
 def test_what_nobody_has_thought_of_ends_no_agent(
