@@ -177,7 +177,8 @@ def _hangs_on_rows(change: Change, written: Mapping[tuple[str, str], Row], loade
     parent = derive.parent_of(dict(change.set)) if children and change.insert else None
     for name, table in _references(change.table):
         to = change.set.get(name)
-        needed = table in CATALOG_TABLES or name == "revises" or (table, to) == parent
+        # An entry lies in the book of what it is about, wherever that was when it was made.
+        needed = (table, to) == parent or table in CATALOG_TABLES and not (parent and name == "book_id")
         if needed and to is not None and (table, to) not in written and not loaded.exists(table, to):
             return False
     return True

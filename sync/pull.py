@@ -37,7 +37,7 @@ class _Asked(NamedTuple):
     cursor: str
     held: frozenset[str]
     accepted: tuple[int, ...]
-    """What the server had accepted by then. Its answer holds what that did, unless pages are to bring it."""
+    """What the server had accepted by then: its answer holds what that did, unless pages are to bring it."""
 
 
 class Puller:
@@ -117,13 +117,10 @@ class Puller:
 
     def _ask(self) -> _Asked:
         with self._cache.database.read() as connection:
-            in_pages = connection.execute(
-                "SELECT 1 FROM sync_books WHERE since <> '' OR next_since <> '' LIMIT 1"
-            ).fetchone()
             return _Asked(
                 load.read_meta(connection, CURSOR),
                 books.held(connection),
-                () if in_pages else tuple(outbox.accepted(connection)),
+                tuple(outbox.accepted(connection)),
             )
 
     @staticmethod
@@ -138,7 +135,6 @@ class Puller:
 
     def _take_in(self, truth: Truth, asked: _Asked, told: Pulled) -> None:
         connection, org_id = truth.connection, self._cache.org_id
-        settles = bool(asked.accepted and asked.cursor and not (told.stale or told.more))
         truth.foresee(told.rows)
         if told.setup is not None:
             truth.put_setup(told.setup)
@@ -148,6 +144,8 @@ class Puller:
         elif told.more:
             books.fall_behind(truth, asked.cursor)
         books.follow_books(truth, told.books)
+        # What lies in a book that is still to come stays on the screen until its pages are here.
+        settles = bool(asked.accepted) and not truth.is_loading()
         if settles:
             # Lifted it is for the settling in any case: nothing needs to be held against the work before.
             truth.lift()

@@ -56,7 +56,7 @@ class Truth:
         self._settled: Keys = set()
         self._coming: Keys = set()
         self._left = False
-        self._was_loading = self._is_loading()
+        self._was_loading = self.is_loading()
         overlay.switch(connection, local=False)
 
     # --- rows
@@ -311,14 +311,15 @@ class Truth:
 
     # --- what is out of sight
 
-    def _is_loading(self) -> bool:
+    def is_loading(self) -> bool:
+        """Whether pages are still to come: for the first time, or to read anew what is here."""
         return bool(
             self.connection.execute("SELECT 1 FROM sync_books WHERE state = 'loading' LIMIT 1").fetchone()
         )
 
     def _leave_no_trace(self) -> None:
         """Forgets what is told here of rows that are out of sight, those that the server has never shown among them."""
-        if self._is_loading():
+        if self.is_loading():
             # What is not here may be on its way. It is looked at when the load is through.
             return
         if self._was_loading:

@@ -25,6 +25,7 @@ from sync import books, filling, loading
 from sync.cache import Cache, create_cache, open_cache
 from sync.loading import Loader
 from sync.pull import Puller
+from sync.push import Pusher
 from sync.remote import Remote
 from sync.workspace import FieldWorkspace
 from tests.postgres.floor import Floor, made_id
@@ -522,6 +523,33 @@ def test_work_that_waits_lies_over_what_a_load_brings(floor: Floor, tmp_path: Pa
         truth.settle(seq for (seq,) in truth.connection.execute("SELECT seq FROM outbox").fetchall())
     assert desk.unequal() == []
     assert item.command
+    desk.workspace.close()
+
+
+def test_what_was_taken_and_moved_at_once_stays_on_the_screen_while_its_book_comes_in(
+    floor: Floor, tmp_path: Path
+) -> None:
+    desk = Desk(floor, tmp_path, "wim").ready()
+    new = CreateContact(values={"first_name": "Nora", "last_name": "New"})
+    assert desk.workspace.execute(new).applied
+    [made] = desk.sql("SELECT id FROM contacts WHERE first_name = 'Nora'")
+    assert Pusher(desk.cache, lambda _: None, lambda low, _high: low).push(desk.remote)
+    # Before wim's cache has seen it on the server, it lies in another book, which is his to see from now on.
+    as_operator(floor, "update contacts set book_id = %s where id = %s", floor.book("ann"), made[0])
+    as_operator(
+        floor,
+        "insert into shares (org_id, id, book_id, user_id, can_write, version, created_at, updated_at)"
+        " values (%s, %s, %s, %s, false, 1, now(), now())",
+        floor.org(), made_id("share", "ann", "wim"), floor.book("ann"), floor.user("wim"),
+    )  # fmt: skip
+    desk.pull()
+    assert made[0] in desk.rows("contacts"), "its page is still to come"
+    desk.pull()
+    assert made[0] in desk.rows("contacts")
+    desk.load()
+    desk.pull()
+    assert desk.unequal() == []
+    assert desk.sql("SELECT 1 FROM outbox") == []
     desk.workspace.close()
 
 

@@ -288,6 +288,30 @@ def test_work_on_what_has_left_shows_nothing_until_it_comes_again(world: Field) 
     world.check()
 
 
+def test_an_entry_stays_on_the_screen_though_its_book_or_what_it_corrects_is_gone(world: Field) -> None:
+    """As after a restore: others have made the book, or the entry, and offer it again later."""
+    contact, (mine, ben, *_) = lena(world), world.centre.books()
+    noted = LogActivity(table="contacts", record_id=contact, kind="note", body="whispered")
+    world.do(noted)
+    world.push()
+    world.pull()
+    world.do(EditActivity(activity_id=noted.activity_id, values={"body": "said"}))
+    world.do(LogActivity(table="contacts", record_id=contact, kind="note", body="written"))
+    with world.cache.truth() as truth:
+        held = overlay.images(truth.connection, world.cache.org_id, "contacts", [contact])[contact]
+        moved = [*held]
+        moved[overlay.place("contacts", "book_id")] = ben
+        truth.put("contacts", [moved])
+        truth.remove("activities", [noted.activity_id])
+        truth.remove("books", [mine])
+    with world.cache.database.read() as connection:
+        shown = connection.execute(
+            "SELECT body, book_id FROM activities WHERE contact_id = ? AND body IN ('said', 'written')",
+            (contact,),
+        ).fetchall()
+    assert sorted(shown) == [("said", ben), ("written", ben)]
+
+
 class Mortal:
     """A connection whose program dies before its n-th statement."""
 
