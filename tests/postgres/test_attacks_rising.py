@@ -174,7 +174,7 @@ def test_only_what_is_meant_for_people_can_be_called(ann: Wire, shared_floor: Fl
     for call in (
         "login_make('mallory', 'SCRAM-SHA-256$4096:AAAA$AAAA:AAAA', 'admin')", "login_change('ann', 'admin')",
         "login_password('ada', 'SCRAM-SHA-256$4096:AAAA$AAAA:AAAA')", "login_open('ada', false)", "login_end('ada')",
-        "require_admin('x')", "user_to_change(my_org(), my_user())", "reached_books(true)", "set_times('contacts', 'version', '<', my_org(), '{}', '{}')",
+        "require_admin('x')", "user_to_change(my_org(), my_user())", "set_times('contacts', 'version', '<', my_org(), '{}', '{}')",
         "find_last_activity(my_org(), my_user(), null)", "require_move(my_org(), my_user(), true, my_user(), null)",
     ):  # fmt: skip
         refused(ann, f"SELECT {call}")

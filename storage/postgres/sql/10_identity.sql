@@ -64,68 +64,71 @@ begin
 end
 $$;
 
--- The books of the caller's organization that they reach by their place in it and by shares; core.catalog.Catalog works out
--- the same. A rep: their own one, their teams' pools, what is shared with them. A manager: also their members' own ones and
--- what those hold together with others. Admin and readonly: all.
-create or replace function reached_books(to_write boolean) returns uuid[]
-language plpgsql stable security definer parallel safe
-set search_path = offhook, pg_temp
-as $$
+-- The books of the caller's organization that they reach by their place in it and by shares: those whose records they see, and
+-- those whose records they may change; core.catalog.Catalog works out the same. A rep: their own one, their teams' pools, what
+-- is shared with them. A manager: also their members' own ones and what those hold together with others, since a manager
+-- stands in for their people where those hold a book, not where a stranger lets one of them in. Admin and readonly: all.
+--
+-- Every statement under policy asks this: it looks at each table once, and calls no other function.
+do $make$
 declare
-    me constant users := caller();
-    teams uuid[];
-    people uuid[];
+    v_of record;
 begin
-    if me.id is null or (to_write and me.role = 'readonly') then
-        return '{}';
-    end if;
-    if me.role in ('admin', 'readonly') then
-        return array(select id from books where org_id = me.org_id and deleted_at is null);
-    end if;
-    teams := array(select team_id from memberships where org_id = me.org_id and user_id = me.id and deleted_at is null);
-    people := array[me.id];
-    if me.role = 'manager' then
-        people := people || array(
-            select user_id from memberships
-            where org_id = me.org_id and team_id = any (teams) and deleted_at is null
-        );
-    end if;
-    return array(
-        select book.id from books book
-        where book.org_id = me.org_id and book.deleted_at is null and (
-            book.user_id = any (people)
-            or book.team_id = any (teams)
-            or exists (
-                select 1 from shares share
-                where share.org_id = me.org_id and share.book_id = book.id and share.deleted_at is null
-                    and (share.can_write or not to_write)
-                    -- A manager stands in for their people where those hold a book, not where a stranger lets one of them in.
-                    and (share.user_id = me.id or (book.kind = 'shared' and share.user_id = any (people)))
-            )
-        )
-    );
+    for v_of in
+        select * from (values
+            ('visible_books', 'me.id is null', 'true'),
+            ('writable_books', 'me.id is null or me.role = ''readonly''', 'share.can_write')
+        ) as t (name, is_nobody, counts)
+    loop
+        execute format($body$
+            create or replace function %1$I() returns uuid[]
+            language plpgsql stable security definer parallel safe
+            set search_path = offhook, pg_temp
+            as $$
+            declare
+                me users;
+                people uuid[];
+            begin
+                select * into me from known_caller();
+                if %2$s then
+                    return '{}';
+                end if;
+                if me.role in ('admin', 'readonly') then
+                    return array(select id from books where org_id = me.org_id and deleted_at is null);
+                end if;
+                if me.role = 'manager' then
+                    people := array(
+                        select member.user_id from memberships mine
+                        join memberships member on member.org_id = mine.org_id and member.team_id = mine.team_id
+                        where mine.org_id = me.org_id and mine.user_id = me.id
+                            and mine.deleted_at is null and member.deleted_at is null
+                    );
+                end if;
+                return array(
+                    select book.id from books book
+                    where book.org_id = me.org_id and book.deleted_at is null and (
+                        book.user_id = me.id
+                        or book.user_id = any (people)
+                        or book.team_id = any (array(
+                            select mine.team_id from memberships mine
+                            where mine.org_id = me.org_id and mine.user_id = me.id and mine.deleted_at is null))
+                        or book.id = any (array(
+                            select share.book_id from shares share
+                            where share.org_id = me.org_id and share.user_id = me.id and share.deleted_at is null and %3$s))
+                        or (book.kind = 'shared' and book.id = any (array(
+                            select share.book_id from shares share
+                            where share.org_id = me.org_id and share.user_id = any (people) and share.deleted_at is null
+                                and %3$s)))
+                    )
+                );
+            end
+            $$;
+        $body$, v_of.name, v_of.is_nobody, v_of.counts);
+    end loop;
 end
-$$;
+$make$;
 
--- The books whose records the caller sees.
-create or replace function visible_books() returns uuid[]
-language plpgsql stable security definer parallel safe
-set search_path = offhook, pg_temp
-as $$
-begin
-    return reached_books(false);
-end
-$$;
-
--- The books whose records the caller may change.
-create or replace function writable_books() returns uuid[]
-language plpgsql stable security definer parallel safe
-set search_path = offhook, pg_temp
-as $$
-begin
-    return reached_books(true);
-end
-$$;
+drop function if exists reached_books(boolean);
 
 -- The books out of which the caller may hand records over, as core.permissions.may_hand_over says: pools and shared books in
 -- which they may write, their own one, for a manager those of their members, everything for an admin. Who may only write in a
@@ -139,7 +142,7 @@ declare
 begin
     return array(
         select book.id from books book
-        where book.id = any (reached_books(true)) and book.org_id = me.org_id and (
+        where book.id = any (writable_books()) and book.org_id = me.org_id and (
             me.role = 'admin'
             or book.kind <> 'own'
             or book.user_id = me.id

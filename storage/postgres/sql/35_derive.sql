@@ -297,36 +297,45 @@ begin
 end
 $$;
 
--- A record that moves takes along what has it as its parent. The entries in two halves, each in the words of an index.
+-- Records that move take along what has them as its parent, a statement's all at once. The entries in two halves, each in the
+-- words of an index.
 create or replace function offhook.move_children() returns trigger
 language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_of record;
 begin
-    case tg_table_name
-    when 'deals' then
-        update activities a set book_id = new.book_id
-        where a.org_id = new.org_id and a.deal_id = new.id
-            and a.deleted_at is null and not a.superseded and not a.retracted;
-        update activities a set book_id = new.book_id
-        where a.org_id = new.org_id and a.deal_id = new.id and (a.superseded or a.retracted);
-        update tasks t set book_id = new.book_id where t.org_id = new.org_id and t.deal_id = new.id;
-    when 'contacts' then
-        update activities a set book_id = new.book_id
-        where a.org_id = new.org_id and a.contact_id = new.id and a.deal_id is null
-            and a.deleted_at is null and not a.superseded and not a.retracted;
-        update activities a set book_id = new.book_id
-        where a.org_id = new.org_id and a.contact_id = new.id and a.deal_id is null and (a.superseded or a.retracted);
-        update tasks t set book_id = new.book_id
-        where t.org_id = new.org_id and t.contact_id = new.id and t.deal_id is null;
-    else
-        update activities a set book_id = new.book_id
-        where a.org_id = new.org_id and a.company_id = new.id and a.deal_id is null and a.contact_id is null
-            and a.deleted_at is null and not a.superseded and not a.retracted;
-        update activities a set book_id = new.book_id
-        where a.org_id = new.org_id and a.company_id = new.id and a.deal_id is null and a.contact_id is null
-            and (a.superseded or a.retracted);
-        update tasks t set book_id = new.book_id
-        where t.org_id = new.org_id and t.company_id = new.id and t.deal_id is null and t.contact_id is null;
-    end case;
+    for v_of in
+        select t.org_id, array_agg(t.id) as ids, array_agg(t.book_id) as books from (
+            select f.org_id, f.id, f.book_id from fresh f except select s.org_id, s.id, s.book_id from stale s
+        ) t group by 1
+    loop
+        case tg_table_name
+        when 'deals' then
+            update activities t set book_id = m.book_id from unnest(v_of.ids, v_of.books) m (id, book_id)
+            where t.org_id = v_of.org_id and t.deal_id = m.id
+                and t.deleted_at is null and not t.superseded and not t.retracted;
+            update activities t set book_id = m.book_id from unnest(v_of.ids, v_of.books) m (id, book_id)
+            where t.org_id = v_of.org_id and t.deal_id = m.id and (t.superseded or t.retracted);
+            update tasks t set book_id = m.book_id from unnest(v_of.ids, v_of.books) m (id, book_id)
+            where t.org_id = v_of.org_id and t.deal_id = m.id;
+        when 'contacts' then
+            update activities t set book_id = m.book_id from unnest(v_of.ids, v_of.books) m (id, book_id)
+            where t.org_id = v_of.org_id and t.contact_id = m.id and t.deal_id is null
+                and t.deleted_at is null and not t.superseded and not t.retracted;
+            update activities t set book_id = m.book_id from unnest(v_of.ids, v_of.books) m (id, book_id)
+            where t.org_id = v_of.org_id and t.contact_id = m.id and t.deal_id is null and (t.superseded or t.retracted);
+            update tasks t set book_id = m.book_id from unnest(v_of.ids, v_of.books) m (id, book_id)
+            where t.org_id = v_of.org_id and t.contact_id = m.id and t.deal_id is null;
+        else
+            update activities t set book_id = m.book_id from unnest(v_of.ids, v_of.books) m (id, book_id)
+            where t.org_id = v_of.org_id and t.company_id = m.id and t.deal_id is null and t.contact_id is null
+                and t.deleted_at is null and not t.superseded and not t.retracted;
+            update activities t set book_id = m.book_id from unnest(v_of.ids, v_of.books) m (id, book_id)
+            where t.org_id = v_of.org_id and t.company_id = m.id and t.deal_id is null and t.contact_id is null and (t.superseded or t.retracted);
+            update tasks t set book_id = m.book_id from unnest(v_of.ids, v_of.books) m (id, book_id)
+            where t.org_id = v_of.org_id and t.company_id = m.id and t.deal_id is null and t.contact_id is null;
+        end case;
+    end loop;
     return null;
 end
 $$;
@@ -384,10 +393,7 @@ begin
             ('derive_points_delete', 'contacts', 'after delete', '', 'change_points()'),
             ('derive_rename', 'companies', 'after update', 'old.name <> new.name', 'rename_company()'),
             ('derive_rename', 'contacts', 'after update',
-             '(old.first_name, old.last_name) is distinct from (new.first_name, new.last_name)', 'rename_contact()'),
-            ('derive_move', 'companies', 'after update', 'old.book_id <> new.book_id', 'move_children()'),
-            ('derive_move', 'contacts', 'after update', 'old.book_id <> new.book_id', 'move_children()'),
-            ('derive_move', 'deals', 'after update', 'old.book_id <> new.book_id', 'move_children()')
+             '(old.first_name, old.last_name) is distinct from (new.first_name, new.last_name)', 'rename_contact()')
         ) as t (name, tbl, event, condition, function)
     loop
         execute format('drop trigger if exists %I on offhook.%I', v_trigger.name, v_trigger.tbl);
@@ -403,3 +409,16 @@ $$;
 drop trigger if exists derive_followers on offhook.contacts;
 create trigger derive_followers after insert on offhook.contacts referencing new table as fresh
     for each statement execute function offhook.add_points();
+
+do $$
+declare
+    v_table text;
+begin
+    foreach v_table in array array['companies', 'contacts', 'deals'] loop
+        execute format('drop trigger if exists derive_move on offhook.%I', v_table);
+        execute format(
+            'create trigger derive_move after update on offhook.%I referencing old table as stale new table as fresh'
+            ' for each statement execute function offhook.move_children()', v_table);
+    end loop;
+end
+$$;

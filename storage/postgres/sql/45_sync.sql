@@ -29,23 +29,18 @@ declare
     news constant text := 't.org_id = org and t.book_id = any (held_ones) and t.sync_xid >= low'
         ' and not pg_visible_in_snapshot(t.sync_xid, seen)';
     v_counted text;
-    v_weighed text;
     v_told text;
     v_touched text;
     v_setup text;
 begin
     select
-        string_agg(format('(select %1$L::text as name, t.id from %1$I t where %2$s limit %3$s + 1)',
-                          r.name, news, most_rows), E'\nunion all ' order by r.place),
-        string_agg(format(
-            E'when %1$L then\n'
-            ' select coalesce(sum(%3$s), 0) into weight from %1$I t where %2$s;', r.name, news, r.size),
-            E'\n' order by r.place),
+        string_agg(format('(select %1$L::text as name, %4$s as size from %1$I t where %2$s limit %3$s + 1)',
+                          r.name, news, most_rows, r.size), E'\nunion all ' order by r.place),
         string_agg(format(
             E'when %1$L then\n'
             ' select jsonb_agg(to_jsonb(t) - untold) into told from %1$I t where %2$s;', r.name, news),
             E'\n' order by r.place)
-    into v_counted, v_weighed, v_told
+    into v_counted, v_told
     from (
         select o.name, o.place, string_agg(format('octet_length(t.%I)', f.name), ' + ') as size
         from unnest('{companies,contacts,deals,activities,tasks}'::text[]) with ordinality o (name, place)
@@ -86,7 +81,6 @@ begin
             touched text[];
             counted bigint := 0;
             bytes bigint := 0;
-            weight bigint;
             told jsonb;
             exits_told jsonb;
             rows_told jsonb := '{}';
@@ -97,9 +91,9 @@ begin
                 raise exception 'Your login was disabled. Ask your admin.' using errcode = 'OH001';
             end if;
             if not (fresh or stale) then
-                select jsonb_agg(jsonb_build_array(x.table_name, x.row_id, x.book_id, x.op)), count(*) > %6$s
+                select jsonb_agg(jsonb_build_array(x.table_name, x.row_id, x.book_id, x.op)), count(*) > %5$s
                 into exits_told, stale
-                from (select * from exits t where %8$s limit %6$s + 1) x;
+                from (select * from exits t where %7$s limit %5$s + 1) x;
             end if;
             fresh := fresh or stale;
             if fresh then
@@ -112,28 +106,21 @@ begin
                 and (fresh or t.sync_xid >= low) and (fresh or not pg_visible_in_snapshot(t.sync_xid, seen));
 
             if not fresh then
-                select array_agg(d.name), coalesce(sum(d.number), 0) into touched, counted
-                from (select n.name, count(*) as number from (%1$s) n group by n.name) d;
-                if counted <= %5$s then
+                -- How many bytes a text has is known without reading it.
+                select array_agg(d.name), coalesce(sum(d.number), 0), coalesce(sum(d.size), 0) into touched, counted, bytes
+                from (select n.name, count(*) as number, sum(n.size) as size from (%1$s) n group by n.name) d;
+                if counted <= %4$s and bytes <= %6$s then
                     foreach name in array coalesce(touched, '{}') loop
                         case name
                         %2$s
-                        end case;
-                        bytes := bytes + weight;
-                    end loop;
-                end if;
-                if counted <= %5$s and bytes <= %7$s then
-                    foreach name in array coalesce(touched, '{}') loop
-                        case name
-                        %3$s
                         end case;
                         rows_told := rows_told || jsonb_build_object(name, told);
                     end loop;
                 end if;
             end if;
 
-            if fresh or %4$s then
-                setup_told := jsonb_build_object(%9$s);
+            if fresh or %3$s then
+                setup_told := jsonb_build_object(%8$s);
             end if;
             return jsonb_build_object(
                 'cursor', present::text,
@@ -142,11 +129,11 @@ begin
                 'exits', exits_told,
                 'rows', rows_told,
                 'setup', setup_told,
-                'more', counted > %5$s or bytes > %7$s,
+                'more', counted > %4$s or bytes > %6$s,
                 'stale', stale
             );
         end $$;
-    $body$, v_counted, v_weighed, v_told, v_touched, most_rows, most_exits, most_bytes, news, v_setup);
+    $body$, v_counted, v_told, v_touched, most_rows, most_exits, most_bytes, news, v_setup);
 end
 $make$;
 

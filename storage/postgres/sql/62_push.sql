@@ -105,6 +105,8 @@ declare
     v_fault text;
     v_org uuid;
     v_user uuid;
+    v_body jsonb;
+    v_seq bigint;
     v_kept jsonb;
     v_bodies jsonb[];
     v_seqs bigint[];
@@ -118,6 +120,20 @@ begin
     v_fault := offhook.fault_of_batch(client, acked, changesets);
     if v_fault is not null then
         raise exception '%', v_fault using errcode = 'OH003';
+    end if;
+    if jsonb_array_length(changesets) = 1 then
+        -- As below, in fewer words: so it is with all that is done online, and somebody may be waiting for it.
+        v_body := changesets -> 0;
+        v_seq := v_body ->> 'seq';
+        select b.answer into v_answers from offhook.open_batch(client, acked, array[v_seq]) b
+        where b.changeset_id::text = lower(v_body ->> 'id');
+        if not found then
+            v_answers := offhook.apply_one(v_body - 'seq', v_org, v_user) || jsonb_build_object('seq', v_seq);
+            if offhook.is_uuid(v_body ->> 'id') then
+                perform offhook.keep_answers(client, array[v_seq], array[(v_body ->> 'id')::uuid], array[v_answers]);
+            end if;
+        end if;
+        return jsonb_build_array(v_answers);
     end if;
     select coalesce(jsonb_object_agg(b.seq, jsonb_build_array(b.changeset_id, b.answer)), '{}') into v_kept
     from offhook.open_batch(client, acked, array(

@@ -243,16 +243,19 @@ begin
             v_in := v_in || array_fill(v_table, array[cardinality(v_group.ids)]);
             v_written := v_written || v_group.ids;
         end loop;
-        perform set_config('offhook.changesets', '', true);
-        for v_at in 1 .. cardinality(v_moves) loop
-            continue when (v_moves[v_at] ->> 'place')::int = any(v_late);
-            v_new := v_moves[v_at];
-            perform set_config('offhook.changeset', lower(p_bodies[(v_new ->> 'place')::int] ->> 'id'), true);
-            perform offhook.hand_over(v_new ->> 'table', (v_new ->> 'id')::uuid, (v_new ->> 'book')::uuid);
-            v_by := v_by || p_seqs[(v_new ->> 'place')::int];
-            v_in := v_in || (v_new ->> 'table');
-            v_written := v_written || (v_new ->> 'id')::uuid;
+        foreach v_table in array in_order loop
+            select array_agg((m ->> 'id')::uuid) as ids, array_agg((m ->> 'book')::uuid) as books,
+                   array_agg(p_seqs[(m ->> 'place')::int]) as seqs, array_agg(p_bodies[(m ->> 'place')::int] ->> 'id') as names
+            into v_group
+            from unnest(v_moves) m where m ->> 'table' = v_table and (m ->> 'place')::int <> all(v_late);
+            continue when v_group.ids is null;
+            perform offhook.tell_changesets(v_group.ids, v_group.names);
+            perform offhook.hand_over_many(v_table, v_group.ids, v_group.books);
+            v_by := v_by || v_group.seqs;
+            v_in := v_in || array_fill(v_table, array[cardinality(v_group.ids)]);
+            v_written := v_written || v_group.ids;
         end loop;
+        perform set_config('offhook.changesets', '', true);
 
         foreach v_at in array v_together loop
             if v_at <> all(v_late) then

@@ -96,6 +96,49 @@ begin
 end
 $$;
 
+-- As hand_over for many records of a table, each into its book, where nothing is in the way of any of them: otherwise none
+-- goes, and who asks finds out about each by itself.
+create or replace function offhook.hand_over_many(p_table text, p_ids uuid[], p_books uuid[]) returns void
+language plpgsql security definer
+set search_path = offhook, pg_temp
+as $$
+declare
+    v_me constant users := offhook.caller();
+    v_movable constant uuid[] := offhook.movable_books();
+    v_writable constant uuid[] := offhook.writable_books();
+    v_targets constant uuid[] := array(
+        select b.id from books b left join users u on u.org_id = b.org_id and u.id = b.user_id
+        where b.org_id = v_me.org_id and b.id = any (p_books) and b.deleted_at is null and case b.kind
+            when 'own' then u.id is not null and u.disabled_at is null and u.deleted_at is null
+            when 'shared' then b.id = any (v_writable)
+            else true end);
+    v_count bigint := 0;
+begin
+    if v_me.role is distinct from 'readonly' then
+        case p_table
+            when 'companies' then
+                update companies t set book_id = u.book from unnest(p_ids, p_books) u(id, book)
+                where t.org_id = v_me.org_id and t.id = u.id and t.book_id = any (v_movable) and t.book_id <> u.book
+                    and u.book = any (v_targets);
+            when 'contacts' then
+                update contacts t set book_id = u.book from unnest(p_ids, p_books) u(id, book)
+                where t.org_id = v_me.org_id and t.id = u.id and t.book_id = any (v_movable) and t.book_id <> u.book
+                    and u.book = any (v_targets);
+            when 'deals' then
+                update deals t set book_id = u.book from unnest(p_ids, p_books) u(id, book)
+                where t.org_id = v_me.org_id and t.id = u.id and t.book_id = any (v_movable) and t.book_id <> u.book
+                    and u.book = any (v_targets);
+            else
+                raise exception 'Only contacts, deals and companies are handed over.' using errcode = 'OH003';
+        end case;
+        get diagnostics v_count = row_count;
+    end if;
+    if v_count is distinct from cardinality(p_ids) then
+        raise exception 'Not all of these can be handed over.' using errcode = 'OH001';
+    end if;
+end
+$$;
+
 -- Who has a record now that the caller saw and sees no longer; null where it is in sight, was deleted, or never was in sight.
 create or replace function offhook.who_took(p_table text, p_id uuid) returns text
 language plpgsql stable security definer

@@ -18,7 +18,7 @@ declare
         -- what the outbox of a cache goes through
         'open_batch', 'keep_answers', 'fault_of_batch', 'apply_many', 'apply_run', 'apply_halves', 'apply_together', 'is_daily',
         'waves', 'names_of', 'open_changesets', 'close_changesets', 'checked_rows', 'add_rows', 'change_rows', 'remember_many',
-        'tell_changesets',
+        'tell_changesets', 'hand_over_many',
         -- what apply() is made of, since it runs under the caller's rights
         'apply_one', 'open_changeset', 'locked_rows', 'visible_row', 'add_row', 'change_row', 'remember', 'mark_undone', 'stored_answer',
         'answer', 'refusal', 'out_of_reach', 'fault_of', 'fault_of_head', 'fault_of_changes', 'fault_of_fields', 'is_uuid', 'owner_name', 'label', 'title_of',
