@@ -7,11 +7,11 @@ changed the field once more by then, it is a conflict again, and nothing is over
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.changes import FieldConflict, merge_list
+from core.changes import Change, FieldConflict, merge_list
 from core.commands.base import SUBJECTS, Command
 from core.commands.deals import MOVED, MoveDeal, SwitchPipeline
 from core.commands.tasks import EDITABLE
@@ -76,14 +76,29 @@ def contested(parked: Parked) -> tuple[FieldConflict, ...]:
     for change in parked.changeset.changes:
         names = set(change.set)
         if change.insert:
-            # Of a new record what was refused, and where it was put: a stage goes out of use.
-            names &= {*parked.fields, *(("stage_id",) if change.table == "deals" else ())}
+            # Of a new record what was refused, where it was put (a stage goes out of use), and what it can do without.
+            names &= {
+                *parked.fields,
+                *(("stage_id",) if change.table == "deals" else ()),
+                *_spared(parked, change),
+            }
         if change.table == "activities" or "deleted_at" in names:
             continue
         for name in sorted(names):
             base = change.base.get(name)
             out.append(FieldConflict(change.table, change.id, name, base, change.set[name], base, None, None))
     return tuple(out)
+
+
+def _spared(parked: Parked, change: Change) -> Iterator[str]:
+    """The references of a new record without which it could be sent, should it be what they point to that is gone."""
+    made = {(one.table, one.id) for one in parked.changeset.changes if one.insert}
+    if parked.kind != "gone" or change.table not in SUBJECTS:
+        return
+    for name, spec in fields_of(RECORDS[change.table]).items():
+        to = change.set.get(name)
+        if spec.ref in SUBJECTS and spec.nullable and to is not None and (spec.ref, to) not in made:
+            yield name
 
 
 def offered_for(parked: Parked) -> frozenset[str]:

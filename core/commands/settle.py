@@ -24,9 +24,10 @@ from core.commands.base import (
     title_of,
 )
 from core.commands.companies import EditCompany
-from core.commands.contacts import EditContact
-from core.commands.deals import EditDeal, MoveDeal, SwitchPipeline
+from core.commands.contacts import DeleteContacts, EditContact
+from core.commands.deals import DeleteDeals, EditDeal, MoveDeal, SwitchPipeline
 from core.commands.losses import losses, needs_names
+from core.commands.records import Assign, Claim, TagRecords
 from core.commands.tasks import EditTask
 from core.commands.tell import label_of
 from core.commands.undo import Undo
@@ -55,6 +56,8 @@ _EDITS: Mapping[str, tuple[Any, str]] = {
     "companies": (EditCompany, "company_id"),
     "tasks": (EditTask, "task_id"),
 }
+_EACH = frozenset({TagRecords.NAME, Claim.NAME, Assign.NAME, DeleteContacts.NAME, DeleteDeals.NAME})
+"""Commands that do the same to each of many records, where each stands by itself."""
 _EDIT = tuple(edit for edit, _ in _EDITS.values())
 _ABOUT = {"deal_id": "deals", "contact_id": "contacts", "company_id": "companies"}
 """What an entry or a task is about, the nearest first."""
@@ -122,8 +125,16 @@ class SendAgain(Command):
         changes: list[Change] = []
         events: list[str] = []
         fallen: set[Key] = set()
+        missing: NotFound | None = None
         for change in self._updates:
-            record = self._there(seen, change)
+            try:
+                record = self._there(seen, change)
+            except NotFound as error:
+                if not self._spares(change):
+                    raise
+                missing = error
+                fallen.add((change.table, change.id))
+                continue
             left = change
             for decided in self._again(change):
                 again = _for_where_it_goes(decided, change, context.catalog)
@@ -139,12 +150,17 @@ class SendAgain(Command):
                 else:
                     changes.append(rest)
         changes = [change for change in changes if not _falls(change, seen, fallen)]
+        if missing is not None and not changes:
+            raise missing
         changes = [*self._added(seen, context.catalog, fallen), *changes]
         event = self._done.event if changes else ""
         if self.parked.conflicts:
             event = next(filter(None, events), event)
         changes += losses(self.parked, self._chosen(self.parked.conflicts), seen, context)
-        return Decision(self._summary(context.catalog), tuple(changes), event, self._done.undoes)
+        summary = self._summary(context.catalog)
+        if missing is not None:
+            summary = f"{summary}, without what is not there any more"
+        return Decision(summary, tuple(changes), event, self._done.undoes)
 
     # --- what was decided -----------------------------------------------------------------------------------------
 
@@ -213,6 +229,10 @@ class SendAgain(Command):
                 require_hand_over(context.catalog, book_id, title_of(record))
         return dataclasses.replace(change, set=values, base=base)
 
+    def _spares(self, change: Change) -> bool:
+        """Whether the others are not kept waiting by a row that is gone: one of many, with nothing typed into it."""
+        return self._done.command in _EACH and not any(_redone(change, name) for name in change.set)
+
     def _there(self, seen: Seen, change: Change) -> Record:
         try:
             return seen.get(RECORDS[change.table], change.id)
@@ -248,10 +268,11 @@ class SendAgain(Command):
                 ticked = ("tasks", change.set["data"].get("task_id", ""))
                 if (kind in _RETOLD and about in retold) or about in fallen or ticked in fallen:
                     continue
-            for table, record_id in _parents(change):
+            corrected = self._corrected(change, catalog)
+            for table, record_id in _parents(corrected):
                 if (table, record_id) not in self._new:
                     _require_parent(seen, table, record_id, RECORDS[change.table].LABEL)
-            yield self._corrected(change, catalog)
+            yield corrected
 
     def _corrected(self, change: Change, catalog: Catalog) -> Change:
         """A new row with what was typed in place of refused values."""

@@ -12,7 +12,7 @@ from core.changes import Answer
 from core.commands.base import Command
 from core.commands.settle import SendAgain
 from core.conflicts import Choice
-from core.entities import Stage
+from core.entities import Stage, Task
 from core.errors import NotFound, Unavailable
 from core.parked import Parked
 from core.workspace import HistoryEntry, Subject
@@ -104,6 +104,10 @@ class Rep:
         """What the timeline says, the newest first: headline and text."""
         entries = self.workspace.timeline(Subject(table, record_id), kinds=kinds)
         return [f"{entry.activity.subject}{entry.activity.body}" for entry in entries]
+
+    def planned(self, contact_id: str) -> list[Task]:
+        """The open tasks about a contact."""
+        return [line.task for line in self.workspace.tasks() if line.task.contact_id == contact_id]
 
     def lost(self, table: str, record_id: str) -> list[str]:
         """What the timeline says of values that lost."""

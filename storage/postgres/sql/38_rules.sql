@@ -36,11 +36,12 @@ $$;
 
 -- --- references ----------------------------------------------------------------------------------------------------
 
--- What contacts and deals point to must be in sight of the caller, or come with the contact. (Entries and tasks: place_child.)
+-- What contacts and deals are made to point to must be there, and in sight of the caller or come with the contact. (Entries
+-- and tasks: place_child.)
 create or replace function offhook.check_refs() returns trigger
 language plpgsql security definer set search_path = offhook, pg_temp as $$
 declare
-    v_company uuid;
+    v_company record;
     v_contact record;
     v_new_company boolean := new.company_id is not null;
     v_new_contact boolean := false;
@@ -54,17 +55,18 @@ begin
             if tg_op = 'UPDATE' then
                 v_new_contact := old.contact_id is distinct from new.contact_id;
             end if;
-            select c.book_id, c.company_id into v_contact from contacts c
+            select c.book_id, c.company_id, c.deleted_at into v_contact from contacts c
             where c.org_id = new.org_id and c.id = new.contact_id;
-            if v_new_contact and not is_in_sight(v_contact.book_id) then
+            if v_new_contact and (v_contact.deleted_at is not null or not is_in_sight(v_contact.book_id)) then
                 perform refuse_reference('contacts', tg_table_name);
             end if;
             v_new_company := v_new_company and v_contact.company_id is distinct from new.company_id;
         end if;
     end if;
     if v_new_company then
-        select c.book_id into v_company from companies c where c.org_id = new.org_id and c.id = new.company_id;
-        if not is_in_sight(v_company) then
+        select c.book_id, c.deleted_at into v_company from companies c
+        where c.org_id = new.org_id and c.id = new.company_id;
+        if v_company.deleted_at is not null or not is_in_sight(v_company.book_id) then
             perform refuse_reference('companies', tg_table_name);
         end if;
     end if;

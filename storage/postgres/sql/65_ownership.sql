@@ -152,14 +152,15 @@ begin
     if p_table not in ('companies', 'contacts', 'deals', 'activities', 'tasks') then
         return null;
     end if;
-    perform from exits e
-    where e.org_id = v_org and e.book_id = any (v_books) and e.table_name = p_table and e.row_id = p_id and e.op = 'moved';
-    if not found then
-        return null;
-    end if;
     execute format('select t.book_id from %I t where t.org_id = $1 and t.id = $2 and t.deleted_at is null', p_table)
     into v_now using v_org, p_id;
     if v_now is null or v_now = any (v_books) then
+        return null;
+    end if;
+    perform from exits e
+    where e.org_id = v_org and e.book_id = any (v_books) and e.table_name = p_table and e.row_id = p_id and e.op = 'moved';
+    -- It left a book that they see, or it is they who see its book no longer.
+    if not found and not offhook.once_seen(p_table, p_id, v_now) then
         return null;
     end if;
     return offhook.owner_name(v_now);
