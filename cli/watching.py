@@ -34,7 +34,7 @@ class Watch:
         self._waited = {each.id for each in workspace.unsent()}
         self._to_send = len(self._waited)
         self._parked = {each.id for each in workspace.parked()}
-        self._received = 0
+        self._received = self._loaded = 0
         self._left_since = 0.0
 
     def __enter__(self) -> Self:
@@ -115,6 +115,7 @@ class Watch:
 
     def _show(self, progress: Progress) -> None:
         standing = self.standing
+        self._loaded = max(self._loaded, standing.loaded)
         if standing.total:
             progress.share(standing.loaded / standing.total, f"{standing.loaded:,} records")
         else:
@@ -126,7 +127,7 @@ class Watch:
         parked = {each.id for each in self._workspace.parked()}
         return {
             "sent": len(self._waited - unsent - (parked - self._parked)),
-            "received": self._received,
+            "received": self._received + self._loaded,
             "to_send": len(unsent),
             "parked": len(parked),
         }

@@ -173,8 +173,9 @@ class OffhookApp(App[int]):
         self._ahead = None
         self.go("pipeline")
         health = self.desk.last_seen_health
-        if made or health.level != "ok" or health.insecure:
-            # What is less than perfect is said when it begins; later `offhook doctor` knows it, and nobody is nagged.
+        if made or health.insecure or (health.level != "ok" and health.mode != "field"):
+            # What is less than perfect is said when it begins; later `offhook doctor` knows it, and nobody is nagged. A
+            # copy has but begun to look for its server: how that stands the status bar says.
             self._notices += health.notes
         if self._notices:
             self.notify("\n".join(map(printable, self._notices)), markup=False, timeout=NOTICE_SECONDS)

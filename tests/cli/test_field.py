@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import signal
@@ -11,11 +12,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from cli.copies import Pending
+from cli.progress import Progress
+from cli.watching import Watch
 from storage import keys
+from sync.standing import Standing, State
+from sync.workspace import FieldWorkspace
 from tests.cli.conftest import PROGRAM, ROOT, Offhook, Result, Site, environment, fill
 from tests.proxy import Proxy
 from tests.waiting import eventually
@@ -486,6 +492,35 @@ def test_who_leaves_the_app_is_told_what_is_not_sent_yet(trip: Trip) -> None:
         screen.send("ctrl+q")
         screen.wait_for_text("1 change is saved here and not sent yet.", timeout=20)
         assert screen.wait_exit() == 0
+
+
+def test_a_first_load_counts_as_received() -> None:
+    now = dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
+    stands = [Standing(State.LOADING, now, loaded=loaded, total=900) for loaded in (0, 400, 900)]
+    stands.append(Standing(State.LIVE, now))
+
+    class Loading:
+        def unsent(self) -> list[object]:
+            return []
+
+        parked = unsent
+
+        def watch_health(self, _listener: object) -> Callable[[], None]:
+            return lambda: None
+
+        subscribe = watch_health
+
+        @property
+        def standing(self) -> Standing:
+            return stands[0]
+
+    class Shown(Progress):
+        def share(self, done: float, what: str = "") -> None:
+            stands.pop(0)
+
+    with Watch(cast("FieldWorkspace", Loading())) as watch:
+        watch.until_done(Shown("Fetching", quiet=True))
+        assert watch.counted() == {"sent": 0, "received": 900, "to_send": 0, "parked": 0}
 
 
 # --- words --------------------------------------------------------------------------------------------------------

@@ -88,10 +88,11 @@ ALL = (of_the_title, of_the_deal, of_what_was_taken, of_the_stage, of_the_twins)
 def open_with(make_app, workspace_path, clock):
     """`app, opener = open_with(of_the_title, …)`: the application where that waits."""
 
-    def make(*kinds, loading=None, unsent=()):
+    def make(*kinds, loading=None, unsent=(), remarks=()):
         def prepare(workspace):
             workspace.waits = [kind(workspace) for kind in kinds]
             workspace.loading = loading
+            workspace.remarks = remarks
             workspace.to_send = [decided(workspace.inner, command, BEFORE) for command in unsent]
 
         opener = WaitingOpener(workspace_path, clock, prepare)
@@ -320,6 +321,13 @@ async def test_the_status_bar_leads_to_what_waits(open_with, ready, settle):
         await pilot.click("#status-bar", offset=(3, 0))
         await settle(pilot)
         assert isinstance(app.screen, UnsentDialog)
+
+
+async def test_a_copy_nags_nobody_each_time_it_is_opened(open_with, ready):
+    app, _ = open_with(loading=34, remarks=("The key lies in a file.",))
+    async with app.run_test(size=(40, 30), notifications=True) as pilot:
+        await ready(pilot)
+        assert [notice.message for notice in app._notifications] == []
 
 
 async def test_what_was_done_can_be_read_on_a_narrow_screen_beside_what_waits(open_with, ready, settle):

@@ -24,6 +24,7 @@ class WaitingWorkspace:
         waits: what waits for a person.
         to_send: what waits for the server.
         loading: how much of the first load is here, in percent; None: all.
+        remarks: what is less than perfect.
         reachable: the server is in reach.
         handed: what was handed over.
     """
@@ -33,6 +34,7 @@ class WaitingWorkspace:
         self.waits: list[Parked] = []
         self.to_send: list[Changeset] = []
         self.loading: int | None = None
+        self.remarks: tuple[str, ...] = ()
         self.reachable = True
         self.handed: list[str] = []
         self.notes: dict[str, str] = {}
@@ -90,7 +92,7 @@ class WaitingWorkspace:
             parts.append(f"⚠ {len(self.waits)} conflict{'s' * (len(self.waits) > 1)}")
         level = "warning" if self.waits or not self.reachable else "busy" if parts else "ok"
         return Health(
-            "field", self.inner.health().who, " · ".join(parts) or "● live", level,
+            "field", self.inner.health().who, " · ".join(parts) or "● live", level, self.remarks,
             to_send=len(self.to_send), parked=len(self.waits), loading=self.loading,
         )  # fmt: skip
 
