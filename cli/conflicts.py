@@ -27,7 +27,7 @@ from core.workspace import Workspace
 
 _KINDS = {
     "conflict": "somebody else changed it too",
-    "gone": "it is not there any more",
+    "gone": "something is not there any more",
     "rejected": "a rule says no",
     "duplicate": "somebody may have it already",
 }

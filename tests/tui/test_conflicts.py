@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -154,6 +155,14 @@ async def test_all_mine_and_all_theirs_are_a_key_each(open_with, ready, settle):
         await settle(pilot)
         assert opener.workspace.record("deals", uid("deal", 1)).value_minor == 5_500_000
         assert opener.workspace.waits == []
+
+
+async def test_a_record_is_not_called_gone_where_only_its_stage_is(open_with, ready):
+    app, _ = open_with(lambda workspace: dataclasses.replace(of_the_stage(workspace), kind="gone"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await go(pilot, ready)
+        assert str(screen.query_one("#conflicts-title").render()) == "∅ Hotel group: pilot: not taken"
+        assert "The stage Trial is not there any more." in str(screen.query_one("#conflicts-words").render())
 
 
 async def test_a_question_that_was_half_answered_stays_so(open_with, ready, settle):

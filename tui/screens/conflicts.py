@@ -242,7 +242,8 @@ class ConflictsScreen(QuickScreen):
         if parked.kind == "conflict":
             return f"{title(parked)}: {other or 'somebody'} changed the same meanwhile"
         words = {
-            "gone": f"with {other} now" if other else "not there any more",
+            # What is gone may be the record or what the work points to, as a stage: the reason below says which.
+            "gone": f"with {other} now" if other else "not taken",
             "rejected": "not taken",
             "duplicate": "may be there twice",
         }
