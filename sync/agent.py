@@ -40,6 +40,8 @@ FIRST_DELAY, LAST_DELAY = 0.5, 30.0
 """Seconds before the first attempt to reach a lost server again, and between later ones at most."""
 TAKE_OVER_SECONDS = 2.0
 """How often to look whether another program's agent has ended."""
+_SHOW_SECONDS = 0.5
+"""How often to tell how far a load is."""
 _STOP_SECONDS = 2.0
 
 Jitter = Callable[[float, float], float]
@@ -86,6 +88,7 @@ class Agent:
         self._remote: Remote | None = None
         self._note = ""
         self._got_on = False
+        self._shown = float("-inf")
         self._standing = Standing(State.CONNECTING, clock())
         self._waker = Waker()
         self._stopping = threading.Event()
@@ -312,7 +315,7 @@ class Agent:
                 if owed:
                     # All at once: after each batch the rest would have to be laid over the rows anew.
                     due, owed = min(due, time.monotonic() + CLEAR_SECONDS), False
-                if self.load_step():
+                if self._loader.step(remote, self._is_wanted):
                     self._got_on = True
                     self._stand(State.LOADING)
                 elif self._scrubber.step():
@@ -327,6 +330,12 @@ class Agent:
             # There is more to do at once; only what lies ready is taken note of.
             hinted = remote.wait(0.0, rest.until)
 
+    def _is_wanted(self) -> bool:
+        """Between two pages of a load: shows how far it is, and says whether there is something else to do."""
+        if time.monotonic() >= self._shown + _SHOW_SECONDS:
+            self._stand(State.LOADING)
+        return self._stopping.is_set() or self._waker.is_woken
+
     def _next(self, due: float) -> float:
         """When something is to be done though nothing happens."""
         retry = self._pusher.retry_at
@@ -339,6 +348,7 @@ class Agent:
         away = (State.OFFLINE, State.LOCKED, State.OUTDATED, State.BROKEN)
         same = state is before.state or (state in away and before.state in away)
         loaded, total = self._loader.progress() if state is State.LOADING else (0, 0)
+        self._shown = time.monotonic()
         now = Standing(state, before.since if same else self._clock(), reason, loaded, total)
         if (now.state, now.reason) != (before.state, before.reason):
             # What cannot be written now other programs learn later.

@@ -26,6 +26,8 @@ WORTH = 1_000
 CHUNK = 4_000
 """How many rows get their words, or their points, in one transaction."""
 CACHE_KIB = 65_536
+SHARE = 1 / 3
+"""How much of the work on a row is still to be done when it was written bare, about."""
 
 
 def is_down(connection: Any, table: str) -> bool:
@@ -69,6 +71,14 @@ def down_tables(connection: Any) -> list[str]:
     return [table for table in _down(connection) if table != _POINTS]
 
 
+def unfinished_rows(connection: Any) -> int:
+    """About how many rows lie in tables whose indexes are down."""
+    return sum(
+        connection.execute(f"SELECT coalesce(max(n), 0) FROM {table}").fetchone()[0]
+        for table in down_tables(connection)
+    )
+
+
 class MakingUp:
     """Makes for some tables what their rows were written without: indexes, words and points.
 
@@ -96,8 +106,8 @@ class MakingUp:
             down = _down(connection)
             if down.get(table):
                 _make_index(connection, down, table)
-            elif self._add_words(connection, table):
-                words_at += CHUNK
+            elif (up_to := self._add_words(connection, table)) > words_at:
+                words_at = up_to
             elif table == "contacts" and self._add_points(connection):
                 pass
             elif table == "contacts" and down.get(_POINTS):
@@ -114,19 +124,19 @@ class MakingUp:
         self._words_at = 0 if through else words_at
         return True
 
-    def _add_words(self, connection: Any, table: str) -> bool:
+    def _add_words(self, connection: Any, table: str) -> int:
+        """Adds some words. Up to which row there are words now: not up to one that is still to come."""
         if table not in SEARCHED:
-            return False
+            return 0
         (last,) = connection.execute(f"SELECT coalesce(max(n), 0) FROM {table}").fetchone()
-        if self._words_at >= last:
-            return False
+        up_to = min(self._words_at + CHUNK, int(last))
         connection.execute(
             f"INSERT INTO {table}_fts (rowid, search) SELECT n, search FROM {table} t"
             " WHERE n > ? AND n <= ? AND search <> ''"
             f" AND NOT EXISTS (SELECT 1 FROM {table}_fts_docsize d WHERE d.id = t.n)",
-            (self._words_at, self._words_at + CHUNK),
+            (self._words_at, up_to),
         )
-        return True
+        return up_to
 
     def _add_points(self, connection: Any) -> bool:
         # In the order in which they lie: in another one every bit would write all of the table again.

@@ -28,6 +28,8 @@ LOOKED = "sync.looked"
 """The key in `meta` that is there once the first look has come in."""
 STEP_SECONDS = 0.5
 """How long a step goes on fetching pages before others have their turn: what was done here, what others did."""
+STRETCH_SECONDS = 2.0
+"""How long a step goes on where it is asked after each page whether others wait: at its ends nothing is fetched ahead."""
 LONG_SECONDS = 5.0
 """A load that takes longer is searched and listed before it is through: what it left for later is made up between tables."""
 _GROUP = 500
@@ -106,8 +108,12 @@ class Loader:
         self._began: float | None = None
         self._making_up: filling.MakingUp | None = None
 
-    def step(self, remote: Source) -> bool:
+    def step(self, remote: Source, wanted: Callable[[], bool] | None = None) -> bool:
         """Loads for a moment. False once there is nothing left to load.
+
+        Args:
+            remote: where from.
+            wanted: is asked after each page whether others wait for their turn.
 
         Raises:
             OffhookError: the server cannot say, or the cache cannot be written to. What has come in so far stays.
@@ -126,10 +132,14 @@ class Loader:
             return False
         self._look(remote)
         self._measure(remote, books)
-        fetched = self._fetch(remote, books, time.monotonic() + STEP_SECONDS)
+        until = time.monotonic() + (STRETCH_SECONDS if wanted else STEP_SECONDS)
+        others_wait = False
+        fetched = self._fetch(remote, books, lambda: others_wait or time.monotonic() >= until)
         with contextlib.closing(one_ahead(fetched) if self._ahead else fetched) as ready:
             for each in ready:
                 self._take_in(each)
+                # What is fetched already is taken in all the same.
+                others_wait = others_wait or (wanted is not None and wanted())
         return True
 
     def make_up(self) -> bool:
@@ -145,12 +155,16 @@ class Loader:
         return bool(down)
 
     def progress(self) -> tuple[int, int]:
-        """How many rows have come in, of about how many; 0 of 0 where that is not known."""
+        """How many rows have come in, of about how many; 0 of 0 where that is not known.
+
+        Of a row whose table still lacks what it is listed and searched by, a part is still to come.
+        """
         with self._cache.database.read() as connection:
             loaded, total = connection.execute(
                 "SELECT coalesce(sum(loaded), 0), coalesce(sum(max(total, 0)), 0) FROM sync_books"
             ).fetchone()
-        return min(loaded, total), total
+            loaded -= round(filling.unfinished_rows(connection) * filling.SHARE)
+        return max(0, min(loaded, total)), total
 
     # --- before the pages
 
@@ -216,7 +230,9 @@ class Loader:
 
     # --- pages
 
-    def _fetch(self, remote: Source, books: Sequence[_Book], until: float) -> Generator[_Fetched, None, None]:
+    def _fetch(
+        self, remote: Source, books: Sequence[_Book], is_over: Callable[[], bool]
+    ) -> Generator[_Fetched, None, None]:
         """Fetches page after page for a while."""
         left = list(books)
         while left:
@@ -230,7 +246,7 @@ class Loader:
                 page = Page([], {})
             through = [book.id for book in group if since == EVERYTHING and book.id not in page.unfinished]
             yield _Fetched(group, page, through, remote.ids(table, through) if through else set())
-            if time.monotonic() >= until:
+            if is_over():
                 return
             moved = [moved for book in group if (moved := book.after(page))]
             left = sorted([*moved, *left[len(group) :]], key=lambda book: book.position)
@@ -254,7 +270,8 @@ class Loader:
     def _take_in(self, fetched: _Fetched) -> None:
         table, since = fetched.books[0].table, fetched.books[0].since
         rows = fetched.page.rows
-        with self._cache.truth(cache_kib=filling.CACHE_KIB if len(rows) > ROWS // 10 else 0) as truth:
+        many = not since or len(rows) > ROWS // 10
+        with self._cache.truth(cache_kib=filling.CACHE_KIB if many else 0) as truth:
             if not since and not filling.is_down(truth.connection, table):
                 coming = sum(sizes.get(table, 0) for sizes in self._sizes.values())
                 if filling.is_worth(truth.connection, table, coming):

@@ -47,7 +47,7 @@ class Standing:
         state: what the agent is at.
         since: since when it does not reach the server, or since when it is in this state.
         reason: why, in the user's words; empty where nothing is wrong.
-        loaded: while loading, how many records are here.
+        loaded: while loading, how many records are here, less those of which much is still to be made.
         total: while loading, how many it will be about; 0: not known yet.
     """
 

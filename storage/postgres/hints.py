@@ -55,6 +55,13 @@ class Waker:
                 woken = True
         return woken
 
+    @property
+    def is_woken(self) -> bool:
+        """Whether `take` would say yes."""
+        with selectors.DefaultSelector() as ready:
+            ready.register(self._near, selectors.EVENT_READ)
+            return bool(ready.select(0.0))
+
     def sleep(self, seconds: float) -> bool:
         """Waits for so long, or until it is woken. Whether it was."""
         with selectors.DefaultSelector() as ready:

@@ -21,7 +21,7 @@ from storage.postgres.connection import Lost
 from storage.postgres.install import as_owner
 from storage.postgres.pages import TABLES, Encoded, Page, Place
 from storage.postgres.profile import Profile
-from sync import books, filling, loading
+from sync import books, filling, loading, overlay
 from sync.cache import Cache, create_cache, open_cache
 from sync.loading import Loader
 from sync.pull import Puller
@@ -230,6 +230,22 @@ def test_how_far_it_is_can_be_seen(mia: Desk) -> None:
     total = 30 + 4 * (1 + 2 + 1 + 2 + 1)
     assert {each for _, each in seen} == {total}
     assert mia.loader.progress() == (total, total)
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_load_makes_way_for_others_between_two_pages(
+    mia: Desk, monkeypatch: pytest.MonkeyPatch, ahead: bool
+) -> None:
+    monkeypatch.setattr(loading, "STRETCH_SECONDS", 60.0)
+    add_contacts(mia.floor, "East", 60)
+    mia.pull()
+    mia.loader = Loader(mia.cache, ahead=ahead)
+    assert mia.loader.step(mia.source, lambda: True)
+    # One that was fetched already, and one that was on its way.
+    assert len(mia.source.asked) <= (3 if ahead else 1)
+    assert mia.loader.step(mia.source, lambda: False)
+    assert not mia.loader.step(mia.source, lambda: False)
+    assert mia.unequal() == []
 
 
 # --- whatever cuts it
@@ -614,6 +630,46 @@ def test_a_long_load_is_listed_and_searched_before_it_is_through(
     assert found[0] == 40
     assert mia.unequal() == []
     assert sound(mia)
+
+
+@pytest.mark.usefixtures("many")
+def test_a_load_is_not_through_before_it_can_be_searched(mia: Desk) -> None:
+    add_contacts(mia.floor, "East", 40)
+    mia.pull()
+    mia.loader.step(mia.source)
+    rows = sum(len(mia.rows(table)) for table in TABLES)
+    here, total = mia.loader.progress()
+    assert mia.source.rows == rows == total
+    assert total / 2 < here < total
+    mia.load()
+    assert mia.loader.progress() == (total, total)
+
+
+@pytest.mark.usefixtures("many")
+def test_contacts_that_come_late_can_be_looked_up_like_those_before(
+    floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "STEP_SECONDS", 0.0)
+    desk = Desk(floor, tmp_path, "wim")
+    for book in ("ann", "West"):
+        add_contacts(floor, book, 40)
+    desk.source.limit = 100
+    desk.pull()
+    while desk.cache.get(overlay.POINTED) < "8":
+        assert desk.loader.step(desk.source)
+    # Among those that were looked at, and behind them.
+    as_operator(
+        floor,
+        "insert into shares (org_id, id, book_id, user_id, can_write, version, created_at, updated_at)"
+        " values (%s, %s, %s, %s, false, 1, now(), now())",
+        floor.org(), made_id("share", "ann", "wim"), floor.book("ann"), floor.user("wim"),
+    )  # fmt: skip
+    desk.pull()
+    desk.load()
+    assert desk.unequal() == []
+    assert sound(desk)
+    assert desk.sql("SELECT count(*) FROM contact_points WHERE value LIKE 'nina%'") == [(80,)]
+    desk.workspace.close()
 
 
 @pytest.mark.usefixtures("many")
