@@ -165,6 +165,19 @@ async def test_a_record_is_not_called_gone_where_only_its_stage_is(open_with, re
         assert "The stage Trial is not there any more." in str(screen.query_one("#conflicts-words").render())
 
 
+async def test_a_claim_without_the_server_is_not_called_final(open_with, ready, settle, said):
+    app, opener = open_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await ready(pilot)
+        opener.workspace.change(reachable=False)
+        await settle(pilot)
+        screen.offhook.open_record("contacts", uid("contact", 22))
+        await settle(pilot)
+        await pilot.press("m")
+        await settle(pilot)
+        assert said(app) == "Claimed Ahmed Hassan · yours once it is sent"
+
+
 async def test_a_question_that_was_half_answered_stays_so(open_with, ready, settle):
     app, opener = open_with(of_the_deal, of_the_title)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -139,7 +139,17 @@ async def claim(screen: DeskScreen, table: str, ids: Sequence[str]) -> None:
     # Where the user saw it tells a colleague who was faster from a record that was never free.
     seen = screen.book_of(Subject(table, ids[0]))
     pools = {book.id for book in screen.desk.catalog.pools()}
-    await run(screen, Claim(table=table, ids=tuple(ids), from_book_id=seen if seen in pools else ""))
+    command = Claim(table=table, ids=tuple(ids), from_book_id=seen if seen in pools else "")
+    answer = await run(screen, command)
+    health = screen.desk.last_seen_health
+    if (
+        answer.applied
+        and answer.changeset
+        and health.mode == "field"
+        and health.level in ("warning", "error")
+    ):
+        # Somebody else may have it at the server: nobody dials before that is known.
+        screen.front.say(f"{answer.changeset.summary} · yours once it is sent")
 
 
 @flow
