@@ -104,7 +104,7 @@ class SendAgain(Command):
     def needs(self, catalog: Catalog) -> Sequence[Need]:
         needs: list[Need] = [Get(change.table, change.id) for change in self._done.changes]
         needs += [Get(*parent) for change in self._done.changes for parent in _parents(change)]
-        needs += needs_names(self.parked.conflicts, self.choices)
+        needs += needs_names(contested(self.parked), self.choices)
         return needs + [need for command in self._commands() for need in command.needs(catalog)]
 
     def also_needs(self, seen: Seen, catalog: Catalog) -> Sequence[Need]:

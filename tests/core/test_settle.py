@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from core.changes import Status
 from core.commands.activities import LogActivity
-from core.commands.contacts import DeleteContacts, EditContact
+from core.commands.companies import DeleteCompany
+from core.commands.contacts import CreateContact, DeleteContacts, EditContact
 from core.commands.deals import CreateDeal, DeleteDeals, EditDeal, MoveDeal
 from core.commands.pipelines import AddStage, DeleteStage
 from core.commands.records import Claim, TagRecords
@@ -264,6 +265,19 @@ def test_a_stage_that_was_removed_meanwhile_is_chosen_anew(office):
     choice = Edited(office.stage("New").id)
     office.bob.run(SendAgain(parked=parked, choices={"stage_id": choice}))
     assert office.bob.get(Deal, create.deal_id).stage_id == office.stage("New").id
+
+
+def test_a_new_person_at_a_company_that_is_gone_goes_to_another_one_that_is_there(office):
+    acme, beta = office.company(office.bob), office.company(office.bob, "Beta")
+    create = CreateContact(values={"first_name": "Ida", "company_id": acme.id})
+    done = office.bob.decide(create)
+    office.max.run(DeleteCompany(company_id=acme.id))
+    parked = Parked(done.id, "gone", done, "Acme was deleted.", office.store.now, title="Ida")
+    for wrong in (acme.id, "zq400x"):
+        with pytest.raises(NotFound, match="The company that this contact belongs to is not there"):
+            office.bob.decide(SendAgain(parked=parked, choices={"company_id": Edited(wrong)}))
+    office.bob.run(SendAgain(parked=parked, choices={"company_id": Edited(beta.id)}))
+    assert office.bob.get(Contact, create.contact_id).company_id == beta.id
 
 
 # --- what goes along
