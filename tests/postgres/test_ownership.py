@@ -177,6 +177,43 @@ def test_nothing_goes_to_somebody_who_cannot_log_in_any_more(floor: Floor, ann: 
         hand_over(ann, "contacts", floor.contact("ann"), floor.book("ben"))
 
 
+def hand_over_all(desk: Desk, ids: list[str], books: list[str]) -> None:
+    desk.connection.execute("SELECT offhook.hand_over_many('contacts', %s::uuid[], %s::uuid[])", (ids, books))
+
+
+def test_many_are_handed_over_at_once_with_what_belongs_to_each(floor: Floor, ann: Desk) -> None:
+    ids = [floor.contact("ann"), floor.contact("East")]
+    hand_over_all(ann, ids, [floor.book("ben"), floor.book("ann")])
+    assert [book_of(floor, "contacts", each) for each in ids] == [floor.book("ben"), floor.book("ann")]
+    for table, record_id in (("activities", floor.activity("ann")), ("tasks", floor.task("ann"))):
+        assert book_of(floor, table, record_id) == floor.book("ben")
+    for table, record_id in (("activities", floor.activity("East")), ("tasks", floor.task("East"))):
+        assert book_of(floor, table, record_id) == floor.book("ann")
+
+
+def test_of_many_none_is_handed_over_where_one_may_not_be(floor: Floor, ann: Desk) -> None:
+    mine, pool = floor.contact("ann"), floor.contact("East")
+    everything = floor.database.superuser()
+    everything.execute("UPDATE users SET disabled_at = now() WHERE login = 'mia'")
+    for ids, books in (
+        ([pool, floor.contact("ben")], [floor.book("ann")] * 2),
+        ([pool, floor.contact("zed")], [floor.book("ann")] * 2),
+        ([pool, new_id()], [floor.book("ann")] * 2),
+        ([pool, pool], [floor.book("ann"), floor.book("ben")]),
+        ([pool, mine], [floor.book("ann")] * 2),
+        ([pool, mine], [floor.book("ann"), floor.book("mia")]),
+        ([pool, mine], [floor.book("ann"), floor.book("zed")]),
+        ([pool, mine], [floor.book("ann"), new_id()]),
+        ([pool, mine], [floor.book("ann")]),
+    ):
+        with pytest.raises(psycopg.Error, match="Not all of these can be handed over"):
+            hand_over_all(ann, ids, books)
+    with pytest.raises(psycopg.Error, match="Not all of these can be handed over"):
+        hand_over_all(Desk(floor, "rob"), [pool], [floor.book("ann")])
+    assert book_of(floor, "contacts", pool) == floor.book("East")
+    assert book_of(floor, "contacts", mine) == floor.book("ann")
+
+
 def test_a_book_that_others_share_takes_nothing_from_strangers(floor: Floor, ann: Desk) -> None:
     ben, shared = Desk(floor, "ben"), new_id()
     assert ben.put(

@@ -232,6 +232,9 @@ class Field:
         now = self.visible()
         calls = _calls(self.told, now)
         with self.cache.truth(clock=self.clock) as truth:
+            truth.foresee(_coming(self.told, now))
+            if accepted:
+                truth.lift()
             for number, call in enumerate([*calls, lambda truth: truth.settle(accepted)]):
                 if number == dies_at:
                     raise Died
@@ -319,14 +322,22 @@ def _calls(old: Rows, new: Rows) -> list[Callable[[Any], None]]:
             if key not in new or new[key][place] != row[place]:
                 exits.append((table, row_id, row[place], "moved"))
     calls: list[Callable[[Any], None]] = [lambda truth: truth.leave(exits)] if exits else []
-    for table in overlay.BOOKED:
-        rows = [row for key, row in new.items() if key[0] == table and old.get(key) != row]
-        if rows:
-            calls.append(lambda truth, table=table, rows=rows: truth.put(table, rows))  # type: ignore[misc]
+    for table, rows in _coming(old, new).items():
+        calls.append(lambda truth, table=table, rows=rows: truth.put(table, rows))  # type: ignore[misc]
     before, after = setup_of(old), setup_of(new)
     if {t: set(rows) for t, rows in before.items()} != {t: set(rows) for t, rows in after.items()}:
         calls.append(lambda truth: truth.put_setup(after))
     return calls
+
+
+def _coming(old: Rows, new: Rows) -> dict[str, list[Any]]:
+    """The rows of books that a feed would bring, by table."""
+    coming: dict[str, list[Any]] = {}
+    for table in overlay.BOOKED:
+        rows = [row for key, row in new.items() if key[0] == table and old.get(key) != row]
+        if rows:
+            coming[table] = rows
+    return coming
 
 
 def differences(one: Rows, other: Rows) -> dict[Key, Any]:

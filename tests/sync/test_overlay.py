@@ -262,6 +262,23 @@ def _never(*_given: Any) -> None:
     raise AssertionError("work was laid over again")
 
 
+def test_what_comes_back_as_it_lies_here_is_not_written_again(world: Field) -> None:
+    world.pull()
+    table, row = next((key[0], row) for key, row in world.visible().items() if key[0] == "contacts")
+    place = overlay.place(table, "city")
+    other = [*row[:place], "Elsewhere", *row[place + 1 :]]
+    with world.cache.database.write() as connection:
+        overlay.switch(connection, local=False)
+        before = connection.total_changes
+        overlay.put(connection, world.centre.org_id, table, [row])
+        assert connection.total_changes == before
+        overlay.put(connection, world.centre.org_id, table, [other])
+        assert connection.total_changes == before + 1
+        overlay.put(connection, world.centre.org_id, table, [row])
+        overlay.switch(connection, local=True)
+    world.check()
+
+
 def test_a_child_that_comes_later_is_worked_out_with_the_work_that_waits(world: Field) -> None:
     contact = lena(world)
     company = world.workspace.record("contacts", contact).company_id
