@@ -34,7 +34,7 @@ NOTES: Mapping[str, str] = {
     "dropped": "Not applied: given up.",
     "handed in": "Not applied: handed in to whoever has the record.",
     "erased": "Not applied: the person's data was erased.",
-    "joined": "Not applied: it waits together with an earlier change.",
+    "joined": "Not applied: it went along with an earlier change that had to wait.",
 }
 """What the history says of it, by how it was decided."""
 

@@ -156,12 +156,17 @@ def test_three_edits_of_one_field_are_one_question(reps: Reps, ann: Rep, ben: Re
     both_sync(ben, ann)
     assert ann.asked() == {"title": (was, third, theirs)}
     assert reps.desks.count(said) == 1, "the call hangs on nothing"
-    history = {
-        e.changeset.changes[0].set.get("title"): e.note for e in ann.workspace.history("contacts", contact)
-    }
-    assert history[first].startswith("Not applied: Ben Berg changed Title")
-    assert history[second] == history[third] == "Not applied: it waits together with an earlier change."
+
+    def notes() -> dict[str, str]:
+        entries = ann.workspace.history("contacts", contact)
+        return {entry.changeset.changes[0].set.get("title", ""): entry.note for entry in entries}
+
+    along = "Not applied: it went along with an earlier change that had to wait."
+    assert notes()[first].startswith("Not applied: Ben Berg changed Title")
+    assert notes()[second] == notes()[third] == along
     ann.decide({"title": "mine"})
+    assert notes()[first] == "Not applied at first; sent again."
+    assert notes()[second] == along, "which is true of what was decided, too"
     both_sync(ann, ben)
     assert ben.get("contacts", contact).title == third
     assert ben.lost("contacts", contact) == [f"Title: {third} kept, Ben Berg had {theirs}"]
