@@ -178,7 +178,7 @@ def _hangs_on_rows(change: Change, written: Mapping[tuple[str, str], Row], loade
     for name, table in _references(change.table):
         to = change.set.get(name)
         # An entry lies in the book of what it is about, wherever that was when it was made.
-        needed = (table, to) == parent or table in CATALOG_TABLES and not (parent and name == "book_id")
+        needed = (table, to) == parent or (table in CATALOG_TABLES and not (parent and name == "book_id"))
         if needed and to is not None and (table, to) not in written and not loaded.exists(table, to):
             return False
     return True

@@ -24,6 +24,7 @@ from tests.proxy import Proxy
 from tests.sync.simulator import checks
 from tests.sync.simulator.evidence import CacheView, ServerView, read_cache, read_server
 from tests.sync.simulator.ledger import Done, Ledger
+from tests.sync.simulator.sight import converged, drained
 from tests.waiting import eventually
 
 
@@ -148,7 +149,7 @@ class Desks:
                 fault
                 for desk in waited
                 for view in [desk.view()]
-                for fault in (*checks.drained(view), *checks.converged(view, server))
+                for fault in (*drained(view), *converged(view, server))
             ]
 
         try:

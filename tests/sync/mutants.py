@@ -240,6 +240,9 @@ SCALAR_CURSOR = Mutant(
 LAST_WRITE_WINS = Mutant(
     "last write wins", "changes are sent without what the user had seen", _last_write_wins
 )
+WORK_IS_NOT_LAID_OVER = Mutant(
+    "work is not laid over", "what comes wipes unsent work", _work_is_not_laid_over
+)
 ALL = (
     SCALAR_CURSOR,
     LAST_WRITE_WINS,
@@ -251,5 +254,5 @@ ALL = (
     Mutant("a new number each time", "what is sent again takes effect again", _new_number_each_time),
     Mutant("nothing leaves", "what is out of sight stays in the cache", _nothing_leaves),
     Mutant("traces stay", "the history tells of what is out of sight", _traces_stay),
-    Mutant("work is not laid over", "what comes wipes unsent work", _work_is_not_laid_over),
+    WORK_IS_NOT_LAID_OVER,
 )

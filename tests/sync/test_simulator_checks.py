@@ -16,6 +16,7 @@ from tests.sync.simulator.chance import Seeded
 from tests.sync.simulator.evidence import CacheView, Entry, ServerView, Waiting
 from tests.sync.simulator.ledger import Done, Ledger, Told
 from tests.sync.simulator.shorten import shortened
+from tests.sync.simulator.sight import covered
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
@@ -192,6 +193,35 @@ def test_what_was_applied_must_not_wait_for_a_person() -> None:
     assert any("was applied all the same" in fault for fault in found)
 
 
+@pytest.mark.parametrize("how", ["dropped", "handed in", "sent", "joined"])
+def test_what_was_refused_and_decided_must_not_be_applied_later(how: str) -> None:
+    there = server(HELD, history=[MINE], audit=[wrote(MINE, city=("Kiel", "zq1x"))])
+    here = cache(HELD, parked=[waiting(MINE, settled=True, how=how)])
+    found = faults(ledger(done(MINE, "zq1x")), there, here)
+    assert any("was applied all the same" in fault for fault in found)
+
+
+def test_what_a_person_gave_up_must_not_be_applied_later() -> None:
+    there = server(HELD, history=[MINE], audit=[wrote(MINE, city=("Kiel", "zq1x"))])
+    book = ledger(done(MINE, "zq1x"))
+    book.dropped.add(MINE.id)
+    assert any("given up by a person, and was applied" in fault for fault in faults(book, there, cache(HELD)))
+
+
+def test_what_was_done_to_others_than_the_erased_person_is_not_gone_with_them() -> None:
+    both = replace(
+        MINE, changes=(*MINE.changes, Change("contacts", "c2", set={"city": "zq2x"}, base={"city": ""}))
+    )
+    book = ledger(Done(both, "ann", 1, ("zq1x", "zq2x")))
+    book.erased.add(("contacts", "c1"))
+    rest = replace(both, changes=both.changes[1:])
+    gone = replace(waiting(rest, settled=True, how="erased"), id=both.id)
+    found = faults(book, server(), cache(parked=[gone]))
+    assert any("set1 of step 1 is lost" in fault for fault in found)
+    waits = replace(waiting(rest), id=both.id)
+    assert not any("is lost" in fault for fault in faults(book, server(), cache(parked=[waits])))
+
+
 def test_who_was_refused_must_be_told_with_both_values() -> None:
     book = ledger(done(MINE, "zq1x"))
     book.told[MINE.id] = [Told("ann", "conflict", 2)]
@@ -240,10 +270,10 @@ def test_choices_follow_from_the_seed() -> None:
 
 def test_unsent_work_must_stay_on_the_screen() -> None:
     there = contact("zq1x", deleted_at=None)
-    assert list(checks.covered("ann", [MINE], lambda _table, _id: there)) == []
+    assert list(covered("ann", [MINE], lambda _table, _id: there)) == []
     back = contact("Kiel", deleted_at=None)
-    (fault,) = checks.covered("ann", [MINE], lambda _table, _id: back)
+    (fault,) = covered("ann", [MINE], lambda _table, _id: back)
     assert "shows 'Kiel'; 'zq1x' was typed" in fault
     made = replace(MINE, changes=(Change("contacts", "c2", insert=True, set={"city": "Kiel"}),))
-    (fault,) = checks.covered("ann", [made], lambda _table, _id: None)
+    (fault,) = covered("ann", [made], lambda _table, _id: None)
     assert "not on the screen any more" in fault

@@ -18,9 +18,9 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from tests.server import Cluster, running_cluster
-from tests.sync.simulator.driver import Result, play
-from tests.sync.simulator.shorten import shortened
+from tests.server import running_cluster
+from tests.sync.simulator.driver import play
+from tests.sync.simulator.shorten import shorter
 
 
 def main() -> int:
@@ -47,27 +47,15 @@ def main() -> int:
             print(f"seed {seed}: {'FAILED' if result.faults else 'holds'}, {rate:.0f} steps/s", flush=True)
             if result.faults:
                 failed += 1
-                print((_shorter(cluster, result) if given.shorten else result).story, flush=True)
+                if given.shorten:
+                    result = shorter(cluster, result)
+                    print(f"--only {','.join(map(str, result.steps))}")
+                print(result.story, flush=True)
     print(
         f"{given.seeds - failed} of {given.seeds} seeds hold; "
         + ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
     )
     return 1 if failed else 0
-
-
-def _shorter(cluster: Cluster, result: Result) -> Result:
-    best = result
-
-    def fails(steps: Sequence[int]) -> bool:
-        nonlocal best
-        tried = play(cluster, result.seed, steps)
-        if tried.faults:
-            best = tried
-        return bool(tried.faults)
-
-    shortened(fails, result.steps)
-    print(f"--only {','.join(map(str, best.steps))}")
-    return best
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
@@ -14,25 +13,25 @@ import psycopg
 from core.changes import Answer, Changeset, from_json
 from core.commands.base import Command
 from core.commands.settle import SendAgain
-from core.conflicts import Choice, Edited, Side, asked, contested, key_of, offered_for
+from core.conflicts import Choice, Edited, Side, asked, choice_of, contested, key_of, offered_for
 from core.errors import OffhookError
-from core.ids import new_id
 from core.parked import Parked
-from storage import database, keys, load
 from storage.codec import codec
-from storage.postgres import feed
-from storage.postgres.connection import Wire, connect, explain
+from storage.postgres.connection import Wire, connect
 from sync.agent import Agent
-from sync.cache import create_cache, open_cache
+from sync.cache import open_cache
 from sync.remote import Remote
+from sync.standing import Standing, State
 from sync.workspace import FieldWorkspace
-from tests.sync.simulator import checks
 from tests.sync.simulator.centre import PASSWORD, Centre
 from tests.sync.simulator.chance import Chance
 from tests.sync.simulator.evidence import IN_BOOKS, CacheView, ids_in_cache, ids_seen_by, read_cache
 from tests.sync.simulator.faults import Died, Faults, FaultyRemote, FaultyWriter
+from tests.sync.simulator.keeping import REFUSED
 from tests.sync.simulator.ledger import TOKEN, Done, Ledger, Place, Told
+from tests.sync.simulator.office import Office, make
 from tests.sync.simulator.people import Intent
+from tests.sync.simulator.sight import covered
 
 SIDES: tuple[Side, ...] = ("mine", "theirs", "original")
 TOLD = frozenset({"companies", "contacts", "deals", "tasks"})
@@ -89,16 +88,13 @@ class Client:
         """Starts the program; the first time it must reach the server, to make its cache."""
         path = self._folder / "cache.db"
         if not path.exists():
-            remote = self._remote()
-            create_cache(
-                path, hello=remote.hello(), setup_rows=remote.pull(None, []).setup or {}, store="plain"
-            )
+            make(path, self.person, self._remote())
         cache = open_cache(path)
         file: Any = cache.database
         file._writer = FaultyWriter(file._writer, self.faults)
         self.workspace = FieldWorkspace(cache, clock=self.clock)
-        self.agent = Agent(cache, self._connect, clock=self.clock, jitter=lambda low, high: low)
-        self.workspace.join(self.agent, lambda: _Office(self))  # type: ignore[arg-type,return-value]
+        self.agent = Agent(cache, self._connect, clock=self.clock, jitter=lambda low, high: low, ahead=False)
+        self.workspace.join(self.agent, lambda: Office(self.faults, self.wire))  # type: ignore[arg-type,return-value]
         # Nobody watches the file on a thread of their own: here everything happens one after the other.
         self.workspace._stop_watching()
 
@@ -123,7 +119,7 @@ class Client:
 
     def wire(self) -> Wire:
         """Its connection to the server. One that still holds is taken again: logging in takes its time."""
-        self.faults.before_call()
+        self.faults.before_call("connect")
         if self._wire is None or self._wire.closed:
             self._wire = connect(self._centre.profile(self.person), PASSWORD)
         return self._wire
@@ -143,6 +139,19 @@ class Client:
             told = Told(self.name, pushed.status.value, self._step())
             self._ledger.told.setdefault(ids[pushed.seq], []).append(told)
 
+    def deliver(self, place: int) -> str:
+        """Has a batch arrive at the server that was sent long ago. Nobody waits for its answer. What the server said.
+
+        Args:
+            place: which of those that are under way.
+        """
+        late = self.faults.under_way.pop(place)
+        try:
+            answers = late(Remote(self._centre.wire(self.person), self._centre.profile(self.person)))
+        except BROKEN as error:
+            return str(error).splitlines()[0]
+        return ", ".join(pushed.status.value for pushed in answers)
+
     # --- the agent, step by step
 
     def sync(self, what: str) -> bool:
@@ -160,9 +169,15 @@ class Client:
             }[what]()  # fmt: skip
         except BROKEN:
             self.agent.disconnect()
+            self._stands(State.OFFLINE)
             return False
+        self._stands(State.LIVE)
         self.flickers = self._flickering(sent)
         return True
+
+    def _stands(self, state: State) -> None:
+        """As the agent's thread would put it, which nobody runs here."""
+        self.agent._standing = Standing(state, self.clock())
 
     def _outbox(self) -> list[Changeset]:
         with self.workspace.database.read() as connection:
@@ -172,11 +187,11 @@ class Client:
     def _flickering(self, sent: Sequence[Changeset]) -> list[str]:
         """What was just accepted and does not show any more, though no pull has brought it back."""
         told = self._ledger.told
-        refused = {c.id for c in sent if c.id in told and told[c.id][-1].status in checks.REFUSED}
+        refused = {c.id for c in sent if c.id in told and told[c.id][-1].status in REFUSED}
         touched = {change.id for c in sent if c.id in refused for change in c.changes}
         stays = [c for c in sent if not touched & {change.id for change in c.changes}]
         with self.workspace.database.read() as connection:
-            return list(checks.covered(self.name, stays, lambda table, id_: _row(connection, table, id_)))
+            return list(covered(self.name, stays, lambda table, id_: _row(connection, table, id_)))
 
     # --- what the person does
 
@@ -263,26 +278,45 @@ class Client:
         parked = chance.pick(waiting)
         what = chance.below(10)
         if what == 0 or (what < 3 and not parked.conflicts and parked.kind != "duplicate"):
-            self._give_up(parked)
+            self.give_up(parked)
         elif parked.can_hand_in and what < 8:
-            with contextlib.suppress(*BROKEN):
-                self.workspace.hand_in(parked.id)
-                self._ledger.handed_in.add(parked.id)
+            self._hand_in(parked, chance)
         else:
             intent = self._answer(parked, chance)
             answer = self.do(intent)
             if answer is not None and not answer.applied and chance.percent(30):
-                self._give_up(parked)
+                self.give_up(parked)
         return True
 
-    def _give_up(self, parked: Parked) -> None:
+    def _hand_in(self, parked: Parked, chance: Chance) -> None:
+        # It goes to the server and is noted here: whatever comes between, it is told once.
+        what = chance.below(4)
+        if what == 0:
+            self.faults.cut_after = 0
+        elif what == 1:
+            self.faults.die_at = chance.below(4)
+        try:
+            self.workspace.hand_in(parked.id)
+        except BROKEN:
+            return
+        except Died:
+            self.die()
+            if any(each.id == parked.id for each in self.workspace.parked()):
+                return
+        finally:
+            self.faults.clear()
+        self._ledger.handed_in.add(parked.id)
+
+    def give_up(self, parked: Parked) -> None:
+        """Gives up knowingly what waits."""
         try:
             self.workspace.drop(parked.id)
         except Died:
             self.die()
             if any(each.id == parked.id for each in self.workspace.parked()):
                 return
-        self._ledger.dropped.add(parked.id)
+        if parked.kind != "duplicate":
+            self._ledger.dropped.add(parked.id)
 
     def _answer(self, parked: Parked, chance: Chance) -> Intent:
         ways: list[Choice] = [side for side in SIDES if side in offered_for(parked)]
@@ -298,8 +332,10 @@ class Client:
                     tokens.append(self.token())
                     choice = Edited(tokens[-1])
             choices[key_of(conflict, disputed)] = choice
+        for conflict in disputed:
             # Two people's values are told in the timeline, whichever of them loses; what was refused is simply left.
-            if choice != "mine" and not (parked.conflicts and conflict.table in TOLD):
+            told = parked.conflicts and conflict.table in TOLD
+            if choice_of(conflict, disputed, choices) != "mine" and not told:
                 given_up += TOKEN.findall(repr(conflict.mine))
         return Intent(SendAgain(parked=parked, choices=choices), tuple(tokens), tuple(given_up))
 
@@ -344,7 +380,7 @@ class Client:
         outbox = self._outbox()
         with self.workspace.database.read() as connection:
             return self.flickers + list(
-                checks.covered(self.name, outbox, lambda table, id_: _row(connection, table, id_))
+                covered(self.name, outbox, lambda table, id_: _row(connection, table, id_))
             )
 
     def out_of_sight(self) -> list[tuple[str, str]]:
@@ -358,42 +394,6 @@ class Client:
         own = {key for key, body in aside.items() if body is None}
         kept = {key for key, body in aside.items() if body is not None and key[0] in IN_BOOKS}
         return sorted((held | kept) - own - ids_seen_by(self._centre.wire(self.person)))
-
-
-_made: dict[str, bytes] = {}
-"""By person a cache with nothing but a set-up: to make one takes a tenth of a second, and a copy nothing."""
-
-
-def _make(path: Path, person: str, remote: Remote) -> None:
-    """Makes a cache, or copies one that was made for the same person in an earlier world, and makes it another one."""
-    hello = remote.hello()
-    if person not in _made:
-        create_cache(path, hello=hello, setup_rows=remote.pull(None, []).setup or {}, store="plain").close()
-        _made[person] = path.read_bytes()
-        return
-    keys.make(path, prefer="plain")
-    path.write_bytes(_made[person])
-    connection = database.connect(path, None)
-    load.write_meta(connection, "sync.client_id", new_id())
-    load.write_meta(connection, "sync.epoch", hello.epoch)
-    connection.close()
-
-
-class _Office:
-    """The server, as far as a person asks it themselves."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def give(self, table: str, record_id: str, text: str) -> str:
-        """See `sync.server.Server.give`."""
-        try:
-            return feed.hand_in(self._client.wire(), table, record_id, text)
-        except psycopg.Error as error:
-            raise explain(error) from error
-
-    def close(self) -> None:
-        """See `sync.server.Server.close`."""
 
 
 def _row(connection: Any, table: str, id_: str) -> dict[str, Any] | None:

@@ -8,15 +8,18 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import core.ids
+from sync import loading, pull, push
 from tests.server import Cluster, roomy_memory
 from tests.sync.simulator.chance import Seeded
 from tests.sync.simulator.checks import Broken
+from tests.sync.simulator.steps import STEPS
 from tests.sync.simulator.world import CREW, World
 
 
@@ -77,6 +80,30 @@ def seeded_ids(seed: int) -> Iterator[None]:
         ids.uuid_utils = before
 
 
+class _EvenClock:
+    """Time that goes on each time that somebody looks at it: what takes long does so in every run, on any machine."""
+
+    SECONDS = 0.1
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        """As `time.monotonic`."""
+        self._now += self.SECONDS
+        return self._now
+
+
+@contextmanager
+def even_time() -> Iterator[None]:
+    """Lets nothing that an agent does depend on how busy the machine is."""
+    clock = _EvenClock()
+    with ExitStack() as stack:
+        for module in (loading, pull, push):
+            stack.enter_context(mock.patch.object(module, "time", clock))
+        yield
+
+
 def play(
     cluster: Cluster,
     seed: int,
@@ -99,7 +126,7 @@ def play(
     began = time.monotonic()
     result = Result(seed, steps)
     try:
-        with seeded_ids(seed):
+        with seeded_ids(seed), even_time():
             world = World(cluster, folder, crew)
             try:
                 result.told, result.counts = world.told, world.counts
@@ -110,6 +137,9 @@ def play(
                 error.add_note(result.story)
                 raise
             finally:
+                for client in world.clients:
+                    result.counts += client.faults.happened
+                result.counts["hand-ins"] = len(world.ledger.handed_in)
                 result.counts["typed"] = world.ledger.typed
                 result.counts["changesets"] = len(world.ledger.done)
                 result.counts["refused"] = sum(
@@ -127,7 +157,8 @@ def _play(world: World, seed: int, steps: Sequence[int], limit: float | None) ->
     for number in steps:
         if limit is not None and time.monotonic() - began > limit:
             break
-        world.step(number, Seeded(seed, number))
+        chance = Seeded(seed, number)
+        world.make(chance.weighted(STEPS), number, chance)
     world.come_to_rest()
     world.check()
     world.decide_all(Seeded(seed, "end"))

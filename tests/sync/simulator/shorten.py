@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tests.server import Cluster
+from tests.sync.simulator.driver import Result, play
+
 
 def shortened(fails: Callable[[Sequence[int]], bool], steps: Sequence[int], *, tries: int = 200) -> list[int]:
     """The fewest of the steps with which it still fails, as far as that is found in so many tries."""
@@ -20,3 +23,20 @@ def shortened(fails: Callable[[Sequence[int]], bool], steps: Sequence[int], *, t
                 start += size
         size //= 2
     return kept
+
+
+def shorter(cluster: Cluster, result: Result, *, tries: int = 200) -> Result:
+    """A history that fails, with as few of its steps as are found in so many tries."""
+    best = result
+
+    def fails(steps: Sequence[int]) -> bool:
+        nonlocal best
+        tried = play(cluster, result.seed, steps)
+        if tried.faults:
+            best = tried
+        return bool(tried.faults)
+
+    # What comes after the step that failed has not been made.
+    made = len(result.told) + 1
+    shortened(fails, result.steps[:made], tries=tries)
+    return best
