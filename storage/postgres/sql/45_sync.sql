@@ -273,7 +273,7 @@ begin
             org_id, id, book_id, kind, subject, body, due_at, all_day, assignee_id, contact_id, deal_id, company_id,
             version, created_at, updated_at)
         values (
-            me.org_id, gen_random_uuid(), v_book, 'todo', left('Look at what ' || me.name || ' handed in', 300), '', now(), false,
+            me.org_id, gen_random_uuid(), v_book, 'todo', left('Look at what ' || me.name || ' handed in', 300), '', now(), true,
             v_owner, case p_table when 'contacts' then p_id end, case p_table when 'deals' then p_id end,
             case p_table when 'companies' then p_id end, 1, now(), now());
     end if;
