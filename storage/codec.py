@@ -19,6 +19,8 @@ from core.entities import RECORDS
 from core.schema import Kind, Record, fields_of
 
 R = TypeVar("R", bound=Record)
+Encoded = Sequence[Any]
+"""A row as SQLite keeps it: its values, in the order of `TableCodec.names`."""
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY = 86_400_000_000

@@ -16,11 +16,11 @@ from typing import Protocol
 from core.errors import Unavailable
 from core.ids import new_id
 from storage import files, keys, load
+from storage.codec import Encoded
 from storage.database import Damaged, Database
 from storage.keys import Key, Store
 from storage.local import utc_now
 from sync import overlay
-from sync.overlay import Encoded
 from sync.pending import Pending
 from sync.truth import Truth
 

@@ -14,10 +14,9 @@ from core.changes import Changeset, Row
 from core.commands.base import title_of
 from core.entities import Contact
 from storage import derive, load
-from storage.codec import codec
+from storage.codec import Encoded, codec
 from sync import outbox
 from sync.outbox import Item
-from sync.overlay import Encoded
 from sync.refusal import Refusal
 
 _KEY = "sync.twins"

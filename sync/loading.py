@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from core.workspace import Changed
-from storage.codec import codec
-from storage.postgres.pages import ROWS, TABLES, Encoded, Page, Place
+from storage.codec import Encoded, codec
+from storage.postgres.pages import ROWS, TABLES, Page, Place
 from sync import duplicates, filling
 from sync.ahead import one_ahead
 from sync.books import EVERYTHING, held

@@ -16,14 +16,12 @@ from typing import Any
 from core.entities import RECORDS
 from core.schema import Kind, Role, fields_of
 from storage import derive
-from storage.codec import codec
+from storage.codec import Encoded, codec
 from storage.load import read_meta, write_meta
 
 Key = tuple[str, str]
 """A row, as (table, id)."""
 Keys = set[Key]
-Encoded = Sequence[Any]
-"""A row's values as SQLite keeps them, in the order of its codec's names."""
 
 BOOKED = ("companies", "contacts", "deals", "activities", "tasks")
 """The tables whose rows lie in books."""

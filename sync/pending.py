@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from core.changes import Changeset, from_json
 from core.entities import RECORDS
 from core.schema import Kind, fields_of
-from storage.codec import codec
+from storage.codec import Encoded, codec
 from sync import overlay
 
 
@@ -33,7 +33,7 @@ class Watched(NamedTuple):
     around: frozenset[str]
     """Those, and what they point to."""
 
-    def meets(self, table: str, rows: Iterable[overlay.Encoded]) -> bool:
+    def meets(self, table: str, rows: Iterable[Encoded]) -> bool:
         """Whether any of these rows makes a difference: it is one of them, or points to one that the work has changed."""
         place = codec(table).names.index("id")
         points = [where for where, _ in overlay.reference_places(table)]

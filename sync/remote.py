@@ -12,11 +12,12 @@ import psycopg
 
 from core.catalog import Catalog
 from core.errors import Unavailable
+from storage.codec import Encoded
 from storage.postgres import feed, pages
 from storage.postgres.connection import Hello, Lost, Wire, cut, explain, greet, is_broken
 from storage.postgres.feed import Pulled
 from storage.postgres.hints import Hints, Waker
-from storage.postgres.pages import Encoded, Page, Place
+from storage.postgres.pages import Page, Place
 from storage.postgres.profile import Profile
 from storage.postgres.push import Item, Pushed, push
 from storage.postgres.upkeep import Upkeep

@@ -18,10 +18,10 @@ from core.entities import RECORDS
 from core.workspace import Changed
 from storage import load
 from storage.apply import replay
-from storage.codec import codec
+from storage.codec import Encoded, codec
 from storage.watch import MOST_ROWS, look_of, note_news
 from sync import outbox, overlay, parking, traces
-from sync.overlay import BOOKED, Encoded, Key, Keys
+from sync.overlay import BOOKED, Key, Keys
 from sync.pending import Pending, Watched, watched
 from sync.refusal import Refusal
 

@@ -12,11 +12,8 @@ from typing import Any, NamedTuple
 import psycopg
 
 from core.entities import RECORDS
-from storage.codec import codec
+from storage.codec import Encoded, codec
 from storage.postgres.codec import codec as json_codec
-
-Encoded = list[Any]
-"""A row as SQLite keeps it, in the order of `storage.codec.TableCodec.names`."""
 
 
 class Exit(NamedTuple):

@@ -19,15 +19,12 @@ import psycopg
 
 from core.entities import RECORDS
 from core.schema import Kind, fields_of
-from storage.codec import codec, to_json
+from storage.codec import Encoded, codec, to_json
 
 TABLES = ("companies", "contacts", "deals", "tasks", "activities")
 """The tables whose rows lie in books, in the order in which they are of use to somebody who waits for them."""
 ROWS = 5_000
 """How many rows of a book a page has at most."""
-
-Encoded = tuple[Any, ...]
-"""A row as SQLite keeps it, in the order of `storage.codec.TableCodec.names`."""
 
 
 class Place(NamedTuple):

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.codec import codec, to_json
+from storage.codec import Encoded, codec, to_json
 from storage.postgres import feed, pages
 from storage.postgres.codec import codec as json_codec
 from storage.postgres.install import as_owner
-from storage.postgres.pages import TABLES, Encoded, Place
+from storage.postgres.pages import TABLES, Place
 from tests.postgres.floor import Floor
 
 Wire = psycopg.Connection[Any]

@@ -15,11 +15,11 @@ import pytest
 from core.commands.contacts import CreateContact, EditContact
 from core.commands.records import Claim
 from core.errors import Unavailable
-from storage.codec import codec
+from storage.codec import Encoded, codec
 from storage.postgres import pages
 from storage.postgres.connection import Lost
 from storage.postgres.install import as_owner
-from storage.postgres.pages import TABLES, Encoded, Page, Place
+from storage.postgres.pages import TABLES, Page, Place
 from storage.postgres.profile import Profile
 from sync import books, filling, loading, overlay
 from sync.cache import Cache, create_cache, open_cache
