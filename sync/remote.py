@@ -6,6 +6,7 @@ A call that breaks off raises, and nothing is known of what it did. Each one can
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Collection, Iterator, Sequence
 
 import psycopg
@@ -50,6 +51,8 @@ class Remote:
                 raise Lost("The connection to the server broke.") from error
             raise explain(error) from error
         except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+            # It may as well be a fault of this program: the log tells the two apart.
+            logging.getLogger(__name__).exception("an answer of the server could not be read")
             raise Unavailable("The server’s answer cannot be read. Tell your admin if it stays.") from error
 
     # --- who is there

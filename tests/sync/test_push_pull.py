@@ -201,6 +201,18 @@ def test_one_over_which_the_connection_breaks_each_time_is_parked_in_the_end(
     desks.ledger.dropped.add(parked.id)
 
 
+def test_a_fault_of_the_program_itself_is_found_in_the_log(
+    ann: Driven, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(*_: object) -> Pulled:
+        raise KeyError("a name that nobody knows")
+
+    monkeypatch.setattr("storage.postgres.feed.pull", stumble)
+    with pytest.raises(Unavailable, match="answer cannot be read"):
+        ann.agent.pull_once()
+    assert "KeyError: 'a name that nobody knows'" in caplog.text
+
+
 def test_what_cannot_be_sent_keeps_nobody_from_reading(desks: Desks, ann: Driven) -> None:
     pool = desks.floor.contact("East")
     said = ann.desk.call(desks.floor.contact("ann"))
