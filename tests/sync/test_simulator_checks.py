@@ -187,6 +187,14 @@ def test_what_has_taken_effect_twice_is_found() -> None:
     )
 
 
+def test_what_was_handed_in_must_be_told_once() -> None:
+    there = replace(server(), handed_in=2)
+    book = ledger()
+    book.hand_ins.add((MINE.id, "City: Kiel → zq1x"))
+    assert any("2 entries were handed in" in fault for fault in faults(book, there, cache()))
+    assert faults(book, replace(there, handed_in=1), cache()) == []
+
+
 def test_what_was_applied_must_not_wait_for_a_person() -> None:
     there = server(HELD, history=[MINE], audit=[wrote(MINE, city=("Kiel", "zq1x"))])
     found = faults(ledger(done(MINE, "zq1x")), there, cache(HELD, parked=[waiting(MINE)]))

@@ -16,6 +16,7 @@ from core.commands.settle import SendAgain
 from core.conflicts import Choice, Edited, Side, asked, choice_of, contested, key_of, offered_for
 from core.errors import OffhookError
 from core.parked import Parked
+from core.parked_text import told
 from storage.codec import codec
 from storage.postgres.connection import Wire, connect
 from sync.agent import Agent
@@ -99,10 +100,12 @@ class Client:
         self.workspace._stop_watching()
 
     def die(self) -> None:
-        """Ends the program as a power cut does: whatever it has in memory is gone, and only the file stays."""
+        """Ends the program as a power cut does: whatever it has in memory is gone, and only the file stays.
+
+        The next one takes over the connection where it still holds: what a new one costs says nothing here.
+        """
         self.faults.clear()
         self.form = None
-        self.hang_up()
         self.workspace.database.close()
         self.open()
 
@@ -295,6 +298,7 @@ class Client:
             self.faults.cut_after = 0
         elif what == 1:
             self.faults.die_at = chance.below(4)
+        self._ledger.hand_ins.add((parked.id, told(parked, self.workspace.catalog())))
         try:
             self.workspace.hand_in(parked.id)
         except BROKEN:

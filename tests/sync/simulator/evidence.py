@@ -92,6 +92,7 @@ class ServerView:
         twice: ids that are in the history more than once.
         audit: its entries in their order.
         said: the texts of logged entries that revise nothing, with how often each is there.
+        handed_in: how many entries were handed in by those who had lost the record.
     """
 
     seen: Mapping[str, Rows]
@@ -100,6 +101,7 @@ class ServerView:
     twice: frozenset[str] = frozenset()
     audit: tuple[Entry, ...] = ()
     said: Mapping[str, int] = field(default_factory=dict)
+    handed_in: int = 0
 
 
 # --- a cache -------------------------------------------------------------------------------------------------------
@@ -218,8 +220,11 @@ def read_server(
     ).fetchall()
     said = superuser.execute(
         "SELECT body, count(*) FROM offhook.activities WHERE revises IS NULL AND body <> ''"
-        " AND kind IN ('call', 'email', 'meeting', 'note') GROUP BY body"
+        " AND kind IN ('call', 'email', 'meeting', 'note') AND NOT data @> '{\"handed_in\": true}' GROUP BY body"
     ).fetchall()
+    (handed_in,) = superuser.execute(
+        "SELECT count(*) FROM offhook.activities WHERE data @> '{\"handed_in\": true}'"
+    ).fetchone() or (0,)
     ids = [id_ for id_, _ in history]
     return ServerView(
         seen={login: rows for login, (rows, _) in views.items()},
@@ -230,4 +235,5 @@ def read_server(
         else frozenset(),
         audit=tuple(Entry(*entry) for entry in audit),
         said=dict(said),
+        handed_in=handed_in,
     )

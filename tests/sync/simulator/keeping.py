@@ -173,6 +173,8 @@ def exactly_once(ledger: Ledger, server: ServerView, caches: Collection[CacheVie
     for body, count in server.said.items():
         if count > 1 and TOKEN.search(body):
             yield f"the entry “{body}” was logged {count} times"
+    if server.handed_in > len(ledger.hand_ins):
+        yield f"{server.handed_in} entries were handed in, and people did so {len(ledger.hand_ins)} times"
     for cache in caches:
         for parked in cache.parked:
             if parked.kind != "duplicate" and parked.id in server.history:

@@ -65,6 +65,7 @@ class Ledger:
         told: by the changeset's id what the server answered.
         dropped: parked changesets that a person gave up knowingly.
         handed_in: parked changesets that a person gave to whoever has the record now.
+        hand_ins: what was to be handed in: the parked changeset, and the text. Each is told once, however often it is tried.
         erased: rows of people who were erased.
         went: changesets that went with a server's disk: they were applied after the copy was made that was restored, and
             whoever did them had them no longer.
@@ -74,6 +75,7 @@ class Ledger:
     told: dict[str, list[Told]] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     handed_in: set[str] = field(default_factory=set)
+    hand_ins: set[tuple[str, str]] = field(default_factory=set)
     erased: set[tuple[str, str]] = field(default_factory=set)
     went: set[str] = field(default_factory=set)
     _tokens: int = 0
