@@ -112,14 +112,19 @@ class LocalWorkspace(Questions):
         return ()
 
     def _run(self, command: Command) -> tuple[Answer, Applied | None]:
-        known = self._known
+        known, applied = self._known, None
         try:
             with self.database.write() as connection:
-                return self._decide_and_apply(connection, command)
+                answer, applied = self._decide_and_apply(connection, command)
+                if applied is not None:
+                    self._watcher.mine(applied.revision)
         except BaseException:
-            # Whether the set-up was changed is not known before COMMIT has said so.
+            # Whether anything was changed is not known before COMMIT has said so.
             self._known = known
+            if applied is not None:
+                self._watcher.not_mine(applied.revision)
             raise
+        return answer, applied
 
     def _decide_and_apply(self, connection: Any, command: Command) -> tuple[Answer, Applied | None]:
         stored = _stored_answer(connection, self.org_id, command.id)
@@ -139,7 +144,6 @@ class LocalWorkspace(Questions):
         except Stopped as stop:
             stop.changeset = done
             raise
-        self._watcher.mine(applied.revision)
         if applied.setup:
             self._known = (
                 load.catalog_revision(connection),

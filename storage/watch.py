@@ -81,8 +81,14 @@ class Watcher:
         if watch is not None:
             watch.mine(revision)
 
+    def not_mine(self, revision: int) -> None:
+        """Takes back what was said of a revision that was not committed: another program may write it yet."""
+        watch = self._watch
+        if watch is not None:
+            watch.not_mine(revision)
+
     def my_news(self, number: int) -> None:
-        """Says the same of an entry in the news."""
+        """Says the same of an entry in the news as `mine` does of a revision."""
         watch = self._watch
         if watch is not None:
             watch.my_news(number)
@@ -118,6 +124,10 @@ class _Watch:
     def mine(self, revision: int) -> None:
         with self._lock:
             self._mine.add(revision)
+
+    def not_mine(self, revision: int) -> None:
+        with self._lock:
+            self._mine.discard(revision)
 
     def my_news(self, number: int) -> None:
         with self._lock:

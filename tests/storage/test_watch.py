@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.changes import Status
 from core.commands.activities import LogActivity
 from core.commands.companies import EditCompany
 from core.commands.contacts import EditContact
+from core.errors import Unavailable
 from core.ids import new_id
 from core.workspace import Changed
 from storage.bulk import load_rows
@@ -84,6 +88,31 @@ def test_one_is_told_of_ones_own_once(pair: tuple[Office, SoloWorkspace, Ear]) -
     local = [changed.revision for changed in heard if changed.local]
     assert local == [answer.revision for answer in mine]
     assert {revision for changed in ear.foreign for revision in [changed.revision]} & set(local) == set()
+
+
+def test_what_others_do_is_told_also_where_ones_own_could_not_be_kept(
+    pair: tuple[Office, SoloWorkspace, Ear], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, other, ear = pair
+    contact = office.contact("Lena")
+    ear.until(lambda heard: any(("contacts", contact) in changed.rows for changed in heard))
+    ear.heard.clear()
+    write = other.database.write
+
+    @contextlib.contextmanager
+    def full(**how: Any) -> Iterator[Any]:
+        with write(**how) as connection:
+            yield connection
+            raise Unavailable("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(other.database, "write", full)
+        answer = other.execute(EditContact(contact_id=contact, values={"city": "Kiel"}))
+    assert answer.status is Status.UNAVAILABLE
+    theirs = office.do(EditContact(contact_id=contact, values={"city": "Bonn"}))
+    assert theirs.revision == answer.revision + 1, "it has the number that one's own would have had"
+    [changed] = ear.until(lambda heard: bool(heard))
+    assert ("contacts", contact) in changed.rows
 
 
 def test_a_load_is_told_as_everything(pair: tuple[Office, SoloWorkspace, Ear]) -> None:
