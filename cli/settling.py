@@ -50,7 +50,7 @@ def settle(session: Session, which: str, decision: Decision) -> Code:
     with session.open(agent=decision.hand_in) as workspace:
         parked = find_parked(workspace, which)
         if decision.drop:
-            workspace.drop(parked.id)
+            workspace.drop(parked)
             tell(
                 session,
                 {"dropped": parked.id},

@@ -260,11 +260,15 @@ class Workspace(Protocol):
         """What waits for a person, oldest first. Empty where every command is answered at once."""
         ...
 
-    def drop(self, parked_id: str) -> None:
+    def drop(self, parked: Parked) -> None:
         """Gives up what waits, as its user has decided. It stays readable in `history`, with a note.
+
+        Args:
+            parked: what was shown to the user.
 
         Raises:
             NotFound: it does not wait any more.
+            Refused: more of the user's work has joined it since.
         """
         ...
 

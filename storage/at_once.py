@@ -14,7 +14,7 @@ class AtOnce:
         """See `core.workspace.Workspace.parked`: what does not take effect is answered so, and nothing is kept."""
         return []
 
-    def drop(self, parked_id: str) -> None:
+    def drop(self, parked: Parked) -> None:
         """See `core.workspace.Workspace.drop`."""
         raise NotFound("That does not wait here any more.")
 

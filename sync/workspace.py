@@ -184,9 +184,9 @@ class FieldWorkspace(LocalWorkspace):
         with self.database.read() as connection:
             return parking.waiting(connection)
 
-    def drop(self, parked_id: str) -> None:
+    def drop(self, parked: Parked) -> None:
         """See `core.workspace.Workspace.drop`."""
-        self._settle(parked_id, "dropped")
+        self._settle(parked, "dropped")
 
     def hand_in(self, parked_id: str) -> str:
         """See `core.workspace.Workspace.hand_in`."""
@@ -208,17 +208,17 @@ class FieldWorkspace(LocalWorkspace):
         text = told(held, catalog)
         # Whoever dies before it is noted here hands the same in once more, and the server knows it by this id.
         name = office.give(table, record_id, text, str(uuid5(UUID(parked_id), text)))
-        self._settle(parked_id, "handed in", joined=held.joined)
+        self._settle(held, "handed in")
         return name
 
-    def _settle(self, parked_id: str, how: parking.How, *, joined: int | None = None) -> None:
+    def _settle(self, parked: Parked, how: parking.How) -> None:
         with self.database.write() as connection:
-            held = parking.get(connection, parked_id)
+            held = parking.get(connection, parked.id)
             if held is None:
                 raise NotFound(_NOT_WAITING)
-            if joined is not None and held.joined != joined:
+            if held.joined != parked.joined:
                 raise Refused(_MORE_WAITS)
-            parking.settle(connection, parked_id, how, self._clock())
+            parking.settle(connection, parked.id, how, self._clock())
         self.look_again()
 
     def unsent(self) -> list[Changeset]:

@@ -256,13 +256,13 @@ class Desk:
         """What waits for the user to decide about a record."""
         return [parked for parked in self.waiting if parked.about == (table, record_id)]
 
-    async def drop(self, parked_id: str) -> None:
+    async def drop(self, parked: Parked) -> None:
         """Gives up what waits.
 
         Raises:
             OffhookError: see `core.workspace.Workspace.drop`.
         """
-        await self._decide(lambda: self.workspace.drop(parked_id))
+        await self._decide(lambda: self.workspace.drop(parked))
 
     async def hand_in(self, parked_id: str) -> str:
         """Gives what waits to whoever has the record now; returns their name.

@@ -142,7 +142,7 @@ class Rep:
     def drop(self) -> Parked:
         """Gives up the one thing that waits."""
         parked = self.the_question()
-        self.workspace.drop(parked.id)
+        self.workspace.drop(parked)
         self.driven.desk.ledger.dropped.add(parked.id)
         return parked
 

@@ -141,7 +141,7 @@ def test_what_was_given_up_does_not_come_back_with_a_late_message(desks: Desks) 
     proxy.start()
     eventually(lambda: proxy.holding)
     [parked] = eventually(ann.workspace.parked, seconds=40)
-    ann.workspace.drop(parked.id)
+    ann.workspace.drop(parked)
     desks.ledger.dropped.add(parked.id)
     for _ in range(2):
         # With these the server is told that all answers before have arrived.

@@ -195,6 +195,15 @@ def test_what_joined_while_it_was_decided_is_not_decided_with_it(world: Field) -
     assert world.workspace.record("contacts", lena(world)).city == "Bergen"
 
 
+def test_what_joined_while_it_was_given_up_is_not_given_up_with_it(world: Field) -> None:
+    seen, now = both(world)
+    with pytest.raises(Refused, match="More of your work has joined"):
+        world.workspace.drop(seen)
+    assert world.workspace.parked() == [now]
+    world.workspace.drop(now)
+    assert world.workspace.parked() == []
+
+
 def test_what_was_decided_in_another_program_is_not_decided_twice(world: Field) -> None:
     _, parked = both(world)
     other = FieldWorkspace(open_cache(world.path), clock=world.clock)
@@ -263,7 +272,7 @@ def test_the_status_says_what_waits(online: Online) -> None:
     refuse(online.world)
     assert "1 conflict" in online.world.workspace.health().line
     assert [(each.to_send, each.parked) for each in heard] == [(1, 0), (0, 1)]
-    online.world.workspace.drop(online.world.workspace.parked()[0].id)
+    online.world.workspace.drop(online.world.workspace.parked()[0])
     assert (heard[-1].to_send, heard[-1].parked) == (0, 0)
     stop()
 

@@ -212,7 +212,7 @@ def test_a_refused_changeset_is_not_undone_and_says_so_in_the_history(world: Fie
     assert not world.do(Undo(changeset_id=refused)).applied
     notes = {e.changeset.id: e.note for e in world.workspace.history("contacts", contact)}
     assert notes[refused].startswith("Not applied: ")
-    world.workspace.drop(refused)
+    world.workspace.drop(only(world))
     notes = {e.changeset.id: e.note for e in world.workspace.history("contacts", contact)}
     assert notes[refused] == "Not applied: given up."
 
@@ -223,10 +223,10 @@ def test_what_is_given_up_is_given_up_once(world: Field) -> None:
     world.there_edits(contact, city="Rome")
     world.push()
     parked = only(world)
-    world.workspace.drop(parked.id)
+    world.workspace.drop(parked)
     assert world.workspace.parked() == []
     with pytest.raises(NotFound, match="does not wait"):
-        world.workspace.drop(parked.id)
+        world.workspace.drop(parked)
 
 
 def test_a_likely_duplicate_is_told_though_both_stay(world: Field) -> None:

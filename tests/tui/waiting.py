@@ -61,9 +61,9 @@ class WaitingWorkspace:
     def parked(self) -> list[Parked]:
         return list(self.waits)
 
-    def drop(self, parked_id: str) -> None:
-        self.notes[parked_id] = "Not applied: given up"
-        self._settle(parked_id)
+    def drop(self, parked: Parked) -> None:
+        self.notes[parked.id] = "Not applied: given up"
+        self._settle(parked.id)
         self._tell()
 
     def hand_in(self, parked_id: str) -> str:

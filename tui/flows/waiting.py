@@ -120,7 +120,7 @@ async def drop(screen: DeskScreen, parked: Parked) -> None:
     body = f"{parked.changeset.summary}\n\nIt is not done. What you typed stays readable in the history of the record."
     question = Confirm(f"Give this up? {title(parked)}", body, yes="give it up", danger=True)
     if await screen.app.push_screen_wait(question):
-        await screen.desk.drop(parked.id)
+        await screen.desk.drop(parked)
         screen.front.say(f"Given up: {parked.changeset.summary}")
 
 

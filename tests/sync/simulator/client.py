@@ -314,7 +314,7 @@ class Client:
     def give_up(self, parked: Parked) -> None:
         """Gives up knowingly what waits."""
         try:
-            self.workspace.drop(parked.id)
+            self.workspace.drop(parked)
         except Died:
             self.die()
             if any(each.id == parked.id for each in self.workspace.parked()):
