@@ -10,7 +10,7 @@ from core.catalog import Catalog
 from core.changes import FieldConflict, Row
 from core.commands.base import title_of
 from core.commands.tell import label_of
-from core.conflicts import asked
+from core.conflicts import MOVING, asked
 from core.entities import RECORDS
 from core.money import format_money
 from storage.derive import Rows
@@ -34,7 +34,7 @@ def explain(conflicts: Sequence[FieldConflict], rows: Rows, catalog: Catalog | N
     more = len(telling) - len(sentences)
     if more > 0:
         sentences.append(f"{more} more fields were changed, too.")
-    return " ".join([*sentences, "Look at it again, then decide."])
+    return " ".join([*dict.fromkeys(sentences), "Look at it again, then decide."])
 
 
 def _sentence(conflict: FieldConflict, deleted: bool, rows: Rows, catalog: Catalog | None) -> str:
@@ -42,6 +42,9 @@ def _sentence(conflict: FieldConflict, deleted: bool, rows: Rows, catalog: Catal
     name, who = title_of(RECORDS[conflict.table](**row)), _who(conflict, catalog)
     if conflict.field == "deleted_at":
         return f"{who} {'restored' if conflict.theirs is None else 'deleted'} {name} meanwhile."
+    if conflict.table == "deals" and conflict.field in MOVING - {"stage_id"} and not deleted:
+        # It came back to where it was: nobody knows the fields that tell so.
+        return f"{who} moved {name} meanwhile."
     label = _label(conflict, catalog)
     if deleted:
         return f"{who} changed {label} of {name} meanwhile, while you deleted it."

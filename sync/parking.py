@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from core.changes import Change, Changeset, FieldConflict, from_json, same_value, to_json
 from core.commands.base import title_of
+from core.commands.undo import Undo
 from core.entities import RECORDS
 from core.parked import Parked
 from core.schema import Kind as FieldKind
@@ -167,6 +168,9 @@ def _is_here(connection: Any, org_id: str, table: str, row_id: str) -> bool:
 
 def _rides(later: Changeset, refusal: Refusal, held: Parked) -> bool:
     """Whether a refused changeset goes on from what waits already, so that both are one question."""
+    if held.changeset.command == Undo.NAME != later.command:
+        # An undo is left or nothing: what was typed after it must not be left with it.
+        return False
     values: dict[tuple[str, str], dict[str, Any]] = {}
     inserted = set()
     for change in held.changeset.changes:

@@ -152,7 +152,7 @@ def _erase_parked(connection: Any, parked_id: str, rest: Changeset, gone: set[st
         left, reason = _about_others(connection, refusal, rest, gone), PARTLY_ERASED
         settled_at = None if how == "" else settled_at
     else:
-        left, reason, how = Refusal("rejected", "", title=ERASED), "", "erased"
+        left, reason, how = Refusal(kind, "", title=ERASED), "", "erased"
         settled_at = now if settled_at is None else settled_at
     connection.execute(
         "UPDATE parked SET kind = ?, body = ?, answer = ?, reason = ?, how = ?, settled_at = ? WHERE id = ?",

@@ -14,14 +14,11 @@ NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 
 
 class Rows:
-    """A store with one contact in it."""
+    """A store with a contact and a deal in it."""
 
     def row(self, table: str, record_id: str) -> Row | None:
-        return dict.fromkeys(fields_of(RECORDS[table])) | {
-            "id": record_id,
-            "first_name": "Lena",
-            "last_name": "Lead",
-        }
+        named = {"title": "Big one"} if table == "deals" else {"first_name": "Lena", "last_name": "Lead"}
+        return dict.fromkeys(fields_of(RECORDS[table])) | {"id": record_id, **named}
 
 
 def conflict(field: str, base: Any, mine: Any, theirs: Any) -> FieldConflict:
@@ -64,6 +61,19 @@ def test_custom_fields_are_told_by_their_own_names() -> None:
 def test_a_deletion_is_told_as_one() -> None:
     said = told(conflict("deleted_at", NOW, None, NOW + dt.timedelta(1)))
     assert said == "Somebody deleted Lena Lead meanwhile. Look at it again, then decide."
+
+
+def test_a_deal_that_was_moved_and_is_back_was_moved_all_the_same() -> None:
+    def of_deal(field: str, base: Any, theirs: Any) -> FieldConflict:
+        return FieldConflict("deals", "d1", field, base, base, theirs, "mia", NOW)
+
+    said = told(
+        of_deal("closed_at", None, None),
+        of_deal("position", "a", "b"),
+        of_deal("stage_id", "s1", "s1"),
+        of_deal("stage_since", NOW, NOW + dt.timedelta(1)),
+    )
+    assert said == "Somebody moved Big one meanwhile. Look at it again, then decide."
 
 
 def test_more_than_three_fields_are_counted() -> None:

@@ -10,7 +10,9 @@ from core.changes import Change, FieldConflict
 from core.commands.activities import LogActivity
 from core.commands.contacts import CreateContact, EditContact
 from core.commands.records import TagRecords
+from core.commands.settle import SendAgain
 from core.commands.undo import Undo
+from core.conflicts import offered_for
 from core.errors import NotFound
 from core.parked import Parked
 from sync import outbox
@@ -315,3 +317,24 @@ def test_edits_of_what_was_just_made_go_into_it() -> None:
     assert one.insert
     assert one.set == {"first_name": "I", "tags": ("b",), "custom": {"x": 1, "y": 2}, "city": "Oslo"}
     assert other.id == "2"
+
+
+def test_what_was_typed_after_an_undo_that_was_refused_is_a_question_of_its_own(world: Field) -> None:
+    contact = lena(world)
+    first = edit(world, contact, city="Oslo")
+    world.push()
+    world.pull()
+    undo = world.do(Undo(changeset_id=first))
+    typed = edit(world, contact, city="Bergen")
+    with world.cache.truth() as truth:
+        for item, base, mine in zip(
+            outbox.everything(truth.connection), ("Oslo", ""), ("", "Bergen"), strict=True
+        ):
+            clash = FieldConflict("contacts", contact, "city", base, mine, "Rome", "ben", START)
+            truth.park(item.seq, Refusal("conflict", "Ben changed it.", conflicts=(clash,)))
+    waiting = world.workspace.parked()
+    assert [parked.id for parked in waiting] == [undo.changeset.id, typed]
+    assert "mine" in offered_for(waiting[1])
+    world.do(SendAgain(parked=waiting[0], choices={"city": "theirs"}))
+    [left] = world.workspace.parked()
+    assert left.conflicts[0].mine == "Bergen"

@@ -7,6 +7,7 @@ from core.commands.contacts import EditContact
 from core.commands.records import Assign, TagRecords
 from core.commands.settle import SendAgain
 from core.commands.tasks import CreateTask, EditTask
+from sync.refusal import Refusal
 from tests.storage.conftest import START
 from tests.sync.filed import Field
 from tests.sync.test_cache import lena
@@ -120,3 +121,16 @@ def test_what_was_refused_about_an_erased_person_alone_waits_no_longer(world: Fi
     with world.cache.truth() as truth:
         truth.leave([("contacts", gone, "", "erased")])
     assert world.workspace.parked() == []
+
+
+def test_what_was_taken_and_told_as_a_duplicate_counts_as_taken_when_the_person_is_erased(
+    world: Field,
+) -> None:
+    gone = lena(world)
+    world.do(EditContact(contact_id=gone, values={"city": "Oslo"}))
+    [done] = world.workspace.unsent()
+    with world.cache.truth() as truth:
+        truth.warn(done, Refusal("duplicate", "Ben has her too.", about=("contacts", gone)))
+        truth.leave([("contacts", gone, "", "erased")])
+    with world.cache.database.read() as connection:
+        assert connection.execute("SELECT kind, how FROM parked").fetchall() == [("duplicate", "erased")]
