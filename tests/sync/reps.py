@@ -15,6 +15,7 @@ from core.conflicts import Choice
 from core.entities import Stage, Task
 from core.errors import NotFound, Unavailable
 from core.parked import Parked
+from core.parked_text import told
 from core.workspace import HistoryEntry, Subject
 from storage.local import utc_now
 from storage.postgres.direct import DirectWorkspace
@@ -148,8 +149,10 @@ class Rep:
 
     def hand_in(self, parked: Parked) -> str:
         """Gives what waits to whoever has the record; returns their name."""
+        ledger = self.driven.desk.ledger
+        ledger.hand_ins.add((parked.id, told(parked, self.workspace.catalog())))
         name = self.workspace.hand_in(parked.id)
-        self.driven.desk.ledger.handed_in.add(parked.id)
+        ledger.handed_in.add(parked.id)
         return name
 
 
