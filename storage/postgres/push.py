@@ -1,9 +1,9 @@
-"""Sends the outbox of a workspace with a cache: batches, in order, exactly once."""
+"""Sends the outbox of a workspace with a cache, batch by batch: in order, exactly once."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +17,6 @@ from storage.derive import Rows
 from storage.postgres.apply import UNREADABLE, answers_to, applied
 from storage.postgres.codec import codec
 from storage.postgres.connection import Wire
-
-MAX_CHANGESETS = 500
-"""How many changesets a call sends at most."""
-MAX_BYTES = 1 << 20
-"""How many bytes a call sends at most, unless it is a single changeset that has more."""
 
 Item = tuple[int, str]
 """A changeset of the outbox: its number, and `core.changes.to_json` of it as JSON."""
@@ -65,15 +60,15 @@ def push(
     catalog: Catalog | None = None,
     seen: Rows | None = None,
 ) -> list[Pushed]:
-    """Applies changesets of an outbox in their order. Those that the server knows get the answer that they had.
+    """Applies a batch of an outbox in its order. What the server knows gets the answer that it had.
 
-    A call takes what `batches` makes of the items; what the server cannot take in one go is sent in halves.
+    What the server cannot take in one go is sent in halves.
 
     Args:
         wire: the user's connection, in autocommit mode.
         client_id: the cache's id, the same for ever.
         acked: the number up to which all answers are settled in the cache; the server forgets those.
-        items: what to apply, by ascending number.
+        items: what to apply, by ascending number; the server takes a thousand in one go.
         catalog: names for the reasons.
         seen: the rows as they were when it was decided, for what a record is called that is out of sight by now.
 
@@ -84,23 +79,10 @@ def push(
         psycopg.Error: the server could not say; a part may have been applied, or it is not known. The same items can be
             sent again.
     """
-    out: list[Pushed] = []
-    for batch in batches(items):
-        for (seq, body), answer in zip(batch, _answers(wire, client_id, acked, batch), strict=True):
-            out.append(_pushed(seq, body, answer, catalog, seen))
-    return out
-
-
-def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Cuts an outbox into what one call takes."""
-    begin = size = 0
-    for place, (_, body) in enumerate(items):
-        size += len(body)
-        if place > begin and (place - begin >= MAX_CHANGESETS or size > MAX_BYTES):
-            yield items[begin:place]
-            begin, size = place, len(body)
-    if begin < len(items):
-        yield items[begin:]
+    answers = _answers(wire, client_id, acked, items) if items else []
+    return [
+        _pushed(seq, body, answer, catalog, seen) for (seq, body), answer in zip(items, answers, strict=True)
+    ]
 
 
 def _answers(wire: Wire, client_id: str, acked: int, items: Sequence[Item]) -> list[Mapping[str, Any]]:

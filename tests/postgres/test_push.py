@@ -20,7 +20,7 @@ from core.commands.deals import MoveDeal
 from core.commands.records import Claim
 from core.entities import Activity, Company, Contact, Deal
 from core.ids import new_id
-from storage.postgres.push import MAX_BYTES, MAX_CHANGESETS, Item, Pushed, batches, push
+from storage.postgres.push import Item, Pushed, push
 from tests.postgres.desk import NOW, Desk
 from tests.postgres.floor import Floor
 
@@ -232,18 +232,6 @@ def test_a_login_that_was_disabled_keeps_its_work(floor: Floor, ann: Desk, clien
 
 
 # --- how much
-
-
-def test_an_outbox_is_cut_into_what_a_call_takes() -> None:
-    many = [(n, "{}") for n in range(MAX_CHANGESETS + 1)]
-    assert [len(batch) for batch in batches(many)] == [MAX_CHANGESETS, 1]
-    big = "x" * (MAX_BYTES * 2 // 3)
-    assert [[seq for seq, _ in batch] for batch in batches([(1, "{}"), (2, big), (3, big), (4, "{}")])] == [
-        [1, 2], [3, 4],
-    ]  # fmt: skip
-    alone = "x" * (MAX_BYTES * 2)
-    assert [len(batch) for batch in batches([(1, alone), (2, alone)])] == [1, 1]
-    assert list(batches([])) == []
 
 
 @pytest.mark.parametrize(
