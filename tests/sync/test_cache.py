@@ -22,10 +22,10 @@ from sync.cache import create_cache, open_cache
 from sync.refusal import Refusal
 from sync.scrubbing import Scrubber
 from sync.workspace import FieldWorkspace
-from tests.storage.conftest import START, a_founding, encrypted
+from tests.storage.conftest import a_founding, encrypted
 from tests.sync.filed import Field, rows_of, setup_of
 from tests.waiting import eventually
-from tests.workspace.office import Clock, Ear
+from tests.workspace.office import START, Clock, Ear
 
 
 def lena(world: Field, name: str = "C0") -> str:
@@ -284,7 +284,7 @@ def test_two_programs_share_a_cache(world: Field) -> None:
     answer = other.execute(EditContact(contact_id=new, values={"city": "Rome"}))
     assert answer.applied
     world.check()
-    assert [each.id for each in world.workspace.unsent()][-1] == answer.changeset.id
+    assert world.workspace.unsent()[-1] == answer.changeset
     stop()
     other.close()
 

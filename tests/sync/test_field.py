@@ -24,9 +24,9 @@ from sync.cache import open_cache
 from sync.refusal import Refusal
 from sync.standing import Standing, State
 from sync.workspace import FieldWorkspace
-from tests.storage.conftest import START
 from tests.sync.filed import Field
 from tests.waiting import eventually
+from tests.workspace.office import START
 
 
 @dataclass

@@ -18,8 +18,8 @@ from core.parked import Parked
 from sync import outbox
 from sync.parking import combined
 from sync.refusal import Refusal
-from tests.storage.conftest import START
 from tests.sync.filed import Field
+from tests.workspace.office import START
 
 
 def lena(world: Field) -> str:

@@ -25,9 +25,8 @@ from core.commands.tasks import CompleteTask, EditTask
 from core.commands.undo import Undo
 from core.errors import NotFound
 from sync import overlay
-from tests.storage.conftest import START
 from tests.sync.filed import CentreFile, Died, Field, Templates, fill, first
-from tests.workspace.office import Ear
+from tests.workspace.office import START, Ear
 
 WORDS = ("Berlin", "Kraków", "Ørsted", "x", "")
 NUMBERS = st.integers(0, 30)

@@ -8,10 +8,10 @@ from core.commands.records import Assign, TagRecords
 from core.commands.settle import SendAgain
 from core.commands.tasks import CreateTask, EditTask
 from sync.refusal import Refusal
-from tests.storage.conftest import START
 from tests.sync.filed import Field
 from tests.sync.test_cache import lena
 from tests.sync.test_field import refuse
+from tests.workspace.office import START
 
 
 def test_what_left_before_the_server_had_shown_it_leaves_no_trace(world: Field) -> None:
