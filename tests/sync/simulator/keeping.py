@@ -142,9 +142,14 @@ def _typed_over(done: Done, token: str, ledger: Ledger) -> bool:
         later.client == done.client
         and later.step > done.step
         and not later.settles
-        and places & _places(later.changeset.changes)
+        and (places & _places(later.changeset.changes) or _takes_out(later.changeset.changes, token))
         for later in ledger.done.values()
     )
+
+
+def _takes_out(changes: Iterable[Change], token: str) -> bool:
+    """Whether an item is taken out of a list again."""
+    return any(token in repr(change.remove) for change in changes)
 
 
 def _places(changes: Iterable[Change]) -> set[tuple[str, str, str]]:
