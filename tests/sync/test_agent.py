@@ -181,6 +181,8 @@ def test_a_server_that_cannot_say_who_has_it_stops_no_outbox(desks: Desks) -> No
     [parked] = ann.desk.workspace.parked()
     assert (parked.kind, parked.can_hand_in) == ("gone", False)
     assert ann.desk.workspace.unsent() == []
+    for one in (ann, mia):
+        one.agent.disconnect()
 
 
 def test_what_nobody_has_thought_of_ends_no_agent(
