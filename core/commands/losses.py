@@ -60,6 +60,18 @@ def losses(parked: Parked, choices: Mapping[str, Choice], seen: Seen, context: C
             if conflict in leaders:
                 names = _names(_ref(conflict), _values(conflict, choice), seen, context.catalog)
                 lines.append(_line(parked, conflict, choice, record, names, context))
+        for name, mine in _went_along(parked, table, record_id, choices):
+            now = getattr(record, name)
+            spec = fields_of(type(record))[name]
+            row = {each: getattr(record, each) for each in fields_of(type(record))}
+            data[name] = {
+                side: plain(spec.kind, value)
+                for side, value in (("mine", mine), ("theirs", now), ("kept", now))
+            }
+            kept, had = (shown(name, spec, value, row, {}) for value in (now, mine))
+            lines.append(
+                f"{label_of(table, name, context.catalog)}: {kept} kept, {context.catalog.me.name} had {had}"
+            )
         if lines:
             one = len(lines) == 1
             yield told(
@@ -67,6 +79,23 @@ def losses(parked: Parked, choices: Mapping[str, Choice], seen: Seen, context: C
                 subject=lines[0] if one else f"Two people changed {len(lines)} fields",
                 body="" if one else "\n".join(lines),
             )  # fmt: skip
+
+
+def _went_along(
+    parked: Parked, table: str, record_id: str, choices: Mapping[str, Choice]
+) -> Iterator[tuple[str, str]]:
+    """The words that were typed with what is not done now, though nobody clashed over them: why a deal was lost."""
+    own = [one for one in parked.conflicts if (one.table, one.id) == (table, record_id)]
+    given_up = {one.field for one in own if choices[key_of(one, parked.conflicts)] != "mine"}
+    fields = fields_of(RECORDS[table])
+    for change in parked.changeset.changes:
+        if (change.table, change.id) != (table, record_id):
+            continue
+        for group in RECORDS[table].MERGE_GROUPS:
+            if given_up & group:
+                for name in sorted(group & change.set.keys() - {one.field for one in own}):
+                    if fields[name].kind in (Kind.LINE, Kind.TEXT) and change.set[name]:
+                        yield name, change.set[name]
 
 
 def _ref(conflict: FieldConflict) -> str | None:

@@ -456,3 +456,20 @@ def test_a_decision_is_taken_back_like_any_other_change(office):
     office.bob.undo(undone)
     assert office.bob.get(Contact, lena.id).title == "CFO"
     assert office.store.live(Activity)
+
+
+def test_why_a_deal_was_lost_stays_readable_when_the_move_is_given_up(office):
+    """A move that joined another brings words along that nobody clashed over."""
+    deal = office.deal(office.bob)
+    done = office.bob.decide(move(office, deal, "Lost", reason="Too dear"))
+    office.max.run(move(office, deal, "Contacted"))
+    held = park(office, done, title=deal.title)
+    held = dataclasses.replace(
+        held, conflicts=tuple(one for one in held.conflicts if one.field != "lost_reason")
+    )
+    office.bob.run(SendAgain(parked=held, choices={"stage_id": "theirs"}))
+    assert office.bob.get(Deal, deal.id).lost_reason == ""
+    (kept,) = lost(office, deal_id=deal.id)
+    assert kept["lost_reason"] == {"mine": "Too dear", "theirs": "", "kept": ""}
+    (entry,) = office.bob.timeline(kind="conflict", deal_id=deal.id)
+    assert "had Too dear" in entry.body
