@@ -13,6 +13,7 @@ from psycopg import sql
 from cli.home import Home
 from tests.cli.conftest import Offhook, Site, fill
 from tests.server import OPERATOR, Cluster
+from tests.waiting import eventually
 
 
 def test_from_an_empty_database_to_a_colleague_at_work(cluster: Cluster, tmp_path: Path) -> None:
@@ -184,8 +185,22 @@ def test_the_audit_is_read_and_proven(site: Site, cluster: Cluster) -> None:
     assert "was changed after it was written" in verified["problems"][0]
 
 
+def come_to_rest(site: Site) -> None:
+    """Waits until nothing is under way on the server: a seal covers what is older than every open transaction."""
+    with site.cluster.superuser(site.database) as root:
+        eventually(
+            lambda: (
+                root.execute(
+                    "select pg_snapshot_xmin(s) = pg_snapshot_xmax(s) from pg_current_snapshot() s"
+                ).fetchone()
+                == (True,)
+            )
+        )
+
+
 def test_another_servers_audit_is_not_taken_for_one_that_was_cut_off(site: Site) -> None:
     fill(site.ada, 1)
+    come_to_rest(site)
     assert site.ada("audit", "verify", "--json").json["seals"] == 1
     other = site.ada(
         "admin", "org", "add", site.address, "--as", OPERATOR, "--password-stdin", "--org", "Suedlicht", "--admin",
@@ -200,6 +215,7 @@ def test_another_servers_audit_is_not_taken_for_one_that_was_cut_off(site: Site)
         root.execute("alter table offhook.audit_seals disable trigger all")
         root.execute("delete from offhook.audit_seals")
     fill(site.ada, 1)
+    come_to_rest(site)
     verified = site.ada("audit", "verify", "--json", code=1).json
     assert "was there before" in verified["problems"][0], "its own is remembered all the while"
 

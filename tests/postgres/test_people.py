@@ -215,4 +215,6 @@ def test_a_user_that_somebody_else_is_changing_is_a_sentence(floor: Floor) -> No
         other.execute("select 1 from offhook.users where login = 'ben' for update")
         with pytest.raises(Unavailable, match="Somebody else holds what you want to change"):
             people.set_role(connection, floor.user("ben"), "manager")
+    # Logins are the whole cluster's: what is done to one in a test is undone.
     people.set_role(connection, floor.user("ben"), "manager")
+    people.set_role(connection, floor.user("ben"), "rep")
