@@ -274,8 +274,9 @@ def _serve(team: TeamServer) -> int:
     if not team.ours:
         say("The sample team's server is running already.")
         return Code.FINE
-    _say_now("The sample team's server runs. Stop it with ctrl+c.")
     try:
+        # In here: who has read it may press the key at once.
+        _say_now("The sample team's server runs. Stop it with ctrl+c.")
         while True:
             time.sleep(1)
     except KeyboardInterrupt:
