@@ -22,6 +22,7 @@ from storage import load
 from storage.apply import Applied, Stopped, apply
 from storage.database import Database
 from storage.keys import Key
+from storage.listeners import tell
 from storage.questions import Questions
 from storage.watch import Watcher
 
@@ -226,14 +227,7 @@ class LocalWorkspace(Questions):
         self._revision = max(self._revision, changed.revision)
         with self._listeners_lock:
             listeners = tuple(self._listeners)
-        for listener in listeners:
-            try:
-                listener(changed)
-            except Exception:
-                # What was written stays written, and the others are told, whatever one listener makes of it.
-                import logging
-
-                logging.getLogger(__name__).exception("a listener failed")
+        tell(listeners, changed)
 
     def close(self) -> None:
         """See `core.workspace.Workspace.close`."""

@@ -25,6 +25,7 @@ from core.parked import Parked
 from core.permissions import require_export
 from core.workspace import Changed, Health, HistoryEntry, Reservation
 from storage.apply import Applied
+from storage.listeners import tell
 from storage.local import Clock, LocalWorkspace, utc_now
 from sync import outbox, parking
 from sync.cache import Cache
@@ -329,11 +330,7 @@ class FieldWorkspace(LocalWorkspace):
             self._told = health
             with self._lock:
                 listeners = tuple(self._health_listeners)
-            for listener in listeners:
-                try:
-                    listener(health)
-                except Exception:
-                    logging.getLogger(__name__).exception("a listener failed")
+            tell(listeners, health)
 
     def _count(self) -> None:
         with self.database.read() as connection:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -25,6 +24,7 @@ from core.workspace import (
 )
 from storage.derive import PARENTS
 from storage.keys import Store
+from storage.listeners import tell
 from storage.load import CATALOG_TABLES
 from storage.postgres.connection import ANSWER_SECONDS, Hello, Wire, greet
 from storage.postgres.link import Link
@@ -335,8 +335,7 @@ class DirectWorkspace(Questions):
     def _notify(self, changed: Changed) -> None:
         with self._lock:
             listeners = tuple(self._listeners)
-        for listener in listeners:
-            _call(listener, changed)
+        tell(listeners, changed)
 
     def _health_changed(self) -> None:
         if self._live is not None and not self._live.following and self._link.down is None:
@@ -345,9 +344,7 @@ class DirectWorkspace(Questions):
         with self._lock:
             listeners = tuple(self._health_listeners)
         if listeners:
-            health = self.health()
-            for listener in listeners:
-                _call(listener, health)
+            tell(listeners, self.health())
 
     def health(self) -> Health:
         """See `core.workspace.Workspace.health`."""
@@ -416,11 +413,3 @@ def _shown(done: Changeset, loaded: Loaded) -> frozenset[RowKey]:
                     if values.get(column):
                         rows.add((parent, str(values[column])))
     return frozenset(rows)
-
-
-def _call(listener: Callable[[T], None], told: T) -> None:
-    try:
-        listener(told)
-    except Exception:
-        # What was written stays written, and the others are told, whatever one listener makes of it.
-        logging.getLogger(__name__).exception("a listener failed")

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from storage.codec import Encoded, codec, to_json
 from storage.postgres import feed, pages
 from storage.postgres.codec import codec as json_codec
-from storage.postgres.install import as_owner
 from storage.postgres.pages import TABLES, Place
 from tests.postgres.floor import Floor
 
@@ -45,15 +44,8 @@ def by_id(table: str, rows: list[Encoded]) -> dict[str, list[Any]]:
     return {row[place]: list(row) for row in rows}
 
 
-def as_operator(floor: Floor, statement: str, *values: Any) -> None:
-    operator = floor.operator()
-    with as_owner(operator):
-        operator.execute(statement, values)
-
-
 def add_companies(floor: Floor, book: str, count: int) -> None:
-    as_operator(
-        floor,
+    floor.as_owner(
         "insert into companies (org_id, id, book_id, name, domain, website, phone, industry, address, postal_code,"
         " city, region, country, description, tags, custom, sort_key, search, version, created_at, updated_at)"
         " select %s, gen_random_uuid(), %s, 'C' || n, '', '', '', '', '', '', '', '', '', '', '[]', '{}', '', '', 1,"
@@ -86,34 +78,30 @@ CUSTOM = {
 def dress_up(floor: Floor, value: str) -> None:
     """Puts every kind of value into the records of the pool East."""
     book = floor.book("East")
-    as_operator(
-        floor,
+    floor.as_owner(
         "update contacts set first_name = 'A', last_name = %s, description = %s, tags = %s, custom = %s, emails = %s,"
         " phones = %s, do_not_call = true, deleted_at = '0999-12-31 23:59:59.999999Z' where book_id = %s",
         value, value, json.dumps([value, "x"]), json.dumps({**CUSTOM, "odd": value}),
         json.dumps([{"value": value, "label": "work"}, {"value": "b@x.example", "label": value}]),
         json.dumps([{"value": "+4930123;ext=1", "label": "main", "more": [value, 1.25]}]), book,
     )  # fmt: skip
-    as_operator(
-        floor,
+    floor.as_owner(
         "update deals set expected_close = '0044-03-15', value_minor = 9007199254740991, probability = null,"
         " stage_since = '9999-12-29 23:59:59.000001Z', description = %s, custom = %s where book_id = %s",
         value, json.dumps({"n": 1e-7}), book,
     )  # fmt: skip
-    as_operator(
-        floor,
+    floor.as_owner(
         "update activities set body = %s, data = %s, occurred_at = '1969-12-31 23:59:59.999999Z', duration_s = 0"
         " where book_id = %s",
         value, json.dumps({"fields": {"a": [value, None]}}), book,
     )  # fmt: skip
-    as_operator(
-        floor,
+    floor.as_owner(
         "update tasks set body = %s, due_at = '2400-02-29 12:00:00.123456Z', all_day = true, done_at = now()"
         " where book_id = %s",
         value, book,
     )  # fmt: skip
-    as_operator(
-        floor, "update companies set description = %s, employees = null, tags = %s where book_id = %s",
+    floor.as_owner(
+        "update companies set description = %s, employees = null, tags = %s where book_id = %s",
         value, json.dumps([value]), book,
     )  # fmt: skip
 
@@ -253,7 +241,7 @@ def test_sizes_and_ids_tell_what_is_there(shared_floor: Floor) -> None:
 
 def test_the_first_look_has_open_deals_due_tasks_and_whom_they_are_about(floor: Floor) -> None:
     ann = floor.connect("ann")
-    as_operator(floor, "update tasks set due_at = now() where id = %s", floor.task("ann"))
+    floor.as_owner("update tasks set due_at = now() where id = %s", floor.task("ann"))
     look = {table: set(by_id(table, rows)) for table, rows in pages.first_look(ann).items()}
     assert look["deals"] == {floor.deal("ann"), floor.deal("East")}
     assert look["tasks"] == {floor.task("ann")}
@@ -269,8 +257,8 @@ def test_ones_own_come_before_what_others_share(floor: Floor) -> None:
 
 
 def test_closed_deals_and_tasks_of_next_week_can_wait(floor: Floor) -> None:
-    as_operator(floor, "update tasks set due_at = now() + interval '7 days'")
-    as_operator(floor, "update deals set deleted_at = now() where id = %s", floor.deal("East"))
+    floor.as_owner("update tasks set due_at = now() + interval '7 days'")
+    floor.as_owner("update deals set deleted_at = now() where id = %s", floor.deal("East"))
     look = pages.first_look(floor.connect("ann"))
     assert set(by_id("deals", look["deals"])) == {floor.deal("ann")}
     assert look["tasks"] == []
@@ -284,7 +272,7 @@ def test_closed_deals_and_tasks_of_next_week_can_wait(floor: Floor) -> None:
 def test_a_page_is_read_by_the_index_of_the_feed(floor: Floor, table: str, login: str) -> None:
     if table == "companies":
         add_companies(floor, "East", 3000)
-        as_operator(floor, "analyze companies")
+        floor.as_owner("analyze companies")
     wire = floor.connect(login)
     if table != "companies":
         wire.execute("set enable_seqscan = off")

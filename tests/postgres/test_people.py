@@ -208,13 +208,12 @@ def test_a_lost_connection_is_a_sentence(
         work(connection, floor)
 
 
-def test_a_user_that_somebody_else_is_changing_is_a_sentence(floor: Floor) -> None:
+def test_a_user_that_somebody_else_is_changing_is_a_sentence(floor: Floor, hire: Hire) -> None:
+    login, user_id = hire()
     connection, other = floor.connect("ada"), floor.database.superuser()
     connection.execute("set lock_timeout = '50ms'")
     with other.transaction():
-        other.execute("select 1 from offhook.users where login = 'ben' for update")
+        other.execute("select 1 from offhook.users where login = %s for update", (login,))
         with pytest.raises(Unavailable, match="Somebody else holds what you want to change"):
-            people.set_role(connection, floor.user("ben"), "manager")
-    # Logins are the whole cluster's: what is done to one in a test is undone.
-    people.set_role(connection, floor.user("ben"), "manager")
-    people.set_role(connection, floor.user("ben"), "rep")
+            people.set_role(connection, user_id, "manager")
+    people.set_role(connection, user_id, "manager")

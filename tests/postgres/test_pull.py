@@ -15,7 +15,6 @@ from core.ids import new_id
 from storage.codec import codec
 from storage.postgres import feed, install
 from storage.postgres.feed import Exit, Pulled
-from storage.postgres.install import as_owner
 from tests.postgres.floor import Floor, made_id
 
 Wire = psycopg.Connection[Any]
@@ -55,21 +54,13 @@ def tidy(wire: Wire) -> None:
     wire.execute("select offhook.tidy()")
 
 
-def as_operator(floor: Floor, statement: str, *values: Any) -> list[Any]:
-    operator = floor.operator()
-    with as_owner(operator):
-        done = operator.execute(statement, values)
-        return done.fetchall() if done.description else []
-
-
 def move(floor: Floor, contact: str, book: str) -> None:
-    as_operator(floor, "update contacts set book_id = %s where id = %s", floor.book(book), contact)
+    floor.as_owner("update contacts set book_id = %s where id = %s", floor.book(book), contact)
 
 
 def share(floor: Floor, book: str, login: str) -> str:
     share_id = new_id()
-    as_operator(
-        floor,
+    floor.as_owner(
         "insert into shares (org_id, id, book_id, user_id, can_write, version, created_at, updated_at)"
         " values (%s, %s, %s, %s, false, 1, now(), now())",
         floor.org(), share_id, floor.book(book), floor.user(login),
@@ -107,7 +98,7 @@ def test_a_change_comes_whole_and_once(floor: Floor) -> None:
 @pytest.mark.parametrize("table", IN_BOOKS)
 def test_every_record_in_a_book_is_in_it(floor: Floor, table: str) -> None:
     ben = Cache(floor.connect("ben"))
-    as_operator(floor, f"update {table} set sync_xid = default where book_id = %s", floor.book("East"))
+    floor.as_owner(f"update {table} set sync_xid = default where book_id = %s", floor.book("East"))
     assert table in {name for name, _ in ben.ids()}
 
 
@@ -116,14 +107,13 @@ def test_every_part_of_the_set_up_brings_the_whole(floor: Floor, table: str) -> 
     if table == "shares":
         share(floor, "ann", "ben")
     elif table == "custom_fields":
-        as_operator(
-            floor,
+        floor.as_owner(
             "insert into custom_fields (org_id, id, entity, key, label, kind, options, position)"
             " values (%s, %s, 'contacts', 'x', 'X', 'text', '[]', 'V')",
             floor.org(), made_id("field", "x"),
         )  # fmt: skip
     ben = Cache(floor.connect("ben"))
-    as_operator(floor, f"update {table} set sync_xid = default where org_id = %s", floor.org())
+    floor.as_owner(f"update {table} set sync_xid = default where org_id = %s", floor.org())
     told = ben.pull()
     assert told.setup == ben.begun.setup
     assert ben.pull().setup is None
@@ -251,7 +241,7 @@ def test_books_come_and_go(floor: Floor) -> None:
     ben.held.add(floor.book("ann"))
     rename(floor.connect("ann"), floor.contact("ann"), "Neuer")
     assert ("contacts", floor.contact("ann")) in ben.ids()
-    as_operator(floor, "update shares set deleted_at = now() where id = %s", share_id)
+    floor.as_owner("update shares set deleted_at = now() where id = %s", share_id)
     rename(floor.connect("ann"), floor.contact("ann"), "Zuletzt")
     told = ben.pull()
     assert floor.book("ann") not in told.books
@@ -290,10 +280,10 @@ def test_that_somebody_was_erased_is_never_taken_back(floor: Floor) -> None:
     contact = floor.contact("East", 1)
     floor.connect("ada").execute("select erase_person(%s)", (contact,))
     move(floor, contact, "West")
-    assert set(as_operator(floor, "select op from exits where row_id = %s", contact)) == {("erased",)}
-    as_operator(floor, "update exits set at = now() - interval '10 years'")
+    assert set(floor.as_owner("select op from exits where row_id = %s", contact)) == {("erased",)}
+    floor.as_owner("update exits set at = now() - interval '10 years'")
     tidy(floor.connect("ann"))
-    assert as_operator(floor, "select count(*) from exits where op = 'erased'")[0][0] > 0
+    assert floor.as_owner("select count(*) from exits where op = 'erased'")[0][0] > 0
 
 
 # --- too much, and too old
@@ -301,8 +291,7 @@ def test_that_somebody_was_erased_is_never_taken_back(floor: Floor) -> None:
 
 def test_too_much_for_a_delta_is_read_in_pages(floor: Floor) -> None:
     ben = Cache(floor.connect("ben"))
-    as_operator(
-        floor,
+    floor.as_owner(
         "insert into companies (org_id, id, book_id, name, domain, website, phone, industry, address, postal_code,"
         " city, region, country, description, tags, custom, sort_key, search, version, created_at, updated_at)"
         " select %s, gen_random_uuid(), %s, 'C' || n, '', '', '', '', '', '', '', '', '', '', '[]', '{}', '', '', 1,"
@@ -319,14 +308,12 @@ def test_too_much_for_a_delta_is_read_in_pages(floor: Floor) -> None:
 
 def test_a_few_very_long_texts_are_too_much_as_well(floor: Floor) -> None:
     ben = Cache(floor.connect("ben"))
-    as_operator(
-        floor,
+    floor.as_owner(
         "update companies set description = repeat('x', 900000) where book_id = any (%s)",
         [floor.book("East"), floor.book("ben")],
     )
     assert not ben.pull().more
-    as_operator(
-        floor,
+    floor.as_owner(
         "insert into companies (org_id, id, book_id, name, domain, website, phone, industry, address, postal_code,"
         " city, region, country, description, tags, custom, sort_key, search, version, created_at, updated_at)"
         " select %s, gen_random_uuid(), %s, 'C' || n, '', '', '', '', '', '', '', '', '', repeat('x', 900000), '[]',"
@@ -342,11 +329,11 @@ def test_a_cursor_from_before_the_exits_that_are_kept_is_stale(floor: Floor) -> 
     ben.pull()
     # Transactions in the server's other databases hold back from where on a place has not seen everything.
     behind = "select pg_snapshot_xmin(%s::pg_snapshot) <= max(sync_xid) from exits"
-    while as_operator(floor, behind, ben.cursor) == [(True,)]:
+    while floor.as_owner(behind, ben.cursor) == [(True,)]:
         ben.pull()
-    as_operator(floor, "update exits set at = now() - interval '91 days'")
+    floor.as_owner("update exits set at = now() - interval '91 days'")
     tidy(floor.connect("wim"))
-    assert as_operator(floor, "select count(*) from exits") == [(0,)]
+    assert floor.as_owner("select count(*) from exits") == [(0,)]
     told = late.pull()
     assert told.stale
     assert told.setup == late.begun.setup
@@ -359,7 +346,7 @@ def test_a_cursor_from_before_the_exits_that_are_kept_is_stale(floor: Floor) -> 
 def test_exits_are_kept_for_ninety_days(floor: Floor) -> None:
     late = Cache(floor.connect("ben"))
     move(floor, floor.contact("East", 1), "West")
-    as_operator(floor, "update exits set at = now() - interval '89 days'")
+    floor.as_owner("update exits set at = now() - interval '89 days'")
     tidy(floor.connect("wim"))
     assert len(late.pull().exits) == 1
 
@@ -367,31 +354,29 @@ def test_exits_are_kept_for_ninety_days(floor: Floor) -> None:
 def test_tidying_happens_once_a_day_whoever_asks(floor: Floor) -> None:
     move(floor, floor.contact("East", 1), "West")
     tidy(floor.connect("wim"))
-    as_operator(floor, "update exits set at = now() - interval '91 days'")
+    floor.as_owner("update exits set at = now() - interval '91 days'")
     tidy(floor.connect("ann"))
-    assert as_operator(floor, "select count(*) from exits") == [(1,)]
-    as_operator(floor, "update meta set value = (now() - interval '25 hours')::text where key = 'tidied_at'")
+    assert floor.as_owner("select count(*) from exits") == [(1,)]
+    floor.as_owner("update meta set value = (now() - interval '25 hours')::text where key = 'tidied_at'")
     tidy(floor.connect("rob"))
-    assert as_operator(floor, "select count(*) from exits") == [(0,)]
+    assert floor.as_owner("select count(*) from exits") == [(0,)]
 
 
 def test_clients_that_never_come_back_are_forgotten(floor: Floor) -> None:
     for days in (10, 401):
         client = new_id()
-        as_operator(
-            floor,
+        floor.as_owner(
             "insert into clients (org_id, client_id, user_id, acked, seen_at) values (%s, %s, %s, 0, now() - %s)",
             floor.org(), client, floor.user("ann"), dt.timedelta(days=days),
         )  # fmt: skip
-        as_operator(
-            floor,
+        floor.as_owner(
             "insert into answers (org_id, client_id, seq, changeset_id, answer) values (%s, %s, 1, %s, '{}')",
             floor.org(), client, new_id(),
         )  # fmt: skip
     tidy(floor.connect("ann"))
-    assert as_operator(floor, "select count(*) from clients") == [(1,)]
-    assert as_operator(floor, "select count(*) from answers join clients using (org_id, client_id)") == [(1,)]
-    assert as_operator(floor, "select count(*) from answers") == [(1,)]
+    assert floor.as_owner("select count(*) from clients") == [(1,)]
+    assert floor.as_owner("select count(*) from answers join clients using (org_id, client_id)") == [(1,)]
+    assert floor.as_owner("select count(*) from answers") == [(1,)]
 
 
 def test_a_restored_server_is_another_one_and_tells_everything_only_once(floor: Floor) -> None:
@@ -426,7 +411,7 @@ def test_a_cursor_of_another_server_is_refused_in_words(shared_floor: Floor, cur
 
 def test_who_was_disabled_is_told_so(floor: Floor) -> None:
     ben = Cache(floor.connect("ben"))
-    as_operator(floor, "update users set disabled_at = now() where id = %s", floor.user("ben"))
+    floor.as_owner("update users set disabled_at = now() where id = %s", floor.user("ben"))
     for ask in (
         ben.pull,
         lambda: feed.hand_in(ben.wire, "contacts", floor.contact("East"), "x"),
@@ -457,8 +442,7 @@ def test_another_organization_sees_nothing(floor: Floor) -> None:
 def test_everybody_learns_of_their_own_changesets_only(floor: Floor) -> None:
     mine, other = new_id(), new_id()
     for changeset, login in ((mine, "ann"), (other, "ben")):
-        as_operator(
-            floor,
+        floor.as_owner(
             "insert into changesets (org_id, id, user_id, at, command, summary, body, status)"
             " values (%s, %s, %s, now(), 'x', 'x', '{}', 'ok')",
             floor.org(), changeset, floor.user(login),
@@ -497,10 +481,10 @@ def test_what_is_handed_in_again_with_the_same_id_is_told_once(floor: Floor) -> 
     # Meanwhile somebody else may have it, or nobody any more.
     move(floor, contact, "wim")
     assert feed.hand_in(ann, "contacts", contact, "Call on Monday.", note) == "Wim Wolff"
-    as_operator(floor, "update contacts set deleted_at = now() where id = %s", contact)
+    floor.as_owner("update contacts set deleted_at = now() where id = %s", contact)
     assert feed.hand_in(ann, "contacts", contact, "Call on Monday.", note) == "someone"
     told = "select (select count(*) from activities where body = 'Call on Monday.'), (select count(*) from tasks where contact_id = %s)"
-    assert as_operator(floor, told, contact) == [(1, 1)]
+    assert floor.as_owner(told, contact) == [(1, 1)]
 
 
 def test_the_id_of_somebody_elses_entry_is_none_to_hand_in_with(floor: Floor) -> None:
@@ -514,10 +498,10 @@ def test_the_id_of_somebody_elses_entry_is_none_to_hand_in_with(floor: Floor) ->
 @pytest.mark.parametrize(("table", "book"), [("contacts", "East"), ("companies", "East"), ("deals", "East")])
 def test_companies_and_deals_are_handed_in_like_contacts(floor: Floor, table: str, book: str) -> None:
     record = made_id(table, book, "0")
-    as_operator(floor, f"update {table} set book_id = %s where id = %s", floor.book("wim"), record)
+    floor.as_owner(f"update {table} set book_id = %s where id = %s", floor.book("wim"), record)
     assert feed.hand_in(floor.connect("ben"), table, record, "Text") == "Wim Wolff"
-    assert as_operator(
-        floor, "select count(*) from activities where body = 'Text' and user_id = %s", floor.user("ben")
+    assert floor.as_owner(
+        "select count(*) from activities where body = 'Text' and user_id = %s", floor.user("ben")
     ) == [(1,)]
 
 
@@ -526,7 +510,7 @@ def test_what_went_to_a_pool_is_for_its_manager_to_look_at(floor: Floor) -> None
     move(floor, contact, "West")
     move(floor, contact, "East")
     assert feed.hand_in(floor.connect("wim"), "contacts", contact, "Text") == "East pool"
-    assert as_operator(floor, "select assignee_id from tasks where contact_id = %s", contact) == [
+    assert floor.as_owner("select assignee_id from tasks where contact_id = %s", contact) == [
         (floor.user("mia"),)
     ]
 
@@ -536,7 +520,7 @@ def test_a_share_that_ended_is_enough_to_hand_in(floor: Floor) -> None:
     with pytest.raises(psycopg.DatabaseError, match="That contact is not there any more"):
         feed.hand_in(wim, "contacts", contact, "Text")
     share_id = share(floor, "ann", "wim")
-    as_operator(floor, "update shares set deleted_at = now() where id = %s", share_id)
+    floor.as_owner("update shares set deleted_at = now() where id = %s", share_id)
     assert feed.hand_in(wim, "contacts", contact, "Text") == "Ann Arndt"
 
 
@@ -552,7 +536,7 @@ def test_nothing_is_handed_in_to_what_one_never_had(floor: Floor) -> None:
         with pytest.raises(psycopg.DatabaseError, match="is not there any more") as caught:
             feed.hand_in(wire, table, record, "Text")
         assert caught.value.sqlstate == "OH002"
-    assert as_operator(floor, "select count(*) from activities where body = 'Text'") == [(0,)]
+    assert floor.as_owner("select count(*) from activities where body = 'Text'") == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -588,8 +572,7 @@ def test_an_empty_pull_reads_no_table_from_end_to_end(floor: Floor) -> None:
 def scans(floor: Floor) -> dict[str, int]:
     """How often each table was read from end to end."""
     return dict(
-        as_operator(
-            floor,
+        floor.as_owner(
             "select relname, pg_stat_get_numscans(oid) from pg_class"
             " where relnamespace = 'offhook'::regnamespace and relkind = 'r'",
         )

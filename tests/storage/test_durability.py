@@ -19,6 +19,7 @@ from core.commands.contacts import CreateContact, EditContact
 from storage.check import check
 from storage.database import connect
 from storage.solo import SoloWorkspace, open_solo
+from tests.power import ruined
 from tests.storage.conftest import Clock, Office
 
 ROOT = Path(__file__).parents[2]
@@ -88,31 +89,12 @@ def test_a_power_cut_loses_nothing_that_was_answered(fresh: Callable[[str], Path
         place = tmp_path / f"after{turn}"
         shutil.copytree(path.parent, place, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
         durable, _ = chance.choice(promised)
-        after = _ruin(image[1], durable, chance)
+        after = ruined(image[1], durable, chance)
         (place / path.name).write_bytes(image[0])
         (place / wal.name).write_bytes(after)
         workspace = open_solo(place / path.name)
         assert_whole(workspace, {changeset for size, changeset in promised if size <= durable})
         workspace.close()
-
-
-def _ruin(wal: bytes, durable: int, chance: random.Random) -> bytes:
-    """What a disk may hold behind the last synced byte: nothing, a part, noise, or pages in any order."""
-    tail = bytearray(wal[durable:])
-    match chance.randrange(4):
-        case 0:
-            del tail[chance.randrange(len(tail) + 1) :]
-        case 1:
-            tail[:] = chance.randbytes(len(tail))
-        case 2:
-            for _ in range(5):
-                if tail:
-                    tail[chance.randrange(len(tail))] ^= 1 << chance.randrange(8)
-        case _:
-            pages = [tail[n : n + 512] for n in range(0, len(tail), 512)]
-            lost = [page if chance.random() < 0.7 else bytearray(len(page)) for page in pages]
-            tail[:] = b"".join(lost)
-    return wal[:durable] + bytes(tail)
 
 
 def test_two_programs_at_once_lose_nothing(fresh: Callable[[str], Path]) -> None:

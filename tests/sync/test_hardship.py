@@ -20,6 +20,7 @@ from core.commands.contacts import EditContact
 from core.errors import Unavailable
 from storage.database import connect
 from tests.postgres.floor import Floor, password_of
+from tests.power import ruined
 from tests.sync.desks import Desk, Desks
 from tests.waiting import eventually
 
@@ -39,25 +40,6 @@ def desks(floor: Floor, tmp_path: Path) -> Iterator[Desks]:
 
 def wal_of(file: Path) -> Path:
     return file.with_name(file.name + "-wal")
-
-
-def ruined(log: bytes, durable: int, chance: random.Random) -> bytes:
-    """What a disk may hold behind the last synced byte: nothing, a part, noise, or pages in any order."""
-    tail = bytearray(log[durable:])
-    match chance.randrange(4):
-        case 0:
-            del tail[chance.randrange(len(tail) + 1) :]
-        case 1:
-            tail[:] = chance.randbytes(len(tail))
-        case 2:
-            for _ in range(5):
-                if tail:
-                    tail[chance.randrange(len(tail))] ^= 1 << chance.randrange(8)
-        case _:
-            pages = [tail[n : n + 512] for n in range(0, len(tail), 512)]
-            kept = [page if chance.random() < 0.7 else bytearray(len(page)) for page in pages]
-            tail[:] = b"".join(kept)
-    return log[:durable] + bytes(tail)
 
 
 def test_a_power_cut_at_any_moment_loses_nothing_that_was_answered(

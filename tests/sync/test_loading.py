@@ -18,7 +18,6 @@ from core.errors import Unavailable
 from storage.codec import Encoded, codec
 from storage.postgres import pages
 from storage.postgres.connection import Lost
-from storage.postgres.install import as_owner
 from storage.postgres.pages import TABLES, Page, Place
 from storage.postgres.profile import Profile
 from sync import books, filling, loading, overlay
@@ -140,15 +139,8 @@ def by_id(table: str, rows: Any) -> dict[str, list[Any]]:
     return {row[place]: list(row) for row in rows}
 
 
-def as_operator(floor: Floor, statement: str, *values: Any) -> None:
-    operator = floor.operator()
-    with as_owner(operator):
-        operator.execute(statement, values)
-
-
 def add_contacts(floor: Floor, book: str, count: int) -> None:
-    as_operator(
-        floor,
+    floor.as_owner(
         "insert into contacts (org_id, id, book_id, first_name, last_name, title, emails, phones, lead_status, source,"
         " time_zone, address, postal_code, city, region, country, do_not_call, description, tags, custom)"
         " select %s, gen_random_uuid(), %s, 'Nina', 'Number' || n, '',"
@@ -159,7 +151,7 @@ def add_contacts(floor: Floor, book: str, count: int) -> None:
 
 
 def rename(floor: Floor, contact: str, name: str) -> None:
-    as_operator(floor, "update contacts set last_name = %s where id = %s", name, contact)
+    floor.as_owner("update contacts set last_name = %s where id = %s", name, contact)
 
 
 @pytest.fixture
@@ -189,7 +181,7 @@ def test_everybody_gets_what_they_see_and_no_more(floor: Floor, tmp_path: Path, 
 
 
 def test_what_is_of_use_comes_first_and_can_be_searched_at_once(mia: Desk) -> None:
-    as_operator(mia.floor, "update tasks set due_at = now() where id = %s", mia.floor.task("mia"))
+    mia.floor.as_owner("update tasks set due_at = now() where id = %s", mia.floor.task("mia"))
     mia.pull()
     mia.source.calls_left = 2  # The first look, and how large the books are.
     with pytest.raises(Lost):
@@ -311,8 +303,7 @@ def test_what_others_do_during_a_load_is_not_lost(mia: Desk) -> None:
         number = next(numbers)
         rename(floor, floor.contact("mia", number % 2), f"Later{number}")
         if number % 2 and (move := next(moves, None)):
-            as_operator(
-                floor,
+            floor.as_owner(
                 "update contacts set book_id = %s where id = %s",
                 floor.book(move[1]),
                 floor.contact(move[0], 1),
@@ -346,8 +337,7 @@ def test_a_book_that_is_gained_is_loaded_and_a_lost_one_leaves(floor: Floor, tmp
     add_contacts(floor, "ann", 7)
     desk = Desk(floor, tmp_path, "wim").ready()
     share = made_id("share", "ann", "wim")
-    as_operator(
-        floor,
+    floor.as_owner(
         "insert into shares (org_id, id, book_id, user_id, can_write, version, created_at, updated_at)"
         " values (%s, %s, %s, %s, false, 1, now(), now())",
         floor.org(), share, floor.book("ann"), floor.user("wim"),
@@ -360,7 +350,7 @@ def test_a_book_that_is_gained_is_loaded_and_a_lost_one_leaves(floor: Floor, tmp
     assert desk.unequal() == []
     assert {books for _, _, books in desk.source.asked} == {1}
     assert desk.found("nina") == 7
-    as_operator(floor, "update shares set deleted_at = now() where id = %s", share)
+    floor.as_owner("update shares set deleted_at = now() where id = %s", share)
     desk.pull()
     assert desk.unequal() == []
     assert desk.found("nina") == 0
@@ -370,7 +360,7 @@ def test_a_book_that_is_gained_is_loaded_and_a_lost_one_leaves(floor: Floor, tmp
 def test_a_book_that_is_lost_and_gained_during_a_load_is_whole_in_the_end(mia: Desk) -> None:
     floor = mia.floor
     add_contacts(floor, "East", 9)
-    as_operator(floor, "delete from tasks where book_id <> %s", floor.book("West"))
+    floor.as_owner("delete from tasks where book_id <> %s", floor.book("West"))
     mia.pull()
     mia.source.calls_left = 5
     with pytest.raises(Lost):
@@ -378,11 +368,11 @@ def test_a_book_that_is_lost_and_gained_during_a_load_is_whole_in_the_end(mia: D
     mia.source.calls_left = 1_000_000
     for gone in ("now()", "null"):
         # With its task: there was none when the books were measured.
-        as_operator(
-            floor, "update contacts set book_id = %s where id = %s", floor.book("East"), floor.contact("West")
+        floor.as_owner(
+            "update contacts set book_id = %s where id = %s", floor.book("East"), floor.contact("West")
         )
-        as_operator(
-            mia.floor, f"update memberships set deleted_at = {gone} where user_id = %s", mia.floor.user("mia")
+        mia.floor.as_owner(
+            f"update memberships set deleted_at = {gone} where user_id = %s", mia.floor.user("mia")
         )
         mia.pull()
         add_contacts(mia.floor, "East", 2)
@@ -417,8 +407,7 @@ def test_what_is_too_much_for_a_delta_is_read_in_pages_and_no_more_than_that(mia
 def test_a_pull_that_says_more_brings_everything(mia: Desk) -> None:
     mia.ready()
     add_contacts(mia.floor, "East", 5001)
-    as_operator(
-        mia.floor,
+    mia.floor.as_owner(
         "update contacts set book_id = %s where id = %s",
         mia.floor.book("West"),
         mia.floor.contact("ann", 1),
@@ -459,9 +448,9 @@ def test_a_comparison_brings_what_is_missing_and_removes_what_is_too_much(mia: D
     add_contacts(mia.floor, "East", 5)
     mia.ready()
     # What no feed tells: as after a restore.
-    as_operator(mia.floor, "delete from contact_points where book_id = %s", mia.floor.book("ann"))
-    as_operator(mia.floor, "delete from tasks where id = %s", mia.floor.task("ann"))
-    as_operator(mia.floor, "delete from exits")
+    mia.floor.as_owner("delete from contact_points where book_id = %s", mia.floor.book("ann"))
+    mia.floor.as_owner("delete from tasks where id = %s", mia.floor.task("ann"))
+    mia.floor.as_owner("delete from exits")
     add_contacts(mia.floor, "ann", 3)
     with mia.cache.truth() as truth:
         truth.connection.execute(
@@ -486,7 +475,7 @@ def test_a_comparison_keeps_what_was_not_sent(mia: Desk, monkeypatch: pytest.Mon
     claimed = mia.floor.contact("East", 1)
     assert mia.workspace.execute(Claim(table="contacts", ids=(claimed,))).applied
     rename(mia.floor, contact, "Theirs")
-    as_operator(mia.floor, "delete from exits")
+    mia.floor.as_owner("delete from exits")
     compare(mia)
     rows = mia.rows("contacts")
     assert rows[claimed][codec("contacts").names.index("book_id")] == mia.floor.book("mia")
@@ -499,12 +488,11 @@ def test_a_comparison_keeps_what_was_not_sent(mia: Desk, monkeypatch: pytest.Mon
 def test_a_comparison_that_is_cut_goes_on(mia: Desk) -> None:
     add_contacts(mia.floor, "East", 11)
     mia.ready()
-    as_operator(
-        mia.floor,
+    mia.floor.as_owner(
         "delete from tasks where book_id = any (%s)",
         [mia.floor.book("ann"), mia.floor.book("ben")],
     )
-    as_operator(mia.floor, "delete from exits")
+    mia.floor.as_owner("delete from exits")
     with mia.cache.truth() as truth:
         books.compare_everything(truth)
     for calls in range(1, 100):
@@ -551,9 +539,8 @@ def test_what_was_taken_and_moved_at_once_stays_on_the_screen_while_its_book_com
     [made] = desk.sql("SELECT id FROM contacts WHERE first_name = 'Nora'")
     assert Pusher(desk.cache, lambda _: None, lambda low, _high: low).push(desk.remote)
     # Before wim's cache has seen it on the server, it lies in another book, which is his to see from now on.
-    as_operator(floor, "update contacts set book_id = %s where id = %s", floor.book("ann"), made[0])
-    as_operator(
-        floor,
+    floor.as_owner("update contacts set book_id = %s where id = %s", floor.book("ann"), made[0])
+    floor.as_owner(
         "insert into shares (org_id, id, book_id, user_id, can_write, version, created_at, updated_at)"
         " values (%s, %s, %s, %s, false, 1, now(), now())",
         floor.org(), made_id("share", "ann", "wim"), floor.book("ann"), floor.user("wim"),
@@ -658,8 +645,7 @@ def test_contacts_that_come_late_can_be_looked_up_like_those_before(
     while desk.cache.get(overlay.POINTED) < "8":
         assert desk.loader.step(desk.source)
     # Among those that were looked at, and behind them.
-    as_operator(
-        floor,
+    floor.as_owner(
         "insert into shares (org_id, id, book_id, user_id, can_write, version, created_at, updated_at)"
         " values (%s, %s, %s, %s, false, 1, now(), now())",
         floor.org(), made_id("share", "ann", "wim"), floor.book("ann"), floor.user("wim"),
@@ -687,8 +673,7 @@ def test_what_is_done_here_during_such_a_load_is_found_and_sound(mia: Desk) -> N
         CreateContact(values={"first_name": "Petra", "last_name": "Pending"})
     ).applied
     rename(mia.floor, other, "Changed")
-    as_operator(
-        mia.floor,
+    mia.floor.as_owner(
         "update contacts set emails = %s where id = %s",
         '[{"value": "new@x.example", "label": "work"}]',
         mia.floor.contact("mia"),
@@ -773,14 +758,12 @@ def test_a_book_that_adds_little_leaves_the_indexes_alone(mia: Desk) -> None:
     mia.ready()
     before = schema(mia)
     add_contacts(mia.floor, "West", 12)
-    as_operator(
-        mia.floor,
+    mia.floor.as_owner(
         "update memberships set team_id = %s where user_id = %s",
         mia.floor.team("West"),
         mia.floor.user("ann"),
     )
-    as_operator(
-        mia.floor,
+    mia.floor.as_owner(
         "insert into shares (org_id, id, book_id, user_id, can_write, version, created_at, updated_at)"
         " values (%s, %s, %s, %s, false, 1, now(), now())",
         mia.floor.org(), made_id("share", "West", "mia"), mia.floor.book("West"), mia.floor.user("mia"),
