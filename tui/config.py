@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from core.dialling import ByHand, Dialler
+
 if TYPE_CHECKING:
     from core.workspace import Workspace
 
@@ -32,6 +34,7 @@ class Config:
         clock: what time it is (UTC); replaced in tests, so that pictures do not change by themselves.
         save: keeps a setting for the next start.
         demo: the workspace holds sample data.
+        dialler: how numbers are dialled. Sample numbers never are, whatever it is: see `tui.flows.dialling`.
         notices: what was wrong with the settings, to be said once.
     """
 
@@ -42,6 +45,7 @@ class Config:
     clock: Callable[[], dt.datetime] = _now
     save: Callable[[str, str], None] = _forget
     demo: bool = False
+    dialler: Dialler = field(default_factory=ByHand)
     notices: tuple[str, ...] = ()
 
 
