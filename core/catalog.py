@@ -1,4 +1,4 @@
-"""The set-up of an organization, small enough to be held whole: people, teams, books, pipelines, fields, views."""
+"""The set-up of an organization, small enough to be held whole: people, teams, books, pipelines, fields, views, calls."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from core.calling.outcomes import DEFAULT_OUTCOMES
 from core.entities import (
     Book,
+    CallingRule,
     CustomField,
     Membership,
     Organization,
+    Outcome,
     Pipeline,
+    Script,
     Share,
     SmartView,
     Stage,
@@ -21,7 +25,7 @@ from core.entities import (
 )
 from core.errors import NotFound
 
-_Placed = TypeVar("_Placed", Pipeline, Stage, CustomField, SmartView)
+_Placed = TypeVar("_Placed", Pipeline, Stage, CustomField, SmartView, Outcome, Script)
 
 DEFAULT_LOST_REASONS = (
     "Price",
@@ -50,6 +54,11 @@ class Catalog:
     stages: tuple[Stage, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     smart_views: tuple[SmartView, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    """What the organization made of them; `call_outcomes` are all that there are."""
+    scripts: tuple[Script, ...] = ()
+    calling_rules: tuple[CallingRule, ...] = ()
+    """What the organization made of them; see `core.calling.rules.effective_rules`."""
 
     @cached_property
     def stage_by_id(self) -> dict[str, Stage]:
@@ -216,6 +225,23 @@ class Catalog:
     def fields_for(self, entity: str) -> tuple[CustomField, ...]:
         """The custom fields of a table, in their order."""
         return tuple(f for f in self.custom_fields if f.entity == entity)
+
+    @cached_property
+    def call_outcomes(self) -> tuple[Outcome, ...]:
+        """How a call can end, in the order they are offered."""
+        return by_position(outcome for outcome in self._outcome_by_key.values() if not outcome.hidden)
+
+    def outcome(self, key: str) -> Outcome | None:
+        """An outcome by its key, hidden or not; none where there never was one."""
+        return self._outcome_by_key.get(key)
+
+    @cached_property
+    def _outcome_by_key(self) -> dict[str, Outcome]:
+        found = {outcome.key: outcome for outcome in DEFAULT_OUTCOMES}
+        # Two people may have changed the same one at the same moment: the lowest id counts, so it is put down last.
+        for stored in sorted(self.outcomes, key=lambda outcome: outcome.id, reverse=True):
+            found[stored.key] = stored
+        return found
 
     @property
     def lost_reasons(self) -> tuple[str, ...]:

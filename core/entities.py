@@ -311,6 +311,10 @@ class Task(Record):
     contact_id: str | None = ref("contacts", optional=True)
     deal_id: str | None = ref("deals", optional=True)
     company_id: str | None = ref("companies", optional=True)
+    priority: str = line()
+    """high, low, or empty for neither."""
+    recurrence: str = line(label="Repeats")
+    """every day, every weekday, every week, every 2 weeks, every month, every 3 months or every year; empty: once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +336,104 @@ class SmartView(Record):
     position: str = line()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Record):
+    """How a call can end, and what follows from it.
+
+    What offhook comes with is in `core.calling.outcomes`; a stored one of the same key takes its place. Of two that are
+    stored under one key, the one with the lowest id counts.
+    """
+
+    TABLE: ClassVar[str] = "outcomes"
+    LABEL: ClassVar[str] = "outcome"
+
+    key: str = line(required=True, limit=60)
+    """Stable words in lower case: what `outcome` of an activity holds."""
+    name: str = line(required=True)
+    hotkey: str = line(limit=1)
+    """The key that logs it in call mode; empty: none."""
+    connected: bool = flag()
+    """They were on the line, so that the queue waits for the rep; without it the next contact comes at once."""
+    follow_up: str = line(label="Follow up after")
+    """30 min, 1 business day, 2 weeks, 3 months: how long until the next task is due; empty: no task."""
+    task: str = line(label="Next task")
+    """What the follow-up says."""
+    task_kind: str = line(label="Kind of task")
+    """call, email, meeting or todo; empty: call."""
+    asks: str = line()
+    """What is asked before it is logged: when, reason, referral; empty: nothing."""
+    reasons: tuple[str, ...] = items()
+    """What can be chosen where it asks for a reason."""
+    lead_status: str = line(label="Lead status")
+    """What the contact's lead status becomes; empty: it stays."""
+    move: str = line(label="Moves the deal")
+    """start (out of the pipeline's first stage into the next one), or the id of the stage that the deal goes to."""
+    number: str = line(label="Marks the number")
+    """wrong or dead: the number dialled is not dialled again."""
+    do_not_call: bool = flag(label="Do not call")
+    """Nobody calls the contact any more."""
+    meeting: bool = flag(label="Counts as a meeting")
+    stops: bool = flag(label="Leaves the queue")
+    """The contact leaves the queue for good."""
+    hidden: bool = flag()
+    """It is not offered any more; calls that ended so keep their name."""
+    position: str = line()
+    # Last, since from here on `line` is this field.
+    line: str = line()
+    """What the line did: answered, no-answer, vm-answer, vm-left, busy, blocked, error or abandoned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script(Record):
+    """What a rep reads while they call: for a pipeline, a stage of it, a view, or every call."""
+
+    TABLE: ClassVar[str] = "scripts"
+    LABEL: ClassVar[str] = "script"
+
+    name: str = line(required=True)
+    body: str = text()
+    """In Markdown."""
+    pipeline_id: str | None = ref("pipelines", optional=True)
+    stage_id: str | None = ref("stages", optional=True)
+    view_id: str | None = ref("smart_views", optional=True)
+    shared: bool = flag()
+    """Everybody sees it, not its maker alone."""
+    user_id: str = ref("users")
+    """Who made it."""
+    position: str = line()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallingRule(Record):
+    """When, and how often, people of a region may be called.
+
+    What offhook comes with is in `core.calling.rules_data`; a stored one of the same region takes its place. Of two that
+    are stored for one region, the one with the lowest id counts.
+    """
+
+    TABLE: ClassVar[str] = "calling_rules"
+    LABEL: ClassVar[str] = "calling rule"
+
+    region: str = line(required=True, limit=12)
+    """`*` for everywhere, a country (GB), or a part of one (US-AL)."""
+    hours: Mapping[str, str] = mapping()
+    """From when until when, by the clock of who is called: {"mon": "08:00-21:00", …, "sun": "", "holiday": ""}.
+
+    Empty means no calls; a day that is not there is left to the wider region.
+    """
+    daily_cap: int | None = integer(label="Calls in 24 hours")
+    """The most calls to one person in 24 hours; none: as many as one likes."""
+    gap_minutes: int | None = integer(label="Minutes between calls")
+    attempts_cap: int | None = integer(label="Unanswered calls")
+    """After how many calls without an answer a contact leaves the queues."""
+    notice: str = text()
+    """What a rep is told before they call there."""
+    source: str = line()
+    """Where the rule is written."""
+    checked_on: dt.date | None = date(label="Checked on")
+    """When somebody last compared it with its source."""
+
+
 RECORDS: dict[str, type[Record]] = {
     record.TABLE: record
     for record in (
@@ -350,6 +452,9 @@ RECORDS: dict[str, type[Record]] = {
         Activity,
         Task,
         SmartView,
+        Outcome,
+        Script,
+        CallingRule,
     )
 }
 """Every record class by its table's name, parents before children."""

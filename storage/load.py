@@ -13,10 +13,13 @@ from core.commands.base import Get, GetChangeset, Need, Where
 from core.entities import (
     RECORDS,
     Book,
+    CallingRule,
     CustomField,
     Membership,
     Organization,
+    Outcome,
     Pipeline,
+    Script,
     Share,
     SmartView,
     Stage,
@@ -32,8 +35,11 @@ R = TypeVar("R", bound=Record)
 
 CATALOG_TABLES = frozenset(
     record.TABLE
-    for record in (Organization, Team, User, Membership, Book, Share, Pipeline, Stage, CustomField, SmartView)
-)
+    for record in (
+        Organization, Team, User, Membership, Book, Share, Pipeline, Stage, CustomField, SmartView, Outcome, Script,
+        CallingRule,
+    )
+)  # fmt: skip
 """The tables of the set-up: a change in one of them makes a new catalog."""
 
 
@@ -240,6 +246,9 @@ def assemble(user_id: str, all_of: AllOf) -> Catalog | None:
         stages=by_position(all_of(Stage)),
         custom_fields=by_position(all_of(CustomField)),
         smart_views=by_position(v for v in all_of(SmartView) if v.shared or v.user_id == user_id),
+        outcomes=by_position(all_of(Outcome)),
+        scripts=by_position(s for s in all_of(Script) if s.shared or s.user_id == user_id),
+        calling_rules=tuple(sorted(all_of(CallingRule), key=lambda rule: (rule.region, rule.id))),
     )
 
 

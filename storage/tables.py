@@ -371,7 +371,7 @@ def _client_tables(metadata: sa.MetaData) -> None:
 
 
 def _cache_tables(metadata: sa.MetaData) -> None:
-    """SQLite: what a field rep's cache keeps beside the records. In a workspace without a server they are empty.
+    """SQLite: what a field rep's cache keeps beside the records. In a workspace without a server all but the drafts are empty.
 
     They are one login's own, so no organization leads their keys.
     """
@@ -433,6 +433,15 @@ def _cache_tables(metadata: sa.MetaData) -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("book_id"),
         sa.CheckConstraint("state IN ('loading', 'live')", name="state"),
+        sqlite_with_rowid=False,
+    )
+    sa.Table(
+        "drafts",
+        metadata,
+        sa.Column("key", line, nullable=False),
+        sa.Column("value", line, nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.PrimaryKeyConstraint("key"),
         sqlite_with_rowid=False,
     )
     sa.Table(

@@ -29,9 +29,12 @@ from core.commands.undo import Undo
 from core.entities import (
     RECORDS,
     Book,
+    CallingRule,
     CustomField,
     Membership,
+    Outcome,
     Pipeline,
+    Script,
     Share,
     SmartView,
     Stage,
@@ -123,6 +126,9 @@ class Memory:
             stages=by_position(store.live(Stage)),
             custom_fields=by_position(store.live(CustomField)),
             smart_views=by_position(views),
+            outcomes=by_position(store.live(Outcome)),
+            scripts=by_position(s for s in store.live(Script) if s.shared or s.user_id == self.user_id),
+            calling_rules=tuple(store.live(CallingRule)),
         )
 
     def decide(self, command: Command) -> Changeset:

@@ -137,7 +137,7 @@ def test_every_index_begins_with_the_organization(office: Office) -> None:
         name: office.sql(f"PRAGMA index_info('{name}')")[0][2]
         for name, table in names
         # What a file keeps for itself, and a cache for its one login.
-        if table not in ("meta", "outbox", "parked", "base", "sync_books")
+        if table not in ("meta", "outbox", "parked", "base", "sync_books", "drafts")
     }
     columns.pop("sqlite_autoindex_alembic_version_1", None)
     assert set(columns.values()) == {"org_id"}
@@ -172,10 +172,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
     def make(body: str) -> None:
         folder = tmp_path / "migrations"
         shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "m0004_more.py").write_text(
-            f"from alembic import op\nrevision = '0004'\ndown_revision = '0003'\n\ndef upgrade():\n{body}\n"
+        (folder / "versions" / "m0005_more.py").write_text(
+            f"from alembic import op\nrevision = '0005'\ndown_revision = '0004'\n\ndef upgrade():\n{body}\n"
         )
-        monkeypatch.setattr(schema_version, "HEAD", "0004")
+        monkeypatch.setattr(schema_version, "HEAD", "0005")
         real = upgrade.config
 
         def config(**given: Any) -> Config:
@@ -193,12 +193,12 @@ def test_an_older_file_is_backed_up_and_upgraded(
     later("    op.execute('CREATE TABLE more (n INTEGER)')")
     workspace = open_solo(path)
     with workspace.database.read() as connection:
-        assert schema_version.read(connection) == "0004"
+        assert schema_version.read(connection) == "0005"
         assert connection.execute("SELECT count(*) FROM more").fetchone() == (0,)
     workspace.close()
     [kept] = path.parent.glob("work-before-upgrade-*.db")
     old = connect(kept, keys.read(path).hex)
-    assert schema_version.read(old) == "0003"
+    assert schema_version.read(old) == "0004"
     old.close()
 
 
@@ -210,7 +210,7 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
     with pytest.raises(Exception, match="nowhere"):
         open_solo(path)
     connection = connect(path, keys.read(path).hex)
-    assert schema_version.read(connection) == "0003"
+    assert schema_version.read(connection) == "0004"
     assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'more'").fetchone() is None
     connection.close()
 

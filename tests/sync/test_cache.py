@@ -15,7 +15,7 @@ from core.commands.contacts import EditContact
 from core.commands.records import Assign, TagRecords
 from core.commands.tasks import CreateTask
 from core.errors import NotFound, Unavailable
-from storage import keys
+from storage import keys, schema_version
 from storage.solo import create_solo
 from sync import outbox, overlay
 from sync.cache import create_cache, open_cache
@@ -330,7 +330,7 @@ def test_an_older_format_is_upgraded_with_the_work_that_waits(
             connection.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE '%overlay%'").fetchone()[0]
         )
         connection.execute("UPDATE contacts SET source = 'old' WHERE source = ''")
-        connection.execute("UPDATE alembic_version SET version_num = '0003'")
+        connection.execute(f"UPDATE alembic_version SET version_num = '{schema_version.HEAD}'")
 
     monkeypatch.setattr("storage.upgrade.upgrade", upgrade)
     world.open()
