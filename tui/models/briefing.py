@@ -1,0 +1,406 @@
+"""A briefing: what a rep has to know about somebody before they talk to them, as facts and in words.
+
+The panel that `space` opens and call mode say the same, out of the same facts. A `Brief` holds them; it is read in one
+go on a reader thread, and what it says depends on nothing but it and the scene, so that it is worded without asking again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from core.entities import Contact, Deal, Task
+from core.errors import NotFound
+from core.health import DAY, Next, next_state
+from core.money import format_money, format_short
+from core.pipelines import effective_probability
+from core.when import show_when
+from core.workspace import Callee, Card, ContactLine, Entry, Page, Subject, Workspace
+from tui.models.card_text import SIGNS, about, span
+from tui.models.contact_text import (
+    DO_NOT_CALL,
+    name_words,
+    owner_words,
+    phone_words,
+    right_words,
+)
+from tui.models.record_text import Scene
+from tui.models.telling import author, tell
+
+TOUCHES = 3
+"""Entries of the timeline that a briefing shows."""
+TASKS = 4
+DEALS = 4
+PEOPLE = 4
+TOUCHED = ("call", "email", "meeting", "note")
+"""What counts as a touch."""
+_NUMBERS = 3
+_NEXT_STYLES = {Next.OVERDUE: "overdue", Next.TODAY: "today", Next.FUTURE: "future", Next.NONE: "none"}
+_DAYS_BY_NAME = 6
+"""How many days a weekday alone says which one is meant."""
+
+
+class Line(NamedTuple):
+    """A line of a briefing: text on the left, more on the right, each with the name of its style.
+
+    Attributes:
+        text: what stands on the left.
+        style: title, strong, text, muted, money, overdue, today, none, future, heading, warning or struck.
+        right: what stands on the right.
+        right_style: its style.
+        whole: the text is not cut for what is on the right, which goes into the next line if need be.
+        spare: how soon it goes where there is little room: 0 never, 1 late, 2 first.
+    """
+
+    text: str
+    style: str = "text"
+    right: str = ""
+    right_style: str = "muted"
+    whole: bool = False
+    spare: int = 0
+
+
+class Blocks(NamedTuple):
+    """What a panel shows, in blocks that stay together."""
+
+    who: tuple[Line, ...]
+    deals: tuple[Line, ...]
+    tasks: tuple[Line, ...]
+    touches: tuple[Line, ...]
+
+
+class Keys(NamedTuple):
+    """What is pressed to do something about what a briefing finds missing."""
+
+    edit: str
+    task: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Brief:
+    """What is known about a record and whom one talks to about it.
+
+    Attributes:
+        subject: what it is about: a contact, a deal or a company.
+        now: when it was read.
+        page: the record and what stands beside it.
+        callee: the contact as somebody who may be called; None where there is none.
+        touches: the latest calls, e-mails, meetings and notes, the newest first: the contact's, where there is one.
+    """
+
+    subject: Subject
+    now: dt.datetime
+    page: Page
+    callee: Callee | None
+    touches: tuple[Entry, ...]
+
+    @property
+    def contact(self) -> Contact | None:
+        """Whom one talks to; None for a company, and for a deal with nobody."""
+        return None if self.subject.table == "companies" else self.page.contact
+
+    @property
+    def deal(self) -> Deal | None:
+        """The deal that it is about, where it is about one."""
+        return self.page.deal if self.subject.table == "deals" else None
+
+    @property
+    def open_deals(self) -> tuple[Deal, ...]:
+        """The open deals around it besides `deal`, in the page's order."""
+        mine = self.deal.id if self.deal else ""
+        return tuple(deal for deal in self.page.deals if deal.outcome == "open" and deal.id != mine)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What is planned, by due time."""
+        return self.page.tasks
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the record, then those of the contact that it has not."""
+        records = (self.deal, self.contact, self.page.company if self.subject.table == "companies" else None)
+        return tuple(dict.fromkeys(tag for record in records if record is not None for tag in record.tags))
+
+    @property
+    def book_id(self) -> str:
+        """The book in which the record lies."""
+        records = {"deals": self.page.deal, "contacts": self.page.contact, "companies": self.page.company}
+        record = records[self.subject.table]
+        return record.book_id if record is not None else ""
+
+
+def read_brief(workspace: Workspace, subject: Subject, now: dt.datetime) -> Brief:
+    """Reads a briefing; for a reader thread.
+
+    Args:
+        workspace: where to read.
+        subject: a contact, deal or company; a task stands for what it is about.
+        now: the current time.
+
+    Raises:
+        NotFound: it is not there any more.
+    """
+    if subject.table == "tasks":
+        subject = subject_of(workspace.record("tasks", subject.id))
+    page = workspace.page(subject.table, subject.id)
+    contact = None if subject.table == "companies" else page.contact
+    around = Subject("contacts", contact.id) if contact is not None else subject
+    touches = workspace.timeline(around, kinds=TOUCHED, limit=TOUCHES)
+    return Brief(subject, now, page, None, tuple(touches))
+
+
+def subject_of(task: Task) -> Subject:
+    """What a task is about: the deal, otherwise the contact or the company.
+
+    Raises:
+        NotFound: it is about nothing.
+    """
+    for table, record_id in (
+        ("deals", task.deal_id), ("contacts", task.contact_id), ("companies", task.company_id),
+    ):  # fmt: skip
+        if record_id:
+            return Subject(table, record_id)
+    raise NotFound("This task is about nobody in particular.")
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def blocks(brief: Brief, scene: Scene, keys: Keys) -> Blocks:
+    """A briefing in words."""
+    return Blocks(
+        who_lines(brief, scene, keys), deal_lines(brief, scene), task_lines(brief, scene, keys), touch_lines(brief, scene)
+    )  # fmt: skip
+
+
+def who_lines(brief: Brief, scene: Scene, keys: Keys) -> tuple[Line, ...]:
+    """Who it is, where, under which numbers, and what to mind."""
+    if brief.subject.table == "companies":
+        return _company_lines(brief, scene)
+    contact, company = brief.contact, brief.page.company
+    if contact is None:
+        name = company.name if company else "No company"
+        return (
+            Line(name, "title", owner_words(brief.book_id, scene.catalog)),
+            Line(f"No contact yet · {keys.edit} adds one", "muted"),
+            *_tag_lines(brief),
+        )
+    role = " · ".join(filter(None, (contact.title, company.name if company else "")))
+    tried = attempt_words(brief, scene.zone)
+    return (
+        Line(contact.name, "title", owner_words(brief.book_id, scene.catalog)),
+        *warning_lines(brief, scene),
+        *((Line(role, "strong"),) if role else ()),
+        *number_lines(brief, scene),
+        *(Line(f"✉ {email['value']}", "text", spare=1) for email in contact.emails[:1]),
+        *((Line(tried, "text", contact.lead_status),) if tried or contact.lead_status else ()),
+        *_tag_lines(brief),
+    )
+
+
+def _company_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
+    company, country = brief.page.company, scene.country
+    if company is None:
+        return ()
+    lines = [Line(company.name, "title", owner_words(company.book_id, scene.catalog))]
+    place = " · ".join(filter(None, (company.industry, company.city, company.country)))
+    lines += [Line(place, "muted", spare=1)] if place else []
+    lines += [Line(f"☎ {phone_words(company.phone, country)}", "text")] if company.phone else []
+    people = brief.page.contacts
+    for line in people[:PEOPLE]:
+        number = f"{DO_NOT_CALL} " if line.do_not_call else ""
+        lines.append(
+            Line(f"{name_words(line)}", "strong", f"{number}{phone_words(line.phone, country)}", whole=True)
+        )
+    if len(people) > PEOPLE:
+        lines.append(Line(f"and {len(people) - PEOPLE} more", "muted"))
+    if not people:
+        lines.append(Line("Nobody is known there yet.", "muted"))
+    return (*lines, *_tag_lines(brief))
+
+
+def _tag_lines(brief: Brief) -> tuple[Line, ...]:
+    return (Line("  ".join(f"#{tag}" for tag in brief.tags), "today", spare=1),) if brief.tags else ()
+
+
+def warning_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
+    """What stands against a call, and against a change."""
+    lines = []
+    if brief.contact is not None and brief.contact.do_not_call:
+        lines.append(Line(f"{DO_NOT_CALL} DO NOT CALL", "warning"))
+    if brief.callee is not None and brief.callee.held_by:
+        lines.append(Line(f"⚠ {brief.callee.held_by} is calling them", "warning"))
+    if right := right_words(brief.book_id, scene.catalog):
+        lines.append(Line(right, "muted", spare=1))
+    return tuple(lines)
+
+
+def number_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
+    """The numbers, the one that is dialled first, with the time of day there."""
+    contact = brief.contact
+    if contact is None:
+        return ()
+    there = their_time(brief, scene)
+    lines = []
+    for place, phone in enumerate(contact.phones[:_NUMBERS]):
+        label = phone.get("label", "")
+        right = " · ".join(filter(None, (label, there if place == 0 else "")))
+        number = f"☎ {phone_words(phone['value'], scene.country)}"
+        lines.append(
+            Line(number, "strong" if not place else "text", right, whole=True, spare=1 if place else 0)
+        )
+    if not lines:
+        lines.append(Line("☎ No number is known.", "muted", there))
+    return tuple(lines)
+
+
+def their_time(brief: Brief, scene: Scene) -> str:
+    """What time it is where the contact is: `10:30 there`; empty where that is unknown."""
+    contact = brief.contact
+    if contact is None or not contact.time_zone:
+        return ""
+    try:
+        there = scene.now.astimezone(ZoneInfo(contact.time_zone))
+    except (KeyError, ValueError, OSError):
+        return ""
+    day = "" if there.date() == scene.now.astimezone(scene.zone).date() else f"{there:%a} "
+    return f"{day}{there:%H:%M} there"
+
+
+def attempt_words(brief: Brief, zone: dt.tzinfo) -> str:
+    """Which attempt a call now would be, and when the last one was: `3rd attempt, last Tue 10:20`."""
+    callee = brief.callee
+    if callee is None:
+        return ""
+    if not callee.attempts:
+        if callee.last_call_at is None:
+            return "Never called"
+        return f"Last call {past_words(callee.last_call_at, brief.now, zone)}"
+    last = callee.last_attempt_at
+    when = f", last {past_words(last, brief.now, zone)}" if last is not None else ""
+    return f"{ordinal(callee.attempts + 1)} attempt{when}"
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `11th`, `22nd`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+
+
+def past_words(at: int, now: dt.datetime, zone: dt.tzinfo) -> str:
+    """A time that has been, in few letters: `today 10:20`, `Tue 10:20`, `3 Nov`, `3 Nov 2024`.
+
+    Args:
+        at: whole seconds since the epoch.
+        now: the current time.
+        zone: where the viewer is.
+    """
+    then, today = dt.datetime.fromtimestamp(at, zone), now.astimezone(zone).date()
+    days = (today - then.date()).days
+    if days == 0:
+        return f"today {then:%H:%M}"
+    if 0 < days <= _DAYS_BY_NAME:
+        return f"{then:%a %H:%M}"
+    return f"{then.day} {then:%b}" + ("" if then.year == today.year else f" {then.year}")
+
+
+def deal_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
+    """The deal that it is about with all that counts, and the other open ones in two lines each."""
+    lines: list[Line] = []
+    if brief.deal is not None:
+        lines += _whole_deal(brief.deal, scene)
+    others = brief.open_deals
+    for deal in others[:DEALS]:
+        stage = scene.catalog.stage_by_id.get(deal.stage_id)
+        worth = "" if deal.value_minor is None else format_short(deal.value_minor, deal.currency)
+        step = f" › {deal.next_step}" if deal.next_step else ""
+        lines.append(Line(deal.title, "text", worth, "money", spare=1 if brief.deal else 0))
+        lines.append(Line(f"  {stage.name if stage else ''}{step}", "muted", spare=1))
+    if len(others) > DEALS:
+        lines.append(Line(f"and {len(others) - DEALS} more open", "muted", spare=1))
+    return tuple(lines) or (Line("No open deal", "muted", spare=1),)
+
+
+def _whole_deal(deal: Deal, scene: Scene) -> list[Line]:
+    stage, clock = scene.catalog.stage_by_id.get(deal.stage_id), scene.clock
+    value = "no value" if deal.value_minor is None else format_money(deal.value_minor, deal.currency)
+    close = f"closes {deal.expected_close.isoformat()}" if deal.expected_close else "no close date"
+    lines = [
+        Line(deal.title, "strong"),
+        Line(stage.name if stage else "", "text", f"{span(clock.now - deal.stage_since.timestamp())} here"),
+        Line(value, "money", f"{effective_probability(deal.probability, stage)} %"),
+        Line(f"lost: {deal.lost_reason}" if deal.lost_reason else close, "muted", spare=1),
+    ]
+    if deal.next_step:
+        lines.append(Line(f"› {deal.next_step}", "text"))
+    return lines
+
+
+def task_lines(brief: Brief, scene: Scene, keys: Keys) -> tuple[Line, ...]:
+    """What is planned."""
+    if not brief.tasks:
+        return (Line(f"{SIGNS[Next.NONE]} Nothing planned · {keys.task} plans it", "none"),)
+    lines, clock = [], scene.clock
+    for place, task in enumerate(brief.tasks[:TASKS]):
+        style = _NEXT_STYLES[next_state(task.due_at.timestamp(), clock.now, clock.tomorrow)]
+        sign = SIGNS[next_state(task.due_at.timestamp(), clock.now, clock.tomorrow)]
+        due = show_when(task.due_at, all_day=task.all_day, now=scene.now, zone=scene.zone)
+        lines.append(Line(f"{sign} {task.subject}", style, due, style, spare=1 if place else 0))
+    if len(brief.tasks) > TASKS:
+        lines.append(Line(f"and {len(brief.tasks) - TASKS} more", "muted", spare=1))
+    return tuple(lines)
+
+
+def touch_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
+    """What happened last, with the beginning of what was said."""
+    if not brief.touches:
+        return (Line("Never touched", "muted"),)
+    lines = []
+    table = "contacts" if brief.contact is not None else brief.subject.table
+    for entry in brief.touches:
+        told = tell(entry, table)
+        ago = scene.clock.now - entry.activity.occurred_at.timestamp()
+        when = "today" if ago < DAY / 2 else span(ago)
+        right = " · ".join(filter(None, (author(entry.activity.user_id, scene.catalog), when)))
+        lines.append(Line(f"{told.sign} {told.text or told.word}", "text", right))
+        body = " ".join(entry.activity.body.split())
+        if body:
+            lines.append(Line(f"  {body}", "muted", spare=1))
+    return tuple(lines)
+
+
+# --- what a list knows before anything is read ----------------------------------------------------------------------
+
+
+def known_of_card(card: Card, scene: Scene) -> Blocks:
+    """What a card says of its deal already: the first frame, where the store takes its time."""
+    stage = scene.catalog.stage_by_id.get(card.stage_id)
+    worth = "no value" if card.value_minor is None else format_money(card.value_minor, card.currency)
+    who = [Line(card.contact or about(card), "title", owner_words(card.book_id, scene.catalog))]
+    who += [Line(card.company, "strong")] if card.company and card.contact else []
+    who += [Line(f"☎ {phone_words(card.phone, scene.country)}", "strong")] if card.phone else []
+    deals = [
+        Line(card.title, "strong"),
+        Line(stage.name if stage else "", "text", f"{span(scene.clock.now - card.stage_since)} here"),
+        Line(worth, "money"),
+    ]
+    deals += [Line(f"› {card.next_step}", "text")] if card.next_step else []
+    return Blocks(tuple(who), tuple(deals), (), ())
+
+
+def known_of_line(line: ContactLine, scene: Scene) -> Blocks:
+    """What a line of a list says of its contact already."""
+    who = [Line(name_words(line), "title", owner_words(line.book_id, scene.catalog))]
+    who += [Line(f"{DO_NOT_CALL} DO NOT CALL", "warning")] if line.do_not_call else []
+    role = " · ".join(filter(None, (line.title, line.company)))
+    who += [Line(role, "strong")] if role else []
+    who += [Line(f"☎ {phone_words(line.phone, scene.country)}", "strong")] if line.phone else []
+    who += [Line(f"✉ {line.email}", "text", spare=1)] if line.email else []
+    return Blocks(tuple(who), (), (), ())
+
+
+def known_by_name(name: str) -> Blocks:
+    """What there is to say of a record of which only the name is known."""
+    return Blocks((Line(name, "title"),), (), (), ())
