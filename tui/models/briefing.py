@@ -71,13 +71,6 @@ class Blocks(NamedTuple):
     touches: tuple[Line, ...]
 
 
-class Keys(NamedTuple):
-    """What is pressed to do something about what a briefing finds missing."""
-
-    edit: str
-    task: str
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Brief:
     """What is known about a record and whom one talks to about it.
@@ -168,14 +161,20 @@ def subject_of(task: Task) -> Subject:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def blocks(brief: Brief, scene: Scene, keys: Keys) -> Blocks:
-    """A briefing in words."""
+def blocks(brief: Brief, scene: Scene, plan: str = "") -> Blocks:
+    """A briefing in words.
+
+    Args:
+        brief: the facts.
+        scene: the set-up and the time.
+        plan: the key that plans a task; empty where there is none at hand.
+    """
     return Blocks(
-        who_lines(brief, scene, keys), deal_lines(brief, scene), task_lines(brief, scene, keys), touch_lines(brief, scene)
+        who_lines(brief, scene), deal_lines(brief, scene), task_lines(brief, scene, plan), touch_lines(brief, scene)
     )  # fmt: skip
 
 
-def who_lines(brief: Brief, scene: Scene, keys: Keys) -> tuple[Line, ...]:
+def who_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
     """Who it is, where, under which numbers, and what to mind."""
     if brief.subject.table == "companies":
         return _company_lines(brief, scene)
@@ -184,7 +183,7 @@ def who_lines(brief: Brief, scene: Scene, keys: Keys) -> tuple[Line, ...]:
         name = company.name if company else "No company"
         return (
             Line(name, "title", owner_words(brief.book_id, scene.catalog)),
-            Line(f"No contact yet · {keys.edit} adds one", "muted"),
+            Line("No contact yet", "muted"),
             *_tag_lines(brief),
         )
     role = " · ".join(filter(None, (contact.title, company.name if company else "")))
@@ -338,10 +337,11 @@ def _whole_deal(deal: Deal, scene: Scene) -> list[Line]:
     return lines
 
 
-def task_lines(brief: Brief, scene: Scene, keys: Keys) -> tuple[Line, ...]:
-    """What is planned."""
+def task_lines(brief: Brief, scene: Scene, plan: str = "") -> tuple[Line, ...]:
+    """What is planned; where nothing is, with the key that plans something."""
     if not brief.tasks:
-        return (Line(f"{SIGNS[Next.NONE]} Nothing planned · {keys.task} plans it", "none"),)
+        how = f" · {plan} plans it" if plan else ""
+        return (Line(f"{SIGNS[Next.NONE]} Nothing planned{how}", "none"),)
     lines, clock = [], scene.clock
     for place, task in enumerate(brief.tasks[:TASKS]):
         style = _NEXT_STYLES[next_state(task.due_at.timestamp(), clock.now, clock.tomorrow)]
