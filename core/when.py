@@ -66,8 +66,16 @@ class _Around:
         return -1 if self.past else 1
 
 
+class Ambiguous(Invalid):
+    """It is meant for a time, and leaves open which one; or it is none that can be."""
+
+
 class _Unreadable(Exception):
     """Why a text is no time; completes the sentence `“…” `."""
+
+
+class _NoTime(_Unreadable):
+    """It does not look like a time at all."""
 
 
 _Part = dt.date | dt.time | dt.datetime
@@ -94,7 +102,8 @@ def parse_when(
         its noon, or now if that is earlier.
 
     Raises:
-        Invalid: it cannot be read for certain; the message says why, or what can.
+        Ambiguous: it looks like a time and cannot be read for certain; the message says why.
+        Invalid: it is none; the message says what can be read.
     """
     line = clean_line(text)
     shown = line if len(line) <= 60 else line[:59] + "…"
@@ -112,10 +121,12 @@ def parse_when(
             assert day is not None
             return _whole_day(day, around, zone), True
         return _at(day, time, around, zone), False
-    except _Unreadable as why:
+    except _NoTime as why:
         raise Invalid({"when": f"“{shown}” {why}."}) from None
+    except _Unreadable as why:
+        raise Ambiguous({"when": f"“{shown}” {why}."}) from None
     except (OverflowError, ValueError):
-        raise Invalid({"when": f"“{shown}” is not a day in the calendar. {_EXAMPLES}."}) from None
+        raise Ambiguous({"when": f"“{shown}” is not a day in the calendar. {_EXAMPLES}."}) from None
 
 
 def show_when(at: dt.datetime, *, all_day: bool, now: dt.datetime, zone: dt.tzinfo) -> str:
@@ -147,6 +158,7 @@ def _parts(typed: str, around: _Around) -> tuple[dt.date | dt.datetime | None, d
     """The day (or the instant) and the time of day that the text names, each at most once, with nothing left over."""
     day: dt.date | dt.datetime | None = None
     time: dt.time | None = None
+    weekday: int | None = None
     rest = typed
     while rest:
         match, read = _next(rest)
@@ -156,12 +168,17 @@ def _parts(typed: str, around: _Around) -> tuple[dt.date | dt.datetime | None, d
                 raise _Unreadable("names two times of day")
             time = part
         else:
-            if day is not None:
+            # “tue 24 nov”: the date says which Tuesday.
+            is_bare_weekday = read is _weekday and not match["which"]
+            if day is not None and (weekday is None or is_bare_weekday or read not in _DATES):
                 raise _Unreadable("names two days")
+            weekday = part.weekday() if is_bare_weekday else weekday
             day = part
         rest = rest[match.end() :].lstrip()
     if isinstance(day, dt.datetime) and time is not None:
         raise _Unreadable("names two times of day")
+    if weekday is not None and day is not None and day.weekday() != weekday:
+        raise _Unreadable(f"does not fit: {day.day} {day:%b %Y} is a {_DAYS[day.weekday()].capitalize()}")
     return day, time
 
 
@@ -173,7 +190,7 @@ def _next(rest: str) -> tuple[re.Match[str], _Read]:
         raise _Unreadable("leaves open which hour is meant. Write 3pm or 15:00")
     if re.match(r"\d{1,2}/\d{1,2}(?:/\d+)?(?!\S)", rest):
         raise _Unreadable("can be read two ways. Write 2026-12-01 or 1 dec")
-    raise _Unreadable(f"is not a time I can read. {_EXAMPLES}")
+    raise _NoTime(f"is not a time I can read. {_EXAMPLES}")
 
 
 def _at(day: dt.date | None, time: dt.time, around: _Around, zone: dt.tzinfo) -> dt.datetime:
@@ -266,6 +283,10 @@ def _day_and_month(match: re.Match[str], around: _Around) -> dt.date:
         if found <= around.today if around.past else found >= around.today:
             return found
     raise ValueError("no such day")
+
+
+_DATES = (_full_date, _day_and_month)
+"""What says by itself which day is meant; a weekday may stand before it."""
 
 
 def _clock(match: re.Match[str], _around: _Around) -> dt.time:
