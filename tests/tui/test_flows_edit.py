@@ -17,7 +17,7 @@ from core.money import Money
 from tui.dialogs.conflict import ConflictDialog
 from tui.dialogs.fields import FormField, read, shown
 from tui.dialogs.form import Form
-from tui.flows import activities, records
+from tui.flows import records, tasks
 from tui.flows.run import run
 from tui.widgets.sides import Sides
 
@@ -429,7 +429,7 @@ async def test_a_task_that_two_people_moved_asks_too(app, ready, start, settle, 
     task = workspace.record("tasks", floor.uid("task", 1))
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, "QuietScreen")
-        await start(pilot, activities.edit_task(app.screen, task))
+        await start(pilot, tasks.edit_task(app.screen, task))
         due = NOW + dt.timedelta(days=3)
         assert workspace.execute(EditTask(task_id=task.id, values={"due_at": due})).applied
         await enter(pilot, when="2026-03-30 15:00", body="Bring the offer")

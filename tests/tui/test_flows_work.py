@@ -18,7 +18,7 @@ from tui.dialogs.form import Form
 from tui.dialogs.pick import Picker
 from tui.dialogs.pipelines import PipelineEditor
 from tui.dialogs.prompt import Confirm, Prompt
-from tui.flows import activities, deals, pipelines, records, views
+from tui.flows import activities, deals, pipelines, records, tasks, views
 from tui.widgets.bars import StatusBar
 from tui.widgets.choices import Choices
 
@@ -190,7 +190,7 @@ async def test_a_task_is_changed_ticked_off_and_dropped(open_on, start, settle, 
     async with open_on() as pilot:
         screen = pilot.app.screen
         task = workspace.record("tasks", floor.uid("task", 1))
-        await start(pilot, activities.edit_task(screen, task))
+        await start(pilot, tasks.edit_task(screen, task))
         form = pilot.app.screen
         assert form._typed()["when"] == "2026-03-16 10:30"
         form._widgets["subject"].value = "Send the final offer"
@@ -198,9 +198,9 @@ async def test_a_task_is_changed_ticked_off_and_dropped(open_on, start, settle, 
         await settle(pilot)
         after = workspace.record("tasks", task.id)
         assert (after.subject, after.due_at) == ("Send the final offer", task.due_at)
-        await start(pilot, activities.complete_task(screen, after))
+        await start(pilot, tasks.complete_task(screen, after))
         assert workspace.record("tasks", task.id).done_at == floor.NOW
-        await start(pilot, activities.delete_task(screen, workspace.record("tasks", floor.uid("task", 2))))
+        await start(pilot, tasks.delete_task(screen, workspace.record("tasks", floor.uid("task", 2))))
         assert workspace.record("tasks", floor.uid("task", 2)).deleted_at == floor.NOW
 
 

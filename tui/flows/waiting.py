@@ -56,7 +56,7 @@ async def question_of(desk: Desk, parked: Parked) -> Question | None:
 
 def _editors(workspace: Workspace, desk: Desk, parked: Parked) -> dict[str, FormField]:
     """How each field in question is typed, by its name."""
-    from tui.flows import activities, records
+    from tui.flows import records, tasks
 
     editors: dict[str, FormField] = {}
     for change in parked.changeset.changes:
@@ -72,7 +72,7 @@ def _editors(workspace: Workspace, desk: Desk, parked: Parked) -> dict[str, Form
         if change.table in records.FORMS:
             editors |= records.editors_of(desk, change.table, record)
         elif change.table == "tasks":
-            editors |= activities.task_editors(desk, record)
+            editors |= tasks.task_editors(desk, record)
         if change.table == "deals":
             stages = desk.catalog.stages_of(record.pipeline_id) or desk.catalog.stages
             options = [(stage.id, stage.name) for stage in stages]

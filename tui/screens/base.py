@@ -317,10 +317,10 @@ class DeskScreen(Screen[None]):
 
     def action_task(self) -> None:
         """Plans a task."""
-        from tui.flows import activities
+        from tui.flows import tasks
 
         if subject := self._about():
-            self.start(activities.add_task(self, subject))
+            self.start(tasks.add_task(self, subject))
 
     def action_call(self) -> None:
         """Shows the number and logs the call."""

@@ -98,6 +98,7 @@ class RecordScreen(QuickScreen):
     WORK: ClassVar[str]
     """The third pane's name."""
 
+    BRIEF_BESIDE = 168
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace", "leave", "Back", id="record.back", tooltip="Go back to where you came from"),
         Binding("tab", "pane(1)", "Next pane", id="record.next-pane", tooltip="Details, timeline, what hangs on it"),
@@ -423,12 +424,12 @@ class RecordScreen(QuickScreen):
 
     @on(TaskList.Asked)
     def _task_asked(self, event: TaskList.Asked) -> None:
-        from tui.flows import activities
+        from tui.flows import tasks
 
         jobs = {
-            "done": activities.complete_task,
-            "edit": activities.edit_task,
-            "delete": activities.delete_task,
+            "done": tasks.complete_task,
+            "edit": tasks.edit_task,
+            "delete": tasks.delete_task,
         }
         self.start(jobs[event.what](self, event.task))
 
@@ -483,8 +484,9 @@ class RecordScreen(QuickScreen):
     # --- going about --------------------------------------------------------------------------------------------
 
     def action_leave(self) -> None:
-        """Goes back."""
-        self.app.pop_screen()
+        """Goes back; takes the briefing away first."""
+        if not self.close_briefing():
+            self.app.pop_screen()
 
     def action_beside(self, step: int) -> None:
         """Shows the next record of the list that this one was opened from."""
