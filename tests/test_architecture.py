@@ -52,6 +52,7 @@ def test_the_contracts_bite(tmp_path):
         "core": "import sqlite3",
         "storage": "import textual",
         "sync": "import textual, tui",
+        "telephony": "import storage",
         "tui": "import sqlalchemy, storage",
         "themes": "import rich",
         "cli": "",

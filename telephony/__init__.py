@@ -1,0 +1,1 @@
+"""Ways to dial: what stands behind `core.dialling.Dialler`."""
