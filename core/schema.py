@@ -160,6 +160,22 @@ def fields_of(record: type[Record]) -> Mapping[str, Field]:
     return known
 
 
+_defaults: dict[type[Record], Mapping[str, Any]] = {}
+
+
+def defaults_of(record: type[Record]) -> Mapping[str, Any]:
+    """What the fields of a record class hold where nothing is said, by name; those that must be given are left out."""
+    known = _defaults.get(record)
+    if known is None:
+        found = {
+            f.name: f.default if f.default_factory is dataclasses.MISSING else f.default_factory()
+            for f in dataclasses.fields(record)
+            if not (f.default is f.default_factory is dataclasses.MISSING)
+        }
+        known = _defaults[record] = MappingProxyType(found)
+    return known
+
+
 def _declared(f: dataclasses.Field[Any]) -> Field:
     return Field(
         name=f.name,

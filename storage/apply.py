@@ -17,7 +17,7 @@ from core.catalog import Catalog
 from core.changes import Change, Changeset, FieldConflict, Row, Status, is_gone, merge, to_json
 from core.commands.base import title_of
 from core.entities import RECORDS
-from core.schema import Kind, Role, fields_of
+from core.schema import Kind, Role, defaults_of, fields_of
 from storage import derive
 from storage.codec import codec, to_micros
 from storage.codec import to_json as json_text
@@ -198,8 +198,8 @@ def _new_row(org_id: str, change: Change) -> Row:
     for name, spec in fields_of(RECORDS[change.table]).items():
         if spec.role is Role.DERIVED:
             row[name] = None if spec.nullable else (False if spec.kind is Kind.BOOL else "")
-    row.update(change.set)
-    return row
+    # A changeset that an older program has made leaves out what came later.
+    return {**defaults_of(RECORDS[change.table]), **row, **change.set}
 
 
 def _must_stand(change: Change, held: Row | None) -> Row:

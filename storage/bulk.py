@@ -8,7 +8,6 @@ empty file is filled without indexes, which are then built in one go.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
 import gc
 import itertools
@@ -20,7 +19,7 @@ from typing import Any
 from core.changes import Changeset, Row, to_json
 from core.entities import RECORDS
 from core.ids import new_id
-from core.schema import fields_of
+from core.schema import defaults_of, fields_of
 from core.workspace import Changed
 from storage import derive, files, load
 from storage.codec import codec, to_micros
@@ -205,7 +204,7 @@ class Loader:
         return complete
 
     def _complete(self, table: str, given: Mapping[str, Any]) -> Row:
-        row: Row = {**_defaults(table), **given}
+        row: Row = {"org_id": "", **defaults_of(RECORDS[table]), **given}
         if len(row) != len(_names(table)):
             raise ValueError(f"{table}: {sorted(set(row) ^ _names(table))} should or should not be given")
         row["org_id"] = self._org_id
@@ -233,17 +232,6 @@ def _in_order(rows: Rows) -> Iterable[tuple[str, Iterable[Mapping[str, Any]]]]:
 @cache
 def _names(table: str) -> frozenset[str]:
     return frozenset(fields_of(RECORDS[table]))
-
-
-@cache
-def _defaults(table: str) -> Row:
-    row: Row = {"org_id": ""}
-    for declared in dataclasses.fields(RECORDS[table]):
-        if declared.default is not dataclasses.MISSING:
-            row[declared.name] = declared.default
-        elif declared.default_factory is not dataclasses.MISSING:
-            row[declared.name] = declared.default_factory()
-    return row
 
 
 @contextlib.contextmanager

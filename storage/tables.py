@@ -50,6 +50,9 @@ CHECKS: dict[str, dict[str, str]] = {
 }
 """Rules that the database holds too, by table and constraint."""
 
+CAME_LATER: dict[str, frozenset[str]] = {"tasks": frozenset({"priority", "recurrence"})}
+"""Columns that came when rows, and changesets on their way, were without them: what leaves them out gets the empty text."""
+
 FEED = "sync_xid"
 """PostgreSQL: the transaction that wrote a row last."""
 
@@ -149,7 +152,7 @@ def _record_table(metadata: sa.MetaData, record: type[Record], dialect: str) -> 
     parts: list[Any] = []
     if on_sqlite:
         parts.append(sa.Column("n", sa.Integer(), primary_key=True))
-    parts += [_column(spec, dialect) for spec in specs.values()]
+    parts += [_column(record.TABLE, spec, dialect) for spec in specs.values()]
     key = sa.UniqueConstraint if on_sqlite else sa.PrimaryKeyConstraint
     parts.append(key("org_id", "id"))
     parts += [sa.CheckConstraint(rule, name=name) for name, rule in CHECKS.get(record.TABLE, {}).items()]
@@ -176,10 +179,16 @@ def _record_table(metadata: sa.MetaData, record: type[Record], dialect: str) -> 
     return table
 
 
-def _column(spec: Field, dialect: str) -> sa.Column[Any]:
+def _column(table: str, spec: Field, dialect: str) -> sa.Column[Any]:
     # Stamps are always there in a stored row, though a record made by a client has none yet.
     stamped = spec.role is Role.STAMP and spec.name in ("created_at", "updated_at")
-    return sa.Column(spec.name, column_type(spec.kind, dialect), nullable=spec.nullable and not stamped)
+    default = "" if spec.name in CAME_LATER.get(table, ()) else None
+    return sa.Column(
+        spec.name,
+        column_type(spec.kind, dialect),
+        nullable=spec.nullable and not stamped,
+        server_default=default,
+    )
 
 
 def _feed_column() -> sa.Column[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -15,7 +14,7 @@ from core.changes import Change, Changeset, same_value
 from core.entities import RECORDS, Activity, Task
 from core.errors import Invalid, NotFound, Refused
 from core.ids import new_id
-from core.schema import LINE_LIMIT, Field, Kind, Record, Role, fields_of
+from core.schema import LINE_LIMIT, Field, Kind, Record, Role, defaults_of, fields_of
 from core.text import clean_line, clean_text, printable
 
 R = TypeVar("R", bound=Record)
@@ -192,7 +191,7 @@ def insert(
         revised: for an activity that revises another: what the other one said, for the fields that differ.
     """
     row: dict[str, Any] = {}
-    declared = {f.name: f for f in dataclasses.fields(record)}
+    defaults = defaults_of(record)
     for name, spec in fields_of(record).items():
         if spec.role is not Role.DATA:
             continue
@@ -200,10 +199,8 @@ def insert(
             row[name] = record_id
         elif name in values:
             row[name] = values[name]
-        elif declared[name].default is not dataclasses.MISSING:
-            row[name] = declared[name].default
-        elif (factory := declared[name].default_factory) is not dataclasses.MISSING:
-            row[name] = factory()
+        elif name in defaults:
+            row[name] = defaults[name]
         else:
             raise ValueError(f"{record.TABLE}.{name} must be given")
     for name, value in values.items():
@@ -484,11 +481,8 @@ def subject_class(table: str) -> type[Record]:
 
 def title_of(record: Record) -> str:
     """What a person calls this record."""
-    for name in ("title", "name") if record.TABLE == "deals" else ("name",):
-        value = getattr(record, name, "")
-        if value:
-            return str(value)
-    return record.LABEL
+    called = {"deals": "title", "calling_rules": "region"}.get(record.TABLE, "name")
+    return str(getattr(record, called, "") or record.LABEL)
 
 
 def counted(number: int, one: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +12,7 @@ import psycopg
 
 from core.changes import Row, encode_value
 from core.entities import RECORDS
-from core.schema import Kind, Role, fields_of
+from core.schema import Kind, Role, defaults_of, fields_of
 from storage.postgres.install import as_owner, insert_many
 
 _BATCH = 1_000
@@ -56,7 +55,7 @@ def load_rows(
 
 
 def _complete(table: str, given: Mapping[str, Any], stamps: Row) -> Row:
-    row = {**_defaults(table), **given}
+    row = {**defaults_of(RECORDS[table]), **given}
     made = row["created_at"] or stamps["created_at"]
     row |= stamps | {"created_at": made, "updated_at": made}
     return {name: encode_value(kind, row[name]) for name, kind in _kinds(table).items()}
@@ -70,14 +69,3 @@ def _kinds(table: str) -> dict[str, Kind]:
         for name, field in fields_of(RECORDS[table]).items()
         if field.role is not Role.DERIVED
     }
-
-
-@cache
-def _defaults(table: str) -> Row:
-    row: Row = {}
-    for declared in dataclasses.fields(RECORDS[table]):
-        if declared.default is not dataclasses.MISSING:
-            row[declared.name] = declared.default
-        elif declared.default_factory is not dataclasses.MISSING:
-            row[declared.name] = declared.default_factory()
-    return row

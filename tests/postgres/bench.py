@@ -24,7 +24,8 @@ MARKS: dict[str, tuple[str, Any]] = {
     "organizations": ("name", "Marked"), "teams": ("name", "Marked"), "users": ("name", "Marked"),
     "memberships": ("deleted_at", _THEN), "books": ("name", "Marked"), "shares": ("deleted_at", _THEN),
     "pipelines": ("name", "Marked"), "stages": ("name", "Marked"), "custom_fields": ("label", "Marked"),
-    "smart_views": ("name", "Marked"), "companies": ("city", "Marked"), "contacts": ("title", "Marked"),
+    "smart_views": ("name", "Marked"), "outcomes": ("name", "Marked"), "scripts": ("body", "Marked"),
+    "calling_rules": ("notice", "Marked"), "companies": ("city", "Marked"), "contacts": ("title", "Marked"),
     "deals": ("next_step", "Marked"), "activities": ("body", "Marked"), "tasks": ("body", "Marked"),
     "contact_points": ("value", "Marked"), "reservations": ("until", _THEN), "exits": ("at", _THEN),
     "channels": ("name", "Marked"), "changesets": ("summary", "Marked"), "changeset_rows": ("seq", -1),
@@ -266,6 +267,9 @@ class Bench:
             "stages": [{"pipeline_id": stage["pipeline_id"], "name": "New", "kind": "open"}],
             "custom_fields": [{"entity": "deals", "key": "new", "label": "New", "kind": "text"}],
             "smart_views": [{"entity": "deals", "name": "New", "user_id": u} for u in (me, others[0])],
+            "outcomes": [{"key": "new", "name": "New", "line": "answered"}],
+            "scripts": [{"name": "New", "user_id": u} for u in (me, others[0])],
+            "calling_rules": [{"region": "FR"}],
         }
         return [_new(table, org, **values) for values in made[table]]
 

@@ -15,7 +15,20 @@ from psycopg import sql
 from core.changes import Change, Changeset
 from core.commands.base import insert
 from core.defaults import founding
-from core.entities import Activity, Book, Company, Contact, Deal, Membership, Task, Team, User
+from core.entities import (
+    Activity,
+    Book,
+    CallingRule,
+    Company,
+    Contact,
+    Deal,
+    Membership,
+    Outcome,
+    Script,
+    Task,
+    Team,
+    User,
+)
 from storage.postgres.install import GROUPS, USER_ADMIN, as_owner, insert_rows
 from tests.server import Database
 
@@ -212,8 +225,17 @@ def _founding(org: str) -> Changeset:
             )
             for team in person.teams
         ]
+    calls = (
+        insert(
+            Outcome,
+            made_id("outcome", org),
+            {"key": "busy", "name": "Engaged", "hotkey": "3", "line": "busy"},
+        ),
+        insert(Script, made_id("script", org), {"name": "Opening", "shared": True, "user_id": admin.id}),
+        insert(CallingRule, made_id("rule", org), {"region": "DE", "hours": {"sun": ""}}),
+    )
     # Organization, people, then what refers to them.
-    return replace(made, changes=(kept[0], *staff, *kept[1:]))
+    return replace(made, changes=(kept[0], *staff, *kept[1:], *calls))
 
 
 def _ids_of_founding(org: str, admin: Person) -> Callable[[], str]:

@@ -17,7 +17,7 @@ IN_BOOKS = frozenset({"companies", "contacts", "deals", "activities", "tasks"})
 SET_UP = frozenset(
     {
         "organizations", "teams", "users", "memberships", "books", "shares", "pipelines", "stages", "custom_fields",
-        "smart_views",
+        "smart_views", "outcomes", "scripts", "calling_rules",
     }
 )  # fmt: skip
 """What all of an organization see."""
@@ -89,7 +89,7 @@ class Person:
         match table:
             case "channels":
                 return row["book_id"] is None or row["book_id"] in self.visible
-            case "smart_views":
+            case "smart_views" | "scripts":
                 return bool(row["shared"]) or row["user_id"] == self.id
             case "changesets":
                 return bool(row["user_id"] == self.id)
@@ -130,10 +130,14 @@ class Person:
                 )
             case "shares":
                 return row["book_id"] in self.shareable
-            case "pipelines" | "stages" | "custom_fields":
+            case "pipelines" | "stages" | "custom_fields" | "outcomes" | "calling_rules":
                 return self.role in ("admin", "manager")
             case "smart_views":
                 return row["user_id"] == self.id or (self.role == "admin" and bool(row["shared"]))
+            case "scripts":
+                return row["user_id"] == self.id or (
+                    self.role in ("admin", "manager") and bool(row["shared"])
+                )
         return False
 
     def removes(self, table: str, row: Row) -> bool:
@@ -153,9 +157,9 @@ class Person:
                 return self.role == "admin" or row["kind"] == "shared" or self._is_my_pool(row)
             case "shares":
                 return row["book_id"] in self.shareable
-            case "pipelines" | "stages" | "custom_fields":
+            case "pipelines" | "stages" | "custom_fields" | "outcomes" | "calling_rules":
                 return self.role in ("admin", "manager")
-            case "smart_views":
+            case "smart_views" | "scripts":
                 return bool(row["user_id"] == self.id)
         return False
 

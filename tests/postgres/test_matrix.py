@@ -75,6 +75,9 @@ def furnish(bench: Bench) -> None:
                 "smart_views", org_id=org, id=new_id(), entity="deals", name=login, query="", sort="", shared=shared,
                 user_id=user, position="V",
             )  # fmt: skip
+            bench.put(
+                "scripts", org_id=org, id=new_id(), name=login, body="", shared=shared, user_id=user, position="V",
+            )  # fmt: skip
         bench.put(
             "custom_fields", org_id=org, id=new_id(), entity="deals", key=login, label=login, kind="text", options=[],
             position="V",
@@ -259,6 +262,9 @@ def arrange(bench: Bench, drawn: dict[str, Any]) -> None:
             "smart_views", org_id=org, id=new_id(), entity="deals", name="x", query="", sort="", shared=shared,
             user_id=floor.user(login), position="V",
         )  # fmt: skip
+        bench.put(
+            "scripts", org_id=org, id=new_id(), name="x", body="", shared=shared, user_id=floor.user(login), position="V",
+        )  # fmt: skip
     # Past the rule that a book with records in it stays.
     with bench.boss.transaction():
         bench.boss.execute("ALTER TABLE offhook.books DISABLE TRIGGER t40_keep")
@@ -362,6 +368,7 @@ def test_the_matrix_tells_of_every_policy_that_is_missing_or_open(bench: Bench) 
     [
         ("ALTER FUNCTION offhook.pull(text, uuid[]) SECURITY DEFINER", "ann pulls smart_views"),
         ("DROP POLICY see ON offhook.tasks", "ann pulls tasks"),
+        ("ALTER POLICY see ON offhook.scripts USING (true)", "ann pulls scripts"),
         ("DROP POLICY see_erased ON offhook.exits", "ann pulls exits"),
         (
             (

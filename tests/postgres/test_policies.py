@@ -29,6 +29,7 @@ SEES = {
 IN_BOOKS = ("companies", "contacts", "deals", "activities", "tasks")
 SET_UP = (
     "organizations", "teams", "users", "memberships", "books", "pipelines", "stages", "smart_views",
+    "outcomes", "scripts", "calling_rules",
 )  # fmt: skip
 
 
@@ -218,6 +219,44 @@ SET_UP_WRITES: dict[str, tuple[str, set[str]]] = {
         "UPDATE smart_views SET name = name || '!' WHERE shared",
         {"ada", "zoe"},
     ),
+    "make an outcome of calls": (
+        (
+            "INSERT INTO outcomes (id, key, name, hotkey, line, connected, follow_up, task, task_kind, asks, reasons,"
+            " lead_status, move, number, do_not_call, meeting, stops, hidden, position)"
+            " VALUES (gen_random_uuid(), 'hung up', 'Hung up', 'h', 'answered', false, '', '', '', '', '[]', '', '', '',"
+            " false, false, false, false, 'V')"
+        ),
+        {"ada", "mia", "zoe"},
+    ),
+    "rename the outcomes": ("UPDATE outcomes SET name = name || '!'", {"ada", "mia", "zoe"}),
+    "keep outcomes under another key": ("UPDATE outcomes SET key = 'other'", set()),
+    "make a rule for calls": (
+        (
+            "INSERT INTO calling_rules (id, region, hours, notice, source)"
+            " VALUES (gen_random_uuid(), 'FR', '{}', '', '')"
+        ),
+        {"ada", "mia", "zoe"},
+    ),
+    "call on Sundays": ("UPDATE calling_rules SET hours = '{}'", {"ada", "mia", "zoe"}),
+    "write a script": (
+        (
+            "INSERT INTO scripts (id, name, body, shared, user_id, position)"
+            " VALUES (gen_random_uuid(), 'Mine', '', false, %(me)s, 'V')"
+        ),
+        {"ada", "mia", "ann", "wim", "zoe"},
+    ),
+    "write a script in Ben's name": (
+        (
+            "INSERT INTO scripts (id, name, body, shared, user_id, position)"
+            " VALUES (gen_random_uuid(), 'His', '', true, %(ben)s, 'V')"
+        ),
+        set(),
+    ),
+    "change the scripts that all share": (
+        "UPDATE scripts SET body = 'Hello' WHERE shared",
+        {"ada", "mia", "zoe"},
+    ),
+    "make the scripts that all share one's own": ("UPDATE scripts SET user_id = %(me)s", set()),
     "make East a second pool": (
         "INSERT INTO books (id, kind, name, team_id) VALUES (gen_random_uuid(), 'pool', 'More', %(east)s)",
         {"ada", "mia"},
@@ -303,6 +342,25 @@ def test_a_view_that_is_not_shared_is_its_makers_alone(floor: Floor) -> None:
         for login in ("ann", "ben", "mia", "ada")
     }
     assert sees == {"ann": (1,), "ben": (0,), "mia": (0,), "ada": (0,)}
+
+
+def test_a_script_that_is_not_shared_is_its_makers_alone(floor: Floor) -> None:
+    floor.connect("ann").execute(
+        "INSERT INTO scripts (id, name, body, shared, user_id, position)"
+        " VALUES (gen_random_uuid(), 'Private', '', false, %s, 'V')",
+        (floor.user("ann"),),
+    )
+    sees, changes = set(), set()
+    for login in ("ann", "ben", "mia", "ada", "rob", "zed"):
+        connection = floor.connect(login)
+        if connection.execute("SELECT FROM scripts WHERE name = 'Private'").rowcount:
+            sees.add(login)
+        if (
+            login != "rob"
+            and connection.execute("UPDATE scripts SET body = 'x' WHERE name = 'Private'").rowcount
+        ):
+            changes.add(login)
+    assert sees == changes == {"ann"}
 
 
 def test_who_makes_a_shared_book_lets_others_in(floor: Floor) -> None:

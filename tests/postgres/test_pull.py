@@ -119,20 +119,37 @@ def test_every_part_of_the_set_up_brings_the_whole(floor: Floor, table: str) -> 
     assert ben.pull().setup is None
 
 
-def test_a_view_that_somebody_takes_back_is_taken_from_the_others(floor: Floor) -> None:
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        (
+            "smart_views",
+            (
+                "insert into smart_views (id, entity, name, query, sort, shared, user_id, position)"
+                " values (%s, 'deals', 'Mine', '', '', true, my_user(), 'V')"
+            ),
+        ),
+        (
+            "scripts",
+            (
+                "insert into scripts (id, name, body, shared, user_id, position)"
+                " values (%s, 'Mine', '', true, my_user(), 'V')"
+            ),
+        ),
+    ],
+)
+def test_a_view_or_script_that_somebody_takes_back_is_taken_from_the_others(
+    floor: Floor, table: str, statement: str
+) -> None:
     ann, ben = floor.connect("ann"), floor.connect("ben")
-    view = new_id()
-    ann.execute(
-        "insert into smart_views (id, entity, name, query, sort, shared, user_id, position)"
-        " values (%s, 'deals', 'Mine', '', '', true, my_user(), 'V')",
-        (view,),
-    )
+    made = new_id()
+    ann.execute(statement, (made,))
     cache = Cache(ben)
-    assert view in {row["id"] for row in named(cache.begun.setup)["smart_views"]}
-    ann.execute("update smart_views set shared = false where id = %s", (view,))
+    assert made in {row["id"] for row in named(cache.begun.setup)[table]}
+    ann.execute(f"update {table} set shared = false where id = %s", (made,))
     told = cache.pull()
     assert told.setup is not None
-    assert view not in {row["id"] for row in named(told.setup)["smart_views"]}
+    assert made not in {row["id"] for row in named(told.setup)[table]}
 
 
 def test_only_the_books_that_are_held_are_told_of(floor: Floor) -> None:

@@ -219,6 +219,89 @@ begin
 end
 $$;
 
+-- --- calls ---------------------------------------------------------------------------------------------------------
+
+create or replace function offhook.check_outcome_move() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    if tg_op = 'UPDATE' then
+        -- A stage that was deleted since is passed over when a call ends so.
+        if old.move = new.move then
+            return new;
+        end if;
+    end if;
+    perform from stages s where s.org_id = new.org_id and s.id::text = new.move and s.deleted_at is null;
+    if not found then
+        raise exception 'That stage is not there any more.' using errcode = 'OH002';
+    end if;
+    return new;
+end
+$$;
+
+-- What a script is for must be there, and in sight of all who see the script.
+create or replace function offhook.check_script() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+declare
+    v_stage stages;
+    v_view smart_views;
+begin
+    if new.pipeline_id is not null then
+        perform from pipelines p where p.org_id = new.org_id and p.id = new.pipeline_id and p.deleted_at is null;
+        if not found then
+            raise exception 'That pipeline is not there any more.' using errcode = 'OH002';
+        end if;
+    end if;
+    if new.stage_id is not null then
+        select * into v_stage from stages s
+        where s.org_id = new.org_id and s.id = new.stage_id and s.deleted_at is null;
+        if v_stage.id is null then
+            raise exception 'That stage is not there any more.' using errcode = 'OH002';
+        end if;
+        if v_stage.pipeline_id is distinct from new.pipeline_id then
+            raise exception '% is a stage of another pipeline.', v_stage.name using errcode = 'OH001';
+        end if;
+    end if;
+    if new.view_id is not null then
+        select * into v_view from smart_views v
+        where v.org_id = new.org_id and v.id = new.view_id and v.deleted_at is null
+            and (v.shared or v.user_id = new.user_id);
+        -- What is hidden and what never was get the same answer.
+        if v_view.id is null then
+            perform refuse_reference('smart_views', 'scripts');
+        end if;
+        if new.shared and not v_view.shared then
+            raise exception 'The view % is yours alone. Share it first, or keep the script to yourself, too.', v_view.name
+                using errcode = 'OH001';
+        end if;
+    end if;
+    return new;
+end
+$$;
+
+create or replace function offhook.check_hours() returns trigger
+language plpgsql as $$
+declare
+    v_clock constant text := '([01][0-9]|2[0-3]):[0-5][0-9]';
+    v_sentence text := 'Say from when until when, as in 08:00-21:00; empty for no calls.';
+    v_day record;
+begin
+    for v_day in select d.key, d.value, jsonb_typeof(d.value) as kind, d.value #>> '{}' as span from jsonb_each(new.hours) d loop
+        if v_day.key not in ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday') then
+            v_sentence := 'Hours are of mon, tue, wed, thu, fri, sat, sun or holiday.';
+        elsif v_day.kind = 'string' and (
+            v_day.span = ''
+            or v_day.span ~ format('^%1$s-(%1$s|24:00)$', v_clock)
+                and split_part(v_day.span, '-', 1) < split_part(v_day.span, '-', 2) collate "C"
+        ) then
+            continue;
+        end if;
+        raise exception '%', v_sentence using
+            errcode = 'OH003', detail = jsonb_build_object('hours.' || v_day.key, v_sentence)::text;
+    end loop;
+    return new;
+end
+$$;
+
 -- --- what others need stays ----------------------------------------------------------------------------------------
 
 create or replace function offhook.keep_contact() returns trigger

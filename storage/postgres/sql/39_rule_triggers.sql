@@ -64,6 +64,13 @@ begin
              'refuse(''OH003'', ''What is to be done?'', ''subject'')'),
             ('t40_kind', 'tasks', 'insert or update', 'new.kind not in (''call'', ''email'', ''meeting'', ''todo'')',
              'refuse(''OH003'', ''A task is one of call, email, meeting, todo.'', ''kind'')'),
+            ('t40_priority', 'tasks', 'insert or update', 'new.priority not in ('''', ''high'', ''low'')',
+             'refuse(''OH003'', ''A priority is high or low, or empty for neither.'', ''priority'')'),
+            ('t40_recurrence', 'tasks', 'insert or update',
+             'new.recurrence not in ('''', ''every day'', ''every weekday'', ''every week'', ''every 2 weeks'','
+             ' ''every month'', ''every 3 months'', ''every year'')',
+             'refuse(''OH003'', ''A task returns every day, every weekday, every week, every 2 weeks, every month,'
+             ' every 3 months or every year; empty: never.'', ''recurrence'')'),
             ('t40_assignee_insert', 'tasks', 'insert', 'true', 'check_assignee()'),
             ('t40_assignee_update', 'tasks', 'update', 'old.assignee_id <> new.assignee_id', 'check_assignee()'),
 
@@ -99,6 +106,52 @@ begin
              'refuse(''OH003'', ''A view needs a name.'', ''name'')'),
             ('t40_entity', 'smart_views', 'insert or update', 'new.entity not in (''contacts'', ''deals'')',
              'refuse(''OH003'', ''Views show contacts or deals.'', ''entity'')'),
+
+            ('t40_key', 'outcomes', 'insert or update', 'new.key = ''''',
+             'refuse(''OH003'', ''An outcome needs a key: what calls that end so are kept under.'', ''key'')'),
+            ('t40_same', 'outcomes', 'update', 'old.key <> new.key',
+             'refuse(''OH001'', ''What an outcome is kept under stays; make another one.'')'),
+            ('t40_name', 'outcomes', 'insert or update', 'new.name = ''''',
+             'refuse(''OH003'', ''An outcome needs a name.'', ''name'')'),
+            ('t40_hotkey', 'outcomes', 'insert or update', 'new.hotkey ~ ''[[:cntrl:][:space:]]''',
+             'refuse(''OH003'', ''A key to press is one character that can be seen.'', ''hotkey'')'),
+            ('t40_line', 'outcomes', 'insert or update',
+             'new.line not in (''answered'', ''no-answer'', ''vm-answer'', ''vm-left'', ''busy'', ''blocked'', ''error'','
+             ' ''abandoned'')',
+             'refuse(''OH003'', ''What the line did is one of answered, no-answer, vm-answer, vm-left, busy, blocked, error,'
+             ' abandoned.'', ''line'')'),
+            ('t40_follow_up', 'outcomes', 'insert or update',
+             'new.follow_up <> '''' and new.follow_up !~'
+             ' ''^[1-9][0-9]{0,2} (min|hour|hours|business day|business days|day|days|week|weeks|month|months)$''',
+             'refuse(''OH003'', ''Say when to follow up as in 30 min, 1 business day, 2 weeks or 3 months.'', ''follow_up'')'),
+            ('t40_task_kind', 'outcomes', 'insert or update',
+             'new.task_kind not in ('''', ''call'', ''email'', ''meeting'', ''todo'')',
+             'refuse(''OH003'', ''A task is one of call, email, meeting, todo.'', ''task_kind'')'),
+            ('t40_asks', 'outcomes', 'insert or update', 'new.asks not in ('''', ''when'', ''reason'', ''referral'')',
+             'refuse(''OH003'', ''An outcome asks for when, reason or referral, or for nothing.'', ''asks'')'),
+            ('t40_move', 'outcomes', 'insert or update', 'new.move not in ('''', ''start'')', 'check_outcome_move()'),
+            ('t40_number', 'outcomes', 'insert or update', 'new.number not in ('''', ''wrong'', ''dead'')',
+             'refuse(''OH003'', ''A number is marked wrong or dead, or not at all.'', ''number'')'),
+
+            ('t40_name', 'scripts', 'insert or update', 'new.name = ''''',
+             'refuse(''OH003'', ''A script needs a name.'', ''name'')'),
+            ('t40_refs_insert', 'scripts', 'insert', 'true', 'check_script()'),
+            ('t40_refs_update', 'scripts', 'update',
+             '(old.pipeline_id, old.stage_id, old.view_id, old.shared)'
+             ' is distinct from (new.pipeline_id, new.stage_id, new.view_id, new.shared)', 'check_script()'),
+
+            ('t40_region', 'calling_rules', 'insert or update', 'new.region !~ ''^([*]|[A-Z]{2}(-[A-Z0-9]{1,3})?)$''',
+             'refuse(''OH003'', ''A region is * for everywhere, a country as in GB, or a part of one as in US-AL.'','
+             ' ''region'')'),
+            ('t40_same', 'calling_rules', 'update', 'old.region <> new.region',
+             'refuse(''OH001'', ''The region of a rule stays; make another one.'')'),
+            ('t40_hours', 'calling_rules', 'insert or update', 'new.hours <> ''{}''', 'check_hours()'),
+            ('t40_daily_cap', 'calling_rules', 'insert or update', 'new.daily_cap not between 1 and 1000',
+             'refuse(''OH003'', ''Calls in 24 hours: 1 to 1000, or empty for as many as one likes.'', ''daily_cap'')'),
+            ('t40_gap', 'calling_rules', 'insert or update', 'new.gap_minutes not between 1 and 100000',
+             'refuse(''OH003'', ''Minutes between two calls: 1 to 100000, or empty for none.'', ''gap_minutes'')'),
+            ('t40_attempts', 'calling_rules', 'insert or update', 'new.attempts_cap not between 1 and 1000',
+             'refuse(''OH003'', ''Unanswered calls: 1 to 1000, or empty for as many as one likes.'', ''attempts_cap'')'),
 
             ('t40_whose', 'books', 'update',
              '(old.kind, old.user_id, old.team_id) is distinct from (new.kind, new.user_id, new.team_id)'

@@ -44,7 +44,7 @@ begin
     return null;
 end $$;
 
--- Nor does a view tell those who see it no longer that it was taken from them.
+-- Nor does a view or a script tell those who see it no longer that it was taken from them.
 create or replace function note_hidden_view() returns trigger
     language plpgsql security definer set search_path = offhook, pg_temp as $$
 begin
@@ -133,7 +133,7 @@ begin
     end loop;
     foreach name in array array[
         'organizations', 'teams', 'users', 'memberships', 'books', 'shares', 'pipelines', 'stages', 'custom_fields',
-        'smart_views'
+        'smart_views', 'outcomes', 'scripts', 'calling_rules'
     ] loop
         execute format('drop trigger if exists feed_hint_insert on %I', name);
         execute format(
@@ -154,9 +154,12 @@ begin
                 ' for each statement execute function note_setup_exit()', name);
         end if;
     end loop;
-    drop trigger if exists feed_hidden on smart_views;
-    create trigger feed_hidden after update on smart_views for each row
-        when (old.shared and not (new.shared and new.user_id = old.user_id)) execute function note_hidden_view();
+    foreach name in array array['smart_views', 'scripts'] loop
+        execute format('drop trigger if exists feed_hidden on %I', name);
+        execute format(
+            'create trigger feed_hidden after update on %I for each row'
+            ' when (old.shared and not (new.shared and new.user_id = old.user_id)) execute function note_hidden_view()', name);
+    end loop;
     foreach name in array array['organizations', 'books'] loop
         -- Named so as to fire before the hint.
         execute format('drop trigger if exists feed_channel on %I', name);
@@ -346,6 +349,12 @@ begin
         select 'custom_fields', t.id, t.sync_xid from custom_fields t where t.org_id = org
         union all
         select 'smart_views', t.id, t.sync_xid from smart_views t where t.org_id = org
+        union all
+        select 'outcomes', t.id, t.sync_xid from outcomes t where t.org_id = org
+        union all
+        select 'scripts', t.id, t.sync_xid from scripts t where t.org_id = org
+        union all
+        select 'calling_rules', t.id, t.sync_xid from calling_rules t where t.org_id = org
     ), fresh as (
         select * from delta d where d.xid >= low and not pg_visible_in_snapshot(d.xid, seen) limit most + 1
     )

@@ -53,8 +53,8 @@ begin
         string_agg(format('%1$L, (select coalesce(jsonb_agg(to_jsonb(t) - untold), ''[]'') from %1$I t'
                           ' where t.org_id = org)', s.name), E',\n')
     into v_touched, v_setup
-    from unnest('{organizations,teams,users,memberships,books,shares,pipelines,stages,custom_fields,smart_views}'::text[])
-        as s (name);
+    from unnest(('{organizations,teams,users,memberships,books,shares,pipelines,stages,custom_fields,smart_views,'
+                 'outcomes,scripts,calling_rules}')::text[]) as s (name);
 
     execute format($body$
         create or replace function offhook.pull(since text, held uuid[]) returns jsonb

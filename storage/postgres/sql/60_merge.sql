@@ -13,6 +13,7 @@ as $$
         when 'activities' then 'activity'
         when 'custom_fields' then 'custom field'
         when 'smart_views' then 'view'
+        when 'calling_rules' then 'calling rule'
         else left(p_table, -1)
     end
 $$;
@@ -24,6 +25,7 @@ as $$
     select coalesce(
         case p_table
             when 'deals' then nullif(p_row ->> 'title', '')
+            when 'calling_rules' then nullif(p_row ->> 'region', '')
             when 'contacts' then coalesce(
                 nullif(btrim(concat(p_row ->> 'first_name', ' ', p_row ->> 'last_name')), ''),
                 p_row -> 'emails' -> 0 ->> 'value', p_row -> 'phones' -> 0 ->> 'value', '(no name)')

@@ -110,10 +110,9 @@ begin
     if p_table in ('companies', 'contacts', 'deals', 'activities', 'tasks') then
         execute format('select exists (select from %I where org_id = $1 and id = $2 and book_id = any ($3))', p_table)
         into v_seen using v_org, p_id, visible_books();
-    elsif p_table = 'smart_views' then
-        v_seen := exists (
-            select from smart_views where org_id = v_org and id = p_id and (shared or user_id = my_user())
-        );
+    elsif p_table in ('smart_views', 'scripts') then
+        execute format('select exists (select from %I where org_id = $1 and id = $2 and (shared or user_id = $3))', p_table)
+        into v_seen using v_org, p_id, my_user();
     else
         v_seen := v_org is not null;
     end if;

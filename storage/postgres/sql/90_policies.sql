@@ -47,6 +47,9 @@ begin
             ('stages', setters, setters, '{pipeline_id}'),
             ('custom_fields', setters, setters, '{}'),
             ('smart_views', workers, workers, '{user_id}'),
+            ('outcomes', setters, setters, '{key}'),
+            ('scripts', workers, workers, '{user_id}'),
+            ('calling_rules', setters, setters, '{region}'),
             ('companies', workers, workers, '{book_id}'),
             ('contacts', workers, workers, '{book_id}'),
             ('deals', workers, workers, '{book_id}'),
@@ -103,21 +106,38 @@ begin
         end if;
     end loop;
 
-    -- The set-up is everybody's to see in their organization, except views that somebody keeps to themselves.
+    -- The set-up is everybody's to see in their organization, except views and scripts that somebody keeps to themselves.
     foreach v_table in array array[
-        'organizations', 'teams', 'users', 'memberships', 'books', 'shares', 'pipelines', 'stages', 'custom_fields'
+        'organizations', 'teams', 'users', 'memberships', 'books', 'shares', 'pipelines', 'stages', 'custom_fields',
+        'outcomes', 'calling_rules'
     ] loop
         execute format(
             'create policy see on %I for select to %s using (org_id = (select my_org()))', v_table, everybody
         );
     end loop;
-    foreach v_table in array array['pipelines', 'stages', 'custom_fields'] loop
+    foreach v_table in array array['pipelines', 'stages', 'custom_fields', 'outcomes', 'calling_rules'] loop
         execute format(
             'create policy add on %I for insert to %s with check (org_id = (select my_org()))', v_table, setters
         );
         execute format(
             'create policy change on %I for update to %s'
             ' using (org_id = (select my_org())) with check (org_id = (select my_org()))', v_table, setters
+        );
+    end loop;
+    -- Whoever makes a view or a script has it to themselves, or shares it with everybody.
+    foreach v_table in array array['smart_views', 'scripts'] loop
+        execute format(
+            'create policy see on %I for select to %s'
+            ' using (org_id = (select my_org()) and (shared or user_id = (select my_user())))', v_table, everybody
+        );
+        execute format(
+            'create policy add on %I for insert to %s'
+            ' with check (org_id = (select my_org()) and user_id = (select my_user()))', v_table, workers
+        );
+        execute format(
+            'create policy change on %I for update to %s'
+            ' using (org_id = (select my_org()) and user_id = (select my_user()))'
+            ' with check (org_id = (select my_org()) and user_id = (select my_user()))', v_table, workers
         );
     end loop;
     foreach v_table in array array['teams', 'memberships'] loop
@@ -166,14 +186,10 @@ create policy change on shares for update to offhook_admin, offhook_manager, off
     using (org_id = (select my_org()) and book_id = any ((select shareable_books())::uuid[]))
     with check (org_id = (select my_org()) and book_id = any ((select shareable_books())::uuid[]));
 
-create policy see on smart_views for select to offhook_admin, offhook_manager, offhook_rep, offhook_readonly
-    using (org_id = (select my_org()) and (shared or user_id = (select my_user())));
-create policy add on smart_views for insert to offhook_admin, offhook_manager, offhook_rep
-    with check (org_id = (select my_org()) and user_id = (select my_user()));
-create policy change on smart_views for update to offhook_admin, offhook_manager, offhook_rep
-    using (org_id = (select my_org()) and user_id = (select my_user()))
-    with check (org_id = (select my_org()) and user_id = (select my_user()));
 create policy change_shared on smart_views for update to offhook_admin
+    using (org_id = (select my_org()) and shared) with check (org_id = (select my_org()) and shared);
+-- What is read on the phone is a manager's to put right.
+create policy change_shared on scripts for update to offhook_admin, offhook_manager
     using (org_id = (select my_org()) and shared) with check (org_id = (select my_org()) and shared);
 
 -- What the store keeps beside the records.
