@@ -5,12 +5,12 @@ What cannot be read for certain is refused, never guessed: a wrong date is worse
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from core.days import months_on
 from core.errors import Invalid
 from core.text import clean_line
 
@@ -236,16 +236,7 @@ def _next_span(match: re.Match[str], around: _Around) -> dt.date:
     today, step = around.today, 1 if match["which"] == "next" else -1
     if match["span"] == "week":
         return today + dt.timedelta(days=7 * step - today.weekday())
-    return _months_on(
-        today.replace(day=1), step if match["span"] == "month" else 0, step if match["span"] == "year" else 0
-    )
-
-
-def _months_on(day: dt.date, months: int, years: int = 0) -> dt.date:
-    """The same day of another month, or that month's last one."""
-    index = (day.year + years) * 12 + day.month - 1 + months
-    year, month = index // 12, index % 12 + 1
-    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    return months_on(today.replace(day=1), step * (12 if match["span"] == "year" else 1))
 
 
 def _relative(match: re.Match[str], around: _Around) -> dt.date | dt.datetime:
@@ -262,7 +253,7 @@ def _relative(match: re.Match[str], around: _Around) -> dt.date | dt.datetime:
         return around.now.astimezone(dt.UTC) + dt.timedelta(**{unit: step})
     if unit in ("days", "weeks"):
         return around.today + dt.timedelta(**{unit: step})
-    return _months_on(around.today, step if unit == "months" else 0, step if unit == "years" else 0)
+    return months_on(around.today, step * (12 if unit == "years" else 1))
 
 
 def _full_date(match: re.Match[str], _around: _Around) -> dt.date:
