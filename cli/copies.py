@@ -130,11 +130,13 @@ def unanswered(home: Home) -> int:
     Raises:
         Unavailable: the file that says so cannot be read.
     """
-    from storage.postgres.unsettled import FILE, Unsettled
+    from storage.postgres.login_file import FILE, LoginFile
+    from storage.postgres.unsettled import Unsettled
 
     if not (home.team / FILE).exists():
         return 0
-    waiting = Unsettled(home.team)
+    file = LoginFile(home.team)
+    waiting = Unsettled(file)
     try:
         waiting.open()
         if not waiting.durable:
@@ -143,7 +145,7 @@ def unanswered(home: Home) -> int:
             )
         return len(waiting)
     finally:
-        waiting.close()
+        file.close()
 
 
 @contextmanager
@@ -199,7 +201,7 @@ def wipe_team(home: Home) -> None:
     """Removes everything of the team from this machine, keys and password too."""
     from storage import keys
     from storage.postgres import password as keeping
-    from storage.postgres.unsettled import FILE
+    from storage.postgres.login_file import FILE
 
     keeping.forget(home.team)
     wipe_copy(home)

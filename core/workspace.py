@@ -8,7 +8,7 @@ round trip on a server), so a user interface calls them from a worker. None of t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -78,6 +78,79 @@ class TaskLine(NamedTuple):
     task: Task
     about: str
     """The contact's, deal's or company's name."""
+    contact: str = ""
+    """The name of the person: the task's contact, or its deal's."""
+    company: str = ""
+    phone: str = ""
+    """The first of the person's numbers that is not known to be bad, or empty."""
+    time_zone: str = ""
+    """The person's own, or empty."""
+    country: str = ""
+    """Where the person is: by their address, or else by their company's."""
+    region: str = ""
+
+
+class Callee(NamedTuple):
+    """A contact as somebody who may be called: who that is, where, and what was tried. Times are whole seconds since the epoch."""
+
+    id: str
+    name: str
+    title: str
+    book_id: str
+    company_id: str | None
+    company: str
+    do_not_call: bool
+    phones: tuple[Mapping[str, str], ...]
+    """As `core.entities.Contact.phones` has them."""
+    lead_status: str
+    time_zone: str
+    country: str
+    region: str
+    city: str
+    company_country: str
+    company_region: str
+    last_call_at: int | None
+    """The last call, in or out, whoever made it."""
+    calls_today: tuple[int, ...]
+    """When they were called in the last 24 hours, the latest first."""
+    attempts: int
+    """Calls out since the last call that connected; one that connected is none."""
+    last_attempt_at: int | None
+    """The last call out, whether it connected or not."""
+    held_by: str
+    """The colleague who has them reserved, or empty. A copy knows only what the server has told it; see `Workspace.reserve`."""
+    held_until: int | None
+
+
+class CallStats(NamedTuple):
+    """What came of calling out in a while."""
+
+    dials: int
+    connects: int
+    conversations: int
+    """Those that connected and took more than a minute."""
+    meetings: int
+    """Calls that ended in a meeting."""
+    talk_s: int
+    """Seconds in calls that connected."""
+    first_at: int | None
+    """The first dial, in whole seconds since the epoch."""
+    last_at: int | None
+
+
+class Agenda(NamedTuple):
+    """What there is to do for the user, most urgent first in each part."""
+
+    tasks: list[TaskLine]
+    """One's own that are due: calls at a set time, then the rest; in each the one due first in front, then by priority."""
+    leads: list[ContactLine]
+    """In one's teams' pools, with the first of the lead statuses, newest first."""
+    stale: list[Card]
+    """One's own open deals in which nothing has happened for longer than their stage allows, the longest overdue first."""
+    idle: list[Card]
+    """One's own other open deals that have neither a next step nor a task, those untouched longest first."""
+    more: dict[str, int]
+    """How many there are beyond those given, by the name of the part; all four are in it."""
 
 
 class Hit(NamedTuple):
@@ -304,8 +377,76 @@ class Workspace(Protocol):
         """How many contacts match."""
         ...
 
-    def contact_ids(self, query: Query) -> list[str]:
-        """The ids of all contacts that match, for acting on all of them."""
+    def contact_ids(
+        self,
+        query: Query,
+        *,
+        sort: str = "name",
+        descending: bool = False,
+        among: Collection[str] | None = None,
+    ) -> list[str]:
+        """The ids of all contacts that match, in the order of `contacts`, for acting on all of them.
+
+        Args:
+            query: the filter.
+            sort: as for `contacts`.
+            descending: as for `contacts`.
+            among: only of these, which are few: whether what has changed matches now.
+        """
+        ...
+
+    def callees(self, contact_ids: Sequence[str], now: dt.datetime) -> list[Callee]:
+        """What is to be known of contacts before they are called, in the order of their ids.
+
+        Those that are not there any more, or out of sight, are left out.
+
+        Args:
+            contact_ids: some 50 of them: the next in a queue.
+            now: what the last 24 hours count back from, and reservations are held against.
+        """
+        ...
+
+    def call_stats(
+        self, since: dt.datetime, until: dt.datetime, *, user_id: str | None = None, block: str = ""
+    ) -> CallStats:
+        """What came of the calls out from `since` up to, but without, `until`.
+
+        Args:
+            since: the begin.
+            until: the end.
+            user_id: whose calls; None: one's own. Of others only those that one sees are counted.
+            block: of one calling session alone; empty: of all.
+        """
+        ...
+
+    def agenda(self, now: dt.datetime, tomorrow: dt.datetime, *, limit: int = 200) -> Agenda:
+        """What there is to do today.
+
+        Args:
+            now: what deals are stale by.
+            tomorrow: when today ends where the user is: tasks due before it are today's, or overdue.
+            limit: the most to return of each part; `Agenda.more` says how many there are beyond.
+        """
+        ...
+
+    def keep_draft(self, key: str, text: str) -> None:
+        """Keeps what is being typed, in place of what was kept under the key before. It survives a crash when this returns.
+
+        It stays on this machine, for this login; nobody is told of it. Where there is no file to keep it in, it is
+        kept as long as the program runs, and `health` says so.
+
+        Args:
+            key: what it is about, as `note:contacts:<id>`. The draft of a person whose data is erased goes with them
+                where the key ends in their id.
+            text: what to keep; empty: forget it.
+
+        Raises:
+            Unavailable: it cannot be written.
+        """
+        ...
+
+    def drafts(self, prefix: str = "") -> dict[str, str]:
+        """What is kept under keys that begin so, the latest kept last."""
         ...
 
     def companies(self, text: str, *, limit: int = 20) -> list[Company]:

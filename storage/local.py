@@ -18,7 +18,7 @@ from core.changes import Answer, Changeset, Status, from_json
 from core.commands.base import Command, Context, changeset, load_needs
 from core.errors import Invalid, NotFound, OffhookError, Unavailable
 from core.workspace import Changed, Reservation
-from storage import load
+from storage import drafts, load
 from storage.apply import Applied, Stopped, apply
 from storage.database import Database
 from storage.keys import Key
@@ -181,6 +181,18 @@ class LocalWorkspace(Questions):
 
         with self.database.write() as connection:
             release(connection, self.org_id, contact_id, self.user_id)
+
+    # --- what is being typed
+
+    def keep_draft(self, key: str, text: str) -> None:
+        """See `core.workspace.Workspace.keep_draft`: in the file, where it is no part of the history."""
+        with self.database.write() as connection:
+            drafts.keep(connection, key, text, self._clock())
+
+    def drafts(self, prefix: str = "") -> dict[str, str]:
+        """See `core.workspace.Workspace.drafts`."""
+        with self.database.read() as connection:
+            return drafts.kept(connection, prefix)
 
     # --- telling
 

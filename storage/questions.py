@@ -14,7 +14,19 @@ from core.entities import RECORDS, Company
 from core.errors import NotFound
 from core.filters import Query
 from core.permissions import require_export
-from core.workspace import Card, ContactLine, Entry, HistoryEntry, Hit, Page, Subject, TaskLine
+from core.workspace import (
+    Agenda,
+    Callee,
+    CallStats,
+    Card,
+    ContactLine,
+    Entry,
+    HistoryEntry,
+    Hit,
+    Page,
+    Subject,
+    TaskLine,
+)
 from storage.codec import codec
 from storage.database import Database
 
@@ -79,12 +91,46 @@ class Questions(ABC):
         with self.database.read() as connection:
             return count_contacts(connection, self._catalog(connection), query)
 
-    def contact_ids(self, query: Query) -> list[str]:
+    def contact_ids(
+        self,
+        query: Query,
+        *,
+        sort: str = "name",
+        descending: bool = False,
+        among: Collection[str] | None = None,
+    ) -> list[str]:
         """See `core.workspace.Workspace.contact_ids`."""
         from storage.reads.contacts import contact_ids
 
         with self.database.read() as connection:
-            return contact_ids(connection, self._catalog(connection), query)
+            return contact_ids(
+                connection, self._catalog(connection), query, sort=sort, descending=descending, among=among
+            )
+
+    def callees(self, contact_ids: Sequence[str], now: dt.datetime) -> list[Callee]:
+        """See `core.workspace.Workspace.callees`."""
+        from storage.reads.calls import callees
+
+        with self.database.read() as connection:
+            return callees(connection, self._catalog(connection), contact_ids, now)
+
+    def call_stats(
+        self, since: dt.datetime, until: dt.datetime, *, user_id: str | None = None, block: str = ""
+    ) -> CallStats:
+        """See `core.workspace.Workspace.call_stats`."""
+        from storage.reads.calls import call_stats
+
+        with self.database.read() as connection:
+            return call_stats(
+                connection, self._catalog(connection), since, until, user_id=user_id, block=block
+            )
+
+    def agenda(self, now: dt.datetime, tomorrow: dt.datetime, *, limit: int = 200) -> Agenda:
+        """See `core.workspace.Workspace.agenda`."""
+        from storage.reads.agenda import agenda
+
+        with self.database.read() as connection:
+            return agenda(connection, self._catalog(connection), now, tomorrow, limit=limit)
 
     def companies(self, text: str, *, limit: int = 20) -> list[Company]:
         """See `core.workspace.Workspace.companies`."""

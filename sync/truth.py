@@ -16,7 +16,7 @@ from typing import Any
 from core.changes import Changeset
 from core.entities import RECORDS
 from core.workspace import Changed
-from storage import load
+from storage import drafts, load
 from storage.apply import replay
 from storage.codec import Encoded, codec
 from storage.watch import MOST_ROWS, look_of, note_news
@@ -197,6 +197,7 @@ class Truth:
             overlay.note_left(self.connection, now=False)
 
     def _erase(self, ids: Collection[str]) -> bool:
+        drafts.drop(self.connection, ids)
         if not traces.erase(self.connection, self._org_id, ids, self._clock):
             return False
         self._pending.forget()

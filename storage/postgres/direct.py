@@ -27,10 +27,12 @@ from storage.keys import Store
 from storage.listeners import tell
 from storage.load import CATALOG_TABLES
 from storage.postgres.connection import ANSWER_SECONDS, Hello, Wire, greet
+from storage.postgres.drafts import Drafts
 from storage.postgres.link import Link
 from storage.postgres.live import POLL_SECONDS, Live, News, Own, RowKey
 from storage.postgres.load import Loaded
 from storage.postgres.load import catalog as load_catalog
+from storage.postgres.login_file import LoginFile
 from storage.postgres.profile import Profile
 from storage.postgres.questions import Questions
 from storage.postgres.sending import PATIENCE_SECONDS, Decided, NoAnswer, Sender
@@ -68,7 +70,7 @@ def open_direct(
     Args:
         profile: where to, and who.
         password: the login's; None: libpq looks for one in its own places.
-        folder: where commands without an answer are kept over a restart; None: they are not.
+        folder: where commands without an answer and drafts are kept over a restart; None: they are not.
         store: where the key of that file is kept.
         notes: what is less than perfect about the login, for `health`.
         clock: what time it is.
@@ -84,7 +86,7 @@ def open_direct(
     workspace = DirectWorkspace(
         profile,
         password,
-        unsettled=Unsettled(folder, store=store),
+        file=LoginFile(folder, store=store),
         notes=notes,
         clock=clock,
         patience=patience,
@@ -107,7 +109,7 @@ class DirectWorkspace(Questions):
         profile: Profile,
         password: str | None,
         *,
-        unsettled: Unsettled,
+        file: LoginFile,
         notes: Sequence[str],
         clock: Clock,
         patience: float,
@@ -117,7 +119,8 @@ class DirectWorkspace(Questions):
         self.profile = profile
         self._clock = clock
         self._poll_seconds = poll_seconds
-        self._unsettled = unsettled
+        self._file = file
+        self._drafts = Drafts(file)
         self._notes = tuple(notes)
         self._own = Own()
         super().__init__(
@@ -132,7 +135,7 @@ class DirectWorkspace(Questions):
         )
         self._sender = Sender(
             self._link,
-            unsettled,
+            Unsettled(file),
             self._own,
             tell=self._health_changed,
             mine=lambda left: (left.org_id, left.user_id) == (self.org_id, self.user_id),
@@ -286,6 +289,16 @@ class DirectWorkspace(Questions):
         """See `core.workspace.Workspace.unsent`: what was sent and has no answer yet."""
         return list(self._sender.late)
 
+    # --- what is being typed
+
+    def keep_draft(self, key: str, text: str) -> None:
+        """See `core.workspace.Workspace.keep_draft`. It works without the server."""
+        self._drafts.keep(self.user_id, key, text, self._clock())
+
+    def drafts(self, prefix: str = "") -> dict[str, str]:
+        """See `core.workspace.Workspace.drafts`."""
+        return self._drafts.kept(self.user_id, prefix)
+
     # --- telling
 
     def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
@@ -367,7 +380,7 @@ class DirectWorkspace(Questions):
             *self._notes,
             self.profile.note,
             self._hello.note,
-            *self._unsettled.notes,
+            *self._file.notes,
         )
         return Health(
             "direct",
@@ -398,7 +411,7 @@ class DirectWorkspace(Questions):
         self._link.close()
         if settler is not None:
             settler.join()
-        self._unsettled.close()
+        self._file.close()
 
 
 def _shown(done: Changeset, loaded: Loaded) -> frozenset[RowKey]:

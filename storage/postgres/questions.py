@@ -17,6 +17,9 @@ from core.errors import NotFound
 from core.filters import Query
 from core.permissions import require_export
 from core.workspace import (
+    Agenda,
+    Callee,
+    CallStats,
     Card,
     ContactLine,
     Entry,
@@ -82,11 +85,38 @@ class Questions(AtOnce, ABC):
 
         return self._read(count_contacts, query)
 
-    def contact_ids(self, query: Query) -> list[str]:
+    def contact_ids(
+        self,
+        query: Query,
+        *,
+        sort: str = "name",
+        descending: bool = False,
+        among: Collection[str] | None = None,
+    ) -> list[str]:
         """See `core.workspace.Workspace.contact_ids`."""
         from storage.postgres.reads.contacts import contact_ids
 
-        return self._read(contact_ids, query)
+        return self._read(contact_ids, query, sort=sort, descending=descending, among=among)
+
+    def callees(self, contact_ids: Sequence[str], now: dt.datetime) -> list[Callee]:
+        """See `core.workspace.Workspace.callees`."""
+        from storage.postgres.reads.calls import callees
+
+        return self._read(callees, contact_ids, now)
+
+    def call_stats(
+        self, since: dt.datetime, until: dt.datetime, *, user_id: str | None = None, block: str = ""
+    ) -> CallStats:
+        """See `core.workspace.Workspace.call_stats`."""
+        from storage.postgres.reads.calls import call_stats
+
+        return self._read(call_stats, since, until, user_id=user_id, block=block)
+
+    def agenda(self, now: dt.datetime, tomorrow: dt.datetime, *, limit: int = 200) -> Agenda:
+        """See `core.workspace.Workspace.agenda`."""
+        from storage.postgres.reads.agenda import agenda
+
+        return self._read(agenda, now, tomorrow, limit=limit)
 
     def companies(self, text: str, *, limit: int = 20) -> list[Company]:
         """See `core.workspace.Workspace.companies`."""

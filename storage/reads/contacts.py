@@ -3,13 +3,14 @@
 # ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from core.catalog import Catalog
 from core.filters import Query
 from core.workspace import ContactLine
+from storage.codec import to_json
 from storage.reads import sqlite
 from storage.reads.compile import Condition, compile_query
 from storage.reads.lines import contact_lines
@@ -129,17 +130,59 @@ def count_contacts(connection: Connection, catalog: Catalog, query: Query) -> in
     return _count(connection, condition)
 
 
-def contact_ids(connection: Connection, catalog: Catalog, query: Query) -> list[str]:
-    """The ids of all contacts that match, in no order.
+def contact_ids(
+    connection: Connection,
+    catalog: Catalog,
+    query: Query,
+    *,
+    sort: str = "name",
+    descending: bool = False,
+    among: Collection[str] | None = None,
+) -> list[str]:
+    """The ids of all contacts that match, in the order of `contacts`.
+
+    Args:
+        connection: a reader.
+        catalog: the set-up.
+        query: the filter.
+        sort: as for `contacts`.
+        descending: as for `contacts`.
+        among: only of these, which are few.
 
     Raises:
         Invalid: the filter has more parts than a filter can have.
     """
     condition = compile_query(catalog, "contacts", query)
-    source, where = _source(condition)
-    return [
-        row[0] for row in connection.execute(f"select t.id from {source} where {where}", condition.parameters)
-    ]
+    if sort == "relevance" and condition.terms is not None:
+        rows = _relevant(connection, condition, 0, None)
+        found = _ids(connection, catalog, rows)
+        return found if among is None else [found_id for found_id in found if found_id in among]
+    way = " desc" if descending else ""
+    parameters = dict(condition.parameters)
+    if among is not None:
+        parameters["among"] = to_json(sorted(set(among)))
+    ids: list[str] = []
+    for leg in SORTS.get(sort, SORTS["name"]):
+        order = ", ".join(f"{column}{way}" for column in leg.order)
+        if among is None:
+            sql = _in_order(condition, leg, order, "t.id")
+        else:
+            sql = (
+                f"select t.id from {sqlite.placed(':among', 'one')} cross join contacts t on t.id = one.value{leg.join}"
+                f" where {condition.whole} and {leg.test} order by +{order}"
+            )
+        ids += [row[0] for row in connection.execute(sql, parameters)]
+    return ids
+
+
+def _ids(connection: Connection, catalog: Catalog, rows: Sequence[int]) -> list[str]:
+    """The ids of contacts given by their `n`, in that order."""
+    sql = (
+        f"select t.id from {sqlite.placed(':rows', 'place')} cross join contacts t on t.n = place.value"
+        f" where {sqlite.BY_ROW} order by place.key"
+    )
+    parameters = {"org": catalog.organization.id, "rows": to_json(list(rows))}
+    return [row[0] for row in connection.execute(sql, parameters)]
 
 
 def _source(condition: Condition) -> tuple[str, str]:
@@ -196,28 +239,38 @@ def _part(
 ) -> list[int]:
     way = " desc" if descending else ""
     order = ", ".join(f"{column}{way}" for column in leg.order)
-    walk = f"from {leg.walk} where {condition.live} and {leg.where}"
-    window = {**condition.parameters, "limit": limit, "offset": offset}
-    own_by_name = condition.in_book and not condition.few and condition.terms is None and leg == _NAME
-    if condition.is_empty or own_by_name:
-        sql = f"select t.n {walk} and {condition.tests} order by {order} limit :limit offset :offset"
-        return [row[0] for row in connection.execute(sql, window)]
-    if condition.terms is None:
-        probe = f"select t.n, {condition.tests} {walk} order by {order} limit {PROBED}"
+    if condition.terms is None and not _walks(condition, leg):
+        probe = f"select t.n, {condition.tests} {_walk(condition, leg)} order by {order} limit {PROBED}"
         found = (row[0] for row in connection.execute(probe, condition.parameters) if row[1])
         rows = list(islice(found, offset, offset + limit))
         if len(rows) == limit:
             return rows
-    source, where = _source(condition)
-    sql = (
-        f"select t.n from {source}{leg.join} where {where} and {leg.test}"
-        f" order by +{order} limit :limit offset :offset"
-    )
+    sql = f"{_in_order(condition, leg, order, 't.n')} limit :limit offset :offset"
+    window = {**condition.parameters, "limit": limit, "offset": offset}
     return [row[0] for row in connection.execute(sql, window)]
 
 
-def _relevant(connection: Connection, condition: Condition, offset: int, limit: int) -> list[int]:
+def _in_order(condition: Condition, leg: _Leg, order: str, what: str) -> str:
+    """The SQL that selects something of all that matches and is in a part, in its order."""
+    if _walks(condition, leg):
+        return f"select {what} {_walk(condition, leg)} and {condition.tests} order by {order}"
+    source, where = _source(condition)
+    return f"select {what} from {source}{leg.join} where {where} and {leg.test} order by +{order}"
+
+
+def _walks(condition: Condition, leg: _Leg) -> bool:
+    """Whether an index has all that matches in the order of the part, and hardly anything else."""
+    own_by_name = condition.in_book and not condition.few and condition.terms is None and leg == _NAME
+    return condition.is_empty or own_by_name
+
+
+def _walk(condition: Condition, leg: _Leg) -> str:
+    return f"from {leg.walk} where {condition.live} and {leg.where}"
+
+
+def _relevant(connection: Connection, condition: Condition, offset: int, limit: int | None) -> list[int]:
     assert condition.terms is not None
+    upto = None if limit is None else offset + limit
     source, found, order = sqlite.found("contacts")
     tail = f"from {source} where {found} and {sqlite.by_row(condition.where)} order by {order} limit :limit offset :offset"
     rows: list[int] = []
@@ -225,11 +278,13 @@ def _relevant(connection: Connection, condition: Condition, offset: int, limit: 
         head = f"select t.n, t.sort_key, t.search, t.last_activity_at {tail}"
         window = {"limit": RANKED, "offset": 0}
         hits = connection.execute(head, {**condition.parameters, **window}).fetchall()
-        rows = [hit[0] for hit in rank(hits, condition.terms.tokens)][offset : offset + limit]
+        rows = [hit[0] for hit in rank(hits, condition.terms.tokens)][offset:upto]
         if len(hits) < RANKED:
             return rows
-    if len(rows) < limit:
-        window = {"limit": limit - len(rows), "offset": max(offset, RANKED)}
+    if limit is None or len(rows) < limit:
+        # SQLite takes a limit below zero for none.
+        rest = -1 if limit is None else limit - len(rows)
+        window = {"limit": rest, "offset": max(offset, RANKED)}
         more = connection.execute(f"select t.n {tail}", {**condition.parameters, **window})
         rows += [row[0] for row in more]
     return rows

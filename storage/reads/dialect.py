@@ -91,6 +91,18 @@ class Dialect(Protocol):
         """Whether what a mapping has under a name is yes, or no."""
         ...
 
+    def named_text(self, column: str, name: str, /) -> str:
+        """The text that a mapping column has under a name (a constant, not a parameter); null where it has none."""
+        ...
+
+    def named_flag(self, column: str, name: str, /) -> str:
+        """The yes or no that a mapping column has under a name (a constant, not a parameter); null where it has none."""
+        ...
+
+    def gathered(self, value: str, /) -> str:
+        """An aggregate: the values of all rows as a JSON list, in no order."""
+        ...
+
     # --- what is shown
 
     def person_name(self, alias: str, /) -> str:
@@ -101,8 +113,16 @@ class Dialect(Protocol):
         """The value of the first e-mail or phone; null where there is none."""
         ...
 
+    def first_good_point(self, column: str, /) -> str:
+        """The value of the first e-mail or phone that is not known to be bad; null where there is none."""
+        ...
+
     def joined(self, column: str, /) -> str:
         """The items of a list column, joined by blanks."""
+        ...
+
+    def earliest(self) -> str:
+        """A time before every other."""
         ...
 
     def seconds(self, column: str, /) -> str:

@@ -10,6 +10,9 @@ LIVE = "deleted_at IS NULL"
 TOLD = f"{LIVE} AND NOT superseded AND NOT retracted"
 """Entries that a timeline shows: the latest revision of what has not been taken back."""
 TAGGED = f"{LIVE} AND tags <> '[]'"
+CALLS = f"{TOLD} AND kind = 'call'"
+LEADS = f"{LIVE} AND lead_status <> ''"
+OPEN = f"{LIVE} AND outcome = 'open'"
 
 Indexes = dict[str, tuple[tuple[tuple[str, ...], str], ...]]
 
@@ -23,7 +26,12 @@ def _timelines(*covered: str) -> tuple[tuple[tuple[str, ...], str], ...]:
 
 
 READ_INDEXES: Indexes = {
-    "contacts": ((("company_id", "sort_key", "id"), LIVE),),
+    "contacts": (
+        (("company_id", "sort_key", "id"), LIVE),
+        # A pool's new leads, newest first.
+        (("book_id", "lead_status", "created_at", "id"), LEADS),
+    ),
+    "activities": ((("user_id", "occurred_at"), CALLS),),
     "tasks": ((("assignee_id", "done_at", "due_at"), LIVE),),
 }
 """In both dialects."""
@@ -40,7 +48,11 @@ SQLITE_INDEXES: Indexes = {
         (("id", "deleted_at", "first_name", "last_name", "phones"), ""),
         (("tags",), TAGGED),
     ),
-    "deals": ((("tags",), TAGGED),),
+    "deals": (
+        (("tags",), TAGGED),
+        # Covering: which of one's own deals are stale, or without a next step, is told without reading them.
+        (("book_id", "stage_id", "stage_since", "last_activity_at", "next_task_at", "next_step"), OPEN),
+    ),
     "activities": _timelines("kind"),
 }
 """On SQLite only: PostgreSQL refuses an index entry of more than 2.7 kB, which a row with many tags or numbers makes."""

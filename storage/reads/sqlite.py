@@ -157,6 +157,21 @@ def is_flag(alias: str, value: bool) -> str:
     return f"{alias}.type = '{str(value).lower()}'"
 
 
+def named_text(column: str, name: str) -> str:
+    """See `Dialect.named_text`."""
+    return f"json_extract({column}, '$.{name}')"
+
+
+def named_flag(column: str, name: str) -> str:
+    """See `Dialect.named_flag`."""
+    return f"case json_type({column}, '$.{name}') when 'true' then 1 when 'false' then 0 end"
+
+
+def gathered(value: str) -> str:
+    """See `Dialect.gathered`."""
+    return f"json_group_array({value})"
+
+
 def listed(parameter: str) -> str:
     """The values of a parameter that holds a JSON list, as a subquery; for lists of any length."""
     return f"(select value from json_each({parameter}))"
@@ -172,6 +187,14 @@ def first_point(column: str) -> str:
     return f"json_extract({column}, '$[0].value')"
 
 
+def first_good_point(column: str) -> str:
+    """See `Dialect.first_good_point`."""
+    return (
+        f"(select json_extract(good.value, '$.value') from json_each({column}) good"
+        " where coalesce(json_extract(good.value, '$.bad'), '') = '' order by good.key limit 1)"
+    )
+
+
 def joined(column: str) -> str:
     """The items of a list column, joined by blanks."""
     return (
@@ -182,6 +205,11 @@ def joined(column: str) -> str:
 def length_of_list(column: str) -> str:
     """How many items a list column holds."""
     return f"json_array_length({column})"
+
+
+def earliest() -> str:
+    """See `Dialect.earliest`."""
+    return "-9223372036854775808"
 
 
 def seconds(column: str) -> str:

@@ -11,6 +11,7 @@ from core.entities import Task
 from core.workspace import Subject, TaskLine
 from storage.codec import codec_of, to_micros
 from storage.reads import sqlite
+from storage.reads.dialect import Dialect
 from storage.reads.sqlite import Connection
 from storage.reads.subjects import ties
 
@@ -34,7 +35,6 @@ def tasks(
         done: the done ones instead of the open ones.
         limit: the most to return.
     """
-    form = codec_of(Task)
     parameters: dict[str, Any] = {"org": catalog.organization.id, "limit": limit}
     where = "t.org_id = :org and t.deleted_at is null and t.done_at is " + ("not null" if done else "null")
     if assignee_id is not None:
@@ -44,19 +44,48 @@ def tasks(
         where += " and t.due_at < :due"
         parameters["due"] = to_micros(due_before)
     way = " desc" if done else ""
-    order = f"order by t.due_at{way}, t.n{way} limit :limit"
-    sql = f"""
-        select {form.prefixed("t")}, case when c.id is not null then {sqlite.person_name("c")} end, d.title, k.name
-        from (select t.n from tasks t where {where} {order}) chosen cross join tasks t on t.n = chosen.n
-        left join contacts c on c.org_id = :org and c.id = t.contact_id and c.deleted_at is null
-        left join deals d on d.org_id = :org and d.id = t.deal_id and d.deleted_at is null
-        left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null
-        where {sqlite.BY_ROW} {order}
+    return task_lines(connection, where, parameters, f"t.due_at{way}, t.n{way}")
+
+
+def about(sql: Dialect) -> str:
+    """What a line shows of what the task `t` is about, with what `AROUND` joins to it."""
+    name = sql.person_name("c")
+    here = "case when c.country <> '' then c.{0} else coalesce(k.{0}, '') end"
+    return f"""
+        coalesce(case when c.id = t.contact_id then {name} end, nullif(d.title, ''), k.name, ''),
+        coalesce(case when c.id is not null then {name} end, ''), coalesce(k.name, ''),
+        coalesce({sql.first_good_point("c.phones")}, ''), coalesce(c.time_zone, ''),
+        {here.format("country")}, {here.format("region")}
     """
-    return [
-        TaskLine(form.entity(values), contact or deal or company or "")
-        for *values, contact, deal, company in connection.execute(sql, parameters)
-    ]
+
+
+AROUND = """
+    left join deals d on d.org_id = :org and d.id = t.deal_id and d.deleted_at is null
+    left join contacts c on c.org_id = :org and c.id = coalesce(t.contact_id, d.contact_id) and c.deleted_at is null
+    left join companies k on k.org_id = :org and k.id = coalesce(t.company_id, c.company_id, d.company_id)
+        and k.deleted_at is null
+"""
+"""The deal of a task, its contact or else the deal's, and its company or else theirs."""
+
+
+def task_lines(connection: Connection, where: str, parameters: dict[str, Any], order: str) -> list[TaskLine]:
+    """The lines of the first `limit` tasks `t` in an order.
+
+    Args:
+        connection: a reader.
+        where: which tasks.
+        parameters: what that names, `org` and `limit`.
+        order: the columns.
+    """
+    form = codec_of(Task)
+    sql = f"""
+        select {form.prefixed("t")}, {about(sqlite)}
+        from (select t.n from tasks t where {where} order by {order} limit :limit) chosen
+        cross join tasks t on t.n = chosen.n {AROUND}
+        where {sqlite.BY_ROW} order by {order}
+    """
+    shown = len(TaskLine._fields) - 1
+    return [TaskLine(form.entity(row[:-shown]), *row[-shown:]) for row in connection.execute(sql, parameters)]
 
 
 def open_tasks(connection: Connection, catalog: Catalog, subject: Subject, *, limit: int) -> tuple[Task, ...]:

@@ -17,7 +17,8 @@ from core.filters import Query
 from storage import database, keys
 from storage.postgres import people
 from storage.postgres.install import as_owner
-from storage.postgres.unsettled import FILE, Unsettled
+from storage.postgres.login_file import FILE, LoginFile
+from storage.postgres.unsettled import Unsettled
 from tests.postgres.floor import Floor, password_of
 from tests.postgres.rooms import Rooms, rooms_behind_a_proxy
 from tests.postgres.test_outage import APPLY, Running, calls_of, leave_unsettled, note
@@ -146,16 +147,16 @@ def test_whoever_leaves_does_not_wait_for_a_server_that_says_nothing(
 
 def test_what_is_being_sent_is_not_of_an_earlier_start(network: tuple[Rooms, Proxy], tmp_path: Path) -> None:
     leave_unsettled(network, tmp_path, arrives=False)
-    kept = Unsettled(tmp_path, store="file")
+    kept = Unsettled(left_file := LoginFile(tmp_path, store="file"))
     [left] = kept.earlier()
     kept.settle(left.id)
     kept.put(left)
-    fresh = Unsettled(tmp_path / "fresh", store="file")
+    fresh = Unsettled(fresh_file := LoginFile(tmp_path / "fresh", store="file"))
     fresh.open()
     fresh.put(left)
     assert (list(fresh.all()), fresh.earlier()) == ([left], ())
-    kept.close()
-    fresh.close()
+    left_file.close()
+    fresh_file.close()
 
 
 def test_what_a_newer_offhook_has_kept_stays_for_it(network: tuple[Rooms, Proxy], tmp_path: Path) -> None:

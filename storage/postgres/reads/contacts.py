@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from core.catalog import Catalog
 from core.filters import Query
 from core.workspace import ContactLine
 from storage.postgres.reads import dialect
+from storage.postgres.reads.dialect import as_ids
 from storage.postgres.reads.statement import Connection, rows, value
 from storage.reads.compile import Condition, compile_query
 from storage.reads.lines import COMPANY, columns
@@ -76,10 +77,9 @@ def contacts(
     """See `storage.reads.contacts.contacts`."""
     condition = compile_query(catalog, "contacts", query, dialect)
     if sort == "relevance" and condition.terms is not None:
-        return _relevant(connection, condition, offset, limit)
-    legs = SORTS.get(sort, SORTS["name"])
-    if descending and sort in _TURNED:
-        legs = legs[::-1]
+        line = f"json_build_array({columns(dialect)})"
+        return _lines(_relevant(connection, condition, offset, limit, line))
+    legs = _legs(sort, descending)
     parameters = {**condition.parameters, "offset": offset, "limit": limit, "needed": offset + limit}
     return _lines(value(connection, _window(condition, legs, descending), parameters))
 
@@ -94,12 +94,42 @@ def count_contacts(connection: Connection, catalog: Catalog, query: Query) -> in
     return int(value(connection, sql, condition.parameters))
 
 
-def contact_ids(connection: Connection, catalog: Catalog, query: Query) -> list[str]:
+def contact_ids(
+    connection: Connection,
+    catalog: Catalog,
+    query: Query,
+    *,
+    sort: str = "name",
+    descending: bool = False,
+    among: Collection[str] | None = None,
+) -> list[str]:
     """See `storage.reads.contacts.contact_ids`."""
     condition = compile_query(catalog, "contacts", query, dialect)
-    sql = f"select coalesce(json_agg(t.id), '[]') from contacts t where {_where(condition)}"
-    ids: list[str] = value(connection, sql, condition.parameters)
+    if sort == "relevance" and condition.terms is not None:
+        found: list[str] = _relevant(connection, condition, 0, None, "t.id")
+        return found if among is None else [found_id for found_id in found if found_id in among]
+    legs = _legs(sort, descending)
+    way = " desc" if descending else ""
+    where = condition.whole if among is not None else _where(condition)
+    parameters = dict(condition.parameters)
+    if among is not None:
+        where += " and t.id = any (:among::uuid[])"
+        parameters["among"] = as_ids(sorted(set(among)))
+    parts = []
+    for place, leg in enumerate(legs):
+        order = ", ".join(f"{column}{way}" for column in leg.order)
+        parts.append(
+            f"select t.id, {place} as leg, row_number() over (order by {order}) as place"
+            f" from contacts t{leg.join} where {where} and {leg.where}"
+        )
+    sql = f"select coalesce(json_agg(id order by leg, place), '[]') from ({' union all '.join(parts)}) legs"
+    ids: list[str] = value(connection, sql, parameters)
     return ids
+
+
+def _legs(sort: str, descending: bool) -> Sequence[_Leg]:
+    legs = SORTS.get(sort, SORTS["name"])
+    return legs[::-1] if descending and sort in _TURNED else legs
 
 
 def _where(condition: Condition) -> str:
@@ -141,21 +171,30 @@ def _lines(listed: Sequence[Any]) -> list[ContactLine]:
     return list(map(ContactLine._make, listed))
 
 
-def _relevant(connection: Connection, condition: Condition, offset: int, limit: int) -> list[ContactLine]:
-    """A window of what words find: the newest ranked, then the rest, newest first."""
+def _relevant(
+    connection: Connection, condition: Condition, offset: int, limit: int | None, told: str
+) -> list[Any]:
+    """What is told of a window (of all from its offset on, without a limit) of what words find.
+
+    The newest are ranked, then comes the rest, newest first.
+    """
     assert condition.terms is not None
     chosen: list[str] = []
+    upto = None if limit is None else offset + limit
     rest = limit
     if offset < RANKED:
         tokens = list(dict.fromkeys(condition.terms.tokens))
         parameters = {**condition.parameters, "tokens": tokens, "ranked": RANKED}
         hits = value(connection, rows(_newest(condition), 4), parameters)
-        chosen = [hit[0] for hit in rank(hits, condition.terms.tokens)][offset : offset + limit]
-        rest = 0 if len(hits) < RANKED else limit - len(chosen)
-    if not chosen and not rest:
+        chosen = [hit[0] for hit in rank(hits, condition.terms.tokens)][offset:upto]
+        if len(hits) < RANKED:
+            rest = 0
+        elif limit is not None:
+            rest = limit - len(chosen)
+    if not chosen and rest == 0:
         return []
     more = ""
-    if rest:
+    if rest != 0:
         more = f"""
             union all select * from (
                 select t.id, {RANKED} + row_number() over ({_NEWEST}) as place from contacts t where {condition.whole}
@@ -163,12 +202,13 @@ def _relevant(connection: Connection, condition: Condition, offset: int, limit: 
             ) rest
         """
     sql = f"""
-        select coalesce(json_agg(json_build_array({columns(dialect)}) order by found.place), '[]')
+        select coalesce(json_agg({told} order by found.place), '[]')
         from (select id, place from unnest(:ids::uuid[]) with ordinality as chosen (id, place) {more}) found
         join contacts t on t.org_id = :org and t.id = found.id and t.deleted_at is null {COMPANY}
     """
     window = {"ids": chosen, "offset": max(offset, RANKED), "limit": rest}
-    return _lines(value(connection, sql, {**condition.parameters, **window}))
+    found: list[Any] = value(connection, sql, {**condition.parameters, **window})
+    return found
 
 
 def _newest(condition: Condition) -> str:

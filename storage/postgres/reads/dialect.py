@@ -144,6 +144,21 @@ def is_flag(alias: str, value: bool) -> str:
     return f"{alias}.value = '{str(value).lower()}'"
 
 
+def named_text(column: str, name: str) -> str:
+    """See `Dialect.named_text`."""
+    return f"({column} ->> '{name}')"
+
+
+def named_flag(column: str, name: str) -> str:
+    """See `Dialect.named_flag`."""
+    return f"case {column} -> '{name}' when 'true' then true when 'false' then false end"
+
+
+def gathered(value: str) -> str:
+    """See `Dialect.gathered`."""
+    return f"coalesce(json_agg({value}), '[]')"
+
+
 def person_name(alias: str) -> str:
     """See `Dialect.person_name`."""
     points = f"{first_point(f'{alias}.emails')}, {first_point(f'{alias}.phones')}"
@@ -157,10 +172,23 @@ def first_point(column: str) -> str:
     return f"({column} -> 0 ->> 'value')"
 
 
+def first_good_point(column: str) -> str:
+    """See `Dialect.first_good_point`."""
+    return (
+        f"(select good.item ->> 'value' from jsonb_array_elements({column}) with ordinality as good(item, place)"
+        " where coalesce(good.item ->> 'bad', '') = '' order by good.place limit 1)"
+    )
+
+
 def joined(column: str) -> str:
     """See `Dialect.joined`."""
     items = f"select string_agg(item, ' ' order by place) from jsonb_array_elements_text({column})"
     return f"case when {column} = '[]' then '' else ({items} with ordinality as items(item, place)) end"
+
+
+def earliest() -> str:
+    """See `Dialect.earliest`."""
+    return "'-infinity'::timestamptz"
 
 
 def seconds(column: str) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from core.catalog import Catalog
@@ -13,6 +14,7 @@ from storage.postgres.reads import dialect
 from storage.postgres.reads.dialect import as_id
 from storage.postgres.reads.statement import Connection, columns_of, entity, value
 from storage.reads.subjects import ties
+from storage.reads.tasks import AROUND, about
 
 
 def tasks(
@@ -34,16 +36,21 @@ def tasks(
         where += " and t.due_at < :due"
         parameters["due"] = due_before
     way = " desc" if done else ""
-    order = f"order by t.due_at{way}, t.id{way}"
-    about = f"coalesce(case when c.id is not null then {dialect.person_name('c')} end, nullif(d.title, ''), k.name, '')"
-    sql = f"""
-        select coalesce(json_agg(json_build_array({columns_of(Task, "t")}, {about}) {order}), '[]')
-        from (select * from tasks t where {where} {order} limit :limit) t
-        left join contacts c on c.org_id = :org and c.id = t.contact_id and c.deleted_at is null
-        left join deals d on d.org_id = :org and d.id = t.deal_id and d.deleted_at is null
-        left join companies k on k.org_id = :org and k.id = t.company_id and k.deleted_at is null
+    sql = select_task_lines(where, f"t.due_at{way}, t.id{way}")
+    return task_lines(value(connection, sql, parameters))
+
+
+def select_task_lines(where: str, order: str) -> str:
+    """The lines of the first `limit` tasks `t` in an order, as a JSON list for `task_lines`."""
+    return f"""
+        select coalesce(json_agg(json_build_array({columns_of(Task, "t")}, {about(dialect)}) order by {order}), '[]')
+        from (select * from tasks t where {where} order by {order} limit :limit) t {AROUND}
     """
-    return [TaskLine(entity(Task, values), name) for values, name in value(connection, sql, parameters)]
+
+
+def task_lines(listed: Sequence[Any]) -> list[TaskLine]:
+    """What `select_task_lines` selects."""
+    return [TaskLine(entity(Task, values), *shown) for values, *shown in listed]
 
 
 def select_open_tasks(table: str) -> str:
