@@ -491,11 +491,12 @@ class Workspace(Protocol):
         self,
         *,
         assignee_id: str | None = None,
+        due_after: dt.datetime | None = None,
         due_before: dt.datetime | None = None,
         done: bool = False,
         limit: int = 500,
     ) -> list[TaskLine]:
-        """Tasks by due time."""
+        """Tasks by due time, from `due_after` up to, but without, `due_before`."""
         ...
 
     def search(self, text: str, *, tables: Sequence[str] = (), limit: int = 50) -> list[Hit]:

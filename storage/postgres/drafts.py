@@ -50,7 +50,8 @@ class Drafts:
         """
         own = _own(user_id, prefix)
         held = {key: text for key, text in tuple(self._held.items()) if key.startswith(own)}
-        found = held | self._file.read(lambda connection: drafts.kept(connection, own), {})
+        nothing: dict[str, str] = {}
+        found = held | self._file.read(lambda connection: drafts.kept(connection, own), nothing)
         skipped = len(_own(user_id, ""))
         return {key[skipped:]: text for key, text in found.items()}
 

@@ -159,6 +159,7 @@ class Questions(AtOnce, ABC):
         self,
         *,
         assignee_id: str | None = None,
+        due_after: dt.datetime | None = None,
         due_before: dt.datetime | None = None,
         done: bool = False,
         limit: int = 500,
@@ -166,7 +167,14 @@ class Questions(AtOnce, ABC):
         """See `core.workspace.Workspace.tasks`."""
         from storage.postgres.reads.tasks import tasks
 
-        return self._read(tasks, assignee_id=assignee_id, due_before=due_before, done=done, limit=limit)
+        return self._read(
+            tasks,
+            assignee_id=assignee_id,
+            due_after=due_after,
+            due_before=due_before,
+            done=done,
+            limit=limit,
+        )
 
     def search(self, text: str, *, tables: Sequence[str] = (), limit: int = 50) -> list[Hit]:
         """See `core.workspace.Workspace.search`."""

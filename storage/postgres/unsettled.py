@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+from functools import partial
 from typing import Any
 
 from core.changes import Changeset, from_json, to_json
@@ -104,10 +105,9 @@ class Unsettled:
             with contextlib.suppress(Unavailable):
                 for done in tuple(self._done):
                     # Need not be gone for good: a command that is sent once more has no other effect.
-                    self._file.write(
-                        lambda connection, done=done: connection.execute(
-                            "DELETE FROM unsettled WHERE id = ?", (done,)
-                        ),
-                        durable=False,
-                    )
+                    self._file.write(partial(_remove, changeset_id=done), durable=False)
                     self._done.remove(done)
+
+
+def _remove(connection: Any, *, changeset_id: str) -> None:
+    connection.execute("DELETE FROM unsettled WHERE id = ?", (changeset_id,))

@@ -21,6 +21,7 @@ def tasks(
     catalog: Catalog,
     *,
     assignee_id: str | None = None,
+    due_after: dt.datetime | None = None,
     due_before: dt.datetime | None = None,
     done: bool = False,
     limit: int = 500,
@@ -31,6 +32,7 @@ def tasks(
         connection: a reader.
         catalog: the set-up.
         assignee_id: whose; everybody's where it is None.
+        due_after: only those due at this time or later.
         due_before: only those due before this time.
         done: the done ones instead of the open ones.
         limit: the most to return.
@@ -40,6 +42,9 @@ def tasks(
     if assignee_id is not None:
         where += " and t.assignee_id = :assignee"
         parameters["assignee"] = assignee_id
+    if due_after is not None:
+        where += " and t.due_at >= :since"
+        parameters["since"] = to_micros(due_after)
     if due_before is not None:
         where += " and t.due_at < :due"
         parameters["due"] = to_micros(due_before)

@@ -22,6 +22,7 @@ def tasks(
     catalog: Catalog,
     *,
     assignee_id: str | None = None,
+    due_after: dt.datetime | None = None,
     due_before: dt.datetime | None = None,
     done: bool = False,
     limit: int = 500,
@@ -32,6 +33,9 @@ def tasks(
     if assignee_id is not None:
         where += " and t.assignee_id = :assignee"
         parameters["assignee"] = as_id(assignee_id)
+    if due_after is not None:
+        where += " and t.due_at >= :since"
+        parameters["since"] = due_after
     if due_before is not None:
         where += " and t.due_at < :due"
         parameters["due"] = due_before
