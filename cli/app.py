@@ -113,6 +113,7 @@ def run_app(session: Session, opener: Opener | None = None, *notices: str) -> in
     sys.setswitchinterval(0.0005)
     # Textual reads this when it is imported. The user's own setting wins.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from cli.dialling import make_dialler
     from tui.app import OffhookApp
     from tui.config import Config
     from tui.theme import DEFAULT
@@ -126,6 +127,7 @@ def run_app(session: Session, opener: Opener | None = None, *notices: str) -> in
         zone=session.zone,
         save=lambda key, value: save_setting(home.settings_file, key, value),
         demo=session.demo,
+        dialler=make_dialler(find_home(), settings.dialling, sample=session.demo),
         notices=(*notices, *((settings.problem,) if settings.problem else ())),
     )
     app = OffhookApp(opener or FileOpener(home), config)

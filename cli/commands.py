@@ -14,7 +14,7 @@ from typer.main import get_group
 from cli.options import AsJson, session
 from cli.session import Session
 from cli.team_commands import team_app
-from core.commands.activities import CALL_OUTCOMES
+from core.calling.outcomes import DEFAULT_OUTCOMES
 from core.commands.tasks import TASK_KINDS
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ TABLES = ("contacts", "deals", "activities")
 FORMATS = ("csv", "json", "vcf")
 
 
+OUTCOMES = tuple(outcome.key for outcome in DEFAULT_OUTCOMES)
+"""How a call can end, as far as that is known without a workspace."""
 _LATE = {
     "admin": ("cli.admin.commands", "admin_app", "The team's server, its people and their rights."),
     "audit": ("cli.admin.commands", "audit_app", "Who changed what, and the proof of it."),
+    "dialler": ("cli.dialler_commands", "dialler_app", "How numbers are dialled."),
     "conflicts": ("cli.conflict_commands", "conflicts_app", "What waits for your decision."),
 }
 """Groups of commands that are made only when they are asked for: module, name, and what the help says of them."""
@@ -37,7 +40,7 @@ class _Commands(TyperGroup):
 
     ORDER = (
         "find", "show", "log", "task", "move", "undo", "pipelines", "status", "sync", "conflicts", "export", "backup",
-        "restore", "doctor", "init", "login", "logout", "mode", "password", "admin", "audit", "demo",
+        "restore", "doctor", "dialler", "init", "login", "logout", "mode", "password", "admin", "audit", "demo",
     )  # fmt: skip
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -232,8 +235,8 @@ def log_call(
     outcome: Annotated[
         str,
         typer.Option(
-            help=f"How it ended: {', '.join(CALL_OUTCOMES)}.",
-            autocompletion=lambda incomplete: _only(CALL_OUTCOMES, incomplete),
+            help=f"How it ended: {', '.join(OUTCOMES)}, or what your organization has besides.",
+            autocompletion=lambda incomplete: _only(OUTCOMES, incomplete),
             show_default=False,
         ),
     ] = "",

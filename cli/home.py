@@ -6,6 +6,7 @@ of file goes where the system wants it.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import Unavailable
+from telephony.settings import KEYS as DIAL_KEYS
+from telephony.settings import DialSettings
+from telephony.settings import read as read_dialling
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ class Home:
     def settings_file(self) -> Path:
         """What the user has set."""
         return self.config / "config.toml"
+
+    @property
+    def twilio_token(self) -> Path:
+        """What says where the token of Twilio is kept."""
+        return self.data / "twilio-token"
 
     @property
     def themes(self) -> Path:
@@ -107,11 +116,13 @@ class Settings:
     Attributes:
         theme: a theme's name; empty where none is set.
         keymap: keys by binding id.
+        dialling: how numbers are dialled.
         problem: what is wrong with the file, in a sentence; then the rest is as if it were not there.
     """
 
     theme: str = ""
     keymap: Mapping[str, str] = field(default_factory=dict)
+    dialling: DialSettings = field(default_factory=DialSettings)
     problem: str = ""
 
 
@@ -150,9 +161,11 @@ def _checked(path: Path, content: Mapping[str, Any]) -> Settings:
             keymap[name] = value
         else:
             wrong.append(f'keymap."{name}" is a key in quotes, or a list of them')
-    if unknown := sorted(set(content) - {"theme", "keymap"}):
+    dialling = read_dialling(content)
+    wrong += dialling.problems
+    if unknown := sorted(set(content) - {"theme", "keymap", *DIAL_KEYS}):
         wrong.append(f"there is no setting {', '.join(unknown)}")
-    return Settings(theme, keymap, f"{path}: {'; '.join(wrong)}." if wrong else "")
+    return Settings(theme, keymap, dialling, f"{path}: {'; '.join(wrong)}." if wrong else "")
 
 
 def save_setting(path: Path, key: str, value: str) -> None:
@@ -161,19 +174,63 @@ def save_setting(path: Path, key: str, value: str) -> None:
     Raises:
         Unavailable: the file cannot be written.
     """
-    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-    entry = f'{key} = "{quoted}"'
+    save_settings(path, {"": {key: value}})
+
+
+def save_settings(path: Path, values: Mapping[str, Mapping[str, str]]) -> None:
+    """Sets texts in the settings file, all or none; comments and everything else in it stay as they are.
+
+    Args:
+        path: the file.
+        values: what is set, by table (the top level is "") and key.
+
+    Raises:
+        Unavailable: the file cannot be written, or its form is too special to be changed by a program.
+    """
+    import tomllib
+
     make_private(path.parent)
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
-        table = re.search(r"^\s*\[", text, re.MULTILINE)
-        top, rest = (text[: table.start()], text[table.start() :]) if table else (text, "")
-        there = rf"""^{re.escape(key)}\s*=\s*(?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^#\n]*)"""
-        top, known = re.subn(there, lambda _: entry, top, count=1, flags=re.MULTILINE)
-        if not known:
-            top = f"{top.rstrip()}\n{entry}\n".lstrip() + ("\n" if rest else "")
+        for table, entries in values.items():
+            for key, value in entries.items():
+                text = _with(text, table, key, value)
+        _require_set(path, tomllib.loads(text), values)
         passing = path.with_suffix(".passing")
-        passing.write_text(top + rest, encoding="utf-8")
+        passing.write_text(text, encoding="utf-8")
         passing.replace(path)
+    except tomllib.TOMLDecodeError as error:
+        raise Unavailable(f"{path} was not changed: it would have a mistake ({error}). Edit it.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Unavailable(f"{path} cannot be written: {error}.") from None
+
+
+def _require_set(path: Path, content: Mapping[str, Any], values: Mapping[str, Mapping[str, str]]) -> None:
+    """Raises `Unavailable` unless the settings are what they were to be."""
+    for table, entries in values.items():
+        held = content.get(table) if table else content
+        if not isinstance(held, dict) or any(held.get(key) != value for key, value in entries.items()):
+            raise Unavailable(f"{path} was not changed: it is too special for a program. Edit it.")
+
+
+def _with(text: str, table: str, key: str, value: str) -> str:
+    """The text of a settings file with one value set; a table that is not there is added at the end."""
+    # What JSON escapes, TOML understands; of what JSON leaves, only DEL is not allowed there.
+    quoted = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    entry = f"{key} = {quoted}"
+    if text and not text.endswith("\n"):
+        text += "\n"
+    start, end = 0, len(text)
+    if table:
+        head = re.search(rf"^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\][^\n]*\n?", text, re.MULTILINE)
+        if head is None:
+            return f"{text.rstrip()}\n\n[{table}]\n{entry}\n".lstrip()
+        start = head.end()
+    if after := re.compile(r"^\s*\[", re.MULTILINE).search(text, start):
+        end = after.start()
+    part, rest = text[start:end], text[end:]
+    there = rf"""^[ \t]*{re.escape(key)}\s*=\s*(?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^#\n]*)"""
+    part, known = re.subn(there, lambda _: entry, part, count=1, flags=re.MULTILINE)
+    if not known:
+        part = f"{part.rstrip()}\n{entry}\n".lstrip() + ("\n" if rest else "")
+    return f"{text[:start]}{part}{rest}"

@@ -19,8 +19,8 @@ from core.text import printable
 if TYPE_CHECKING:
     from core.workspace import Workspace
     from storage.postgres.connection import Hello, Wire
-    from storage.postgres.password import Place
     from storage.postgres.profile import Mode, Profile
+    from storage.secret import Place
 
 
 def ask_password(prompt: str, *, from_stdin: bool = False) -> str:

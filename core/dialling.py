@@ -179,8 +179,8 @@ class ByHand:
         """
         target = dialable(number)
         if self._sample:
-            said = f"Sample data: {target} is nobody’s number to call. Nothing was dialled."
-        elif self._copies:
+            return Dialled(said=f"Sample data: nobody is to be called. {target} was not dialled.")
+        if self._copies:
             said = f"{target} is copied. Dial it on your phone."
         else:
             said = f"Dial {target} on your phone."
@@ -196,7 +196,7 @@ class ByHand:
     def check(self) -> str:
         """Says how it goes."""
         if self._sample:
-            return "Sample data: nothing is dialled, numbers are copied to the clipboard."
+            return "Sample data: nothing is ever dialled."
         if self._copies:
             return "Numbers are copied to the clipboard; you dial on your phone."
         return "Numbers are shown; you dial on your phone."

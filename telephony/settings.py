@@ -56,12 +56,14 @@ def read(content: Mapping[str, Any]) -> DialSettings:
         if not isinstance(table, dict):
             problems.append(f"{name} is a table ([{name}])")
             continue
-        if name == "twilio" and "token" in table:
+        extra = set(table) - set(keys)
+        if name == "twilio" and "token" in extra:
+            extra.remove("token")
             problems.append(
                 "the token of Twilio does not belong into this file: offhook dialler set twilio asks for it"
             )
-        if unknown := sorted(set(table) - {*keys, "token"}):
-            problems.append(f"[{name}] has no setting {', '.join(unknown)}")
+        if extra:
+            problems.append(f"[{name}] has no setting {', '.join(sorted(extra))}")
         tables[name] = {}
         for key in keys:
             value = table.get(key, "")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Unavailable
-from storage import keyrings
+from storage import keyrings, secret
 from storage.postgres import password
 
 SECRET = "correct horse – pferd"
@@ -60,7 +60,7 @@ def test_the_old_password_stays_until_the_new_one_is_safe(
         raise Unavailable(f"{path} cannot be written: No space left on device.")
 
     with monkeypatch.context() as disk:
-        disk.setattr(password, "replace_secret", full)
+        disk.setattr(secret, "replace_secret", full)
         with pytest.raises(Unavailable, match="No space"):
             password.keep(tmp_path, "the new one")
     assert password.read(tmp_path, {}) == "the old one"
