@@ -10,6 +10,7 @@ from cli.naming import SINGULAR, find_one, find_stage, typed
 from cli.output import Code, Usage, require_applied, say, say_json
 from cli.plain import answer_data, record_data
 from cli.session import Session
+from core.catalog import Catalog
 from core.changes import Answer
 from core.entities import Deal
 from core.errors import NotFound
@@ -49,9 +50,9 @@ def log(
     from core.commands.activities import LogActivity
 
     occurred = parse_when(typed(at), session.now, session.zone, past=True)[0] if at else None
-    ended = call_outcome(outcome) if outcome else ""
     body = _text(text)
     with session.open() as workspace:
+        ended = call_outcome(outcome, workspace.catalog()) if outcome else ""
         about = find_one(workspace, who)
         command = LogActivity(
             table=about.table,
@@ -105,20 +106,24 @@ def undo(session: Session) -> Code:
     return session.tell_sent(sent)
 
 
-def call_outcome(text: str) -> str:
+def call_outcome(text: str, catalog: Catalog) -> str:
     """The call outcome that a person means: its name, or a part that only one has (`voicemail`).
+
+    Args:
+        text: what was typed.
+        catalog: the outcomes that there are.
 
     Raises:
         Usage: it is none; the message lists them.
     """
-    from core.commands.activities import CALL_OUTCOMES
-
     wanted = fold(typed(text).strip()).replace("-", " ").replace("_", " ")
-    fitting = [name for name in CALL_OUTCOMES if name == wanted]
-    fitting = fitting or [name for name in CALL_OUTCOMES if wanted and wanted in name]
+    if catalog.outcome(wanted):
+        return wanted
+    offered = [outcome.key for outcome in catalog.call_outcomes]
+    fitting = [key for key in offered if wanted and wanted in key]
     if len(fitting) != 1:
         raise Usage(
-            f"“{printable(typed(text)[:40])}” is no outcome of a call. Outcomes: {', '.join(CALL_OUTCOMES)}."
+            f"“{printable(typed(text)[:40])}” is no outcome of a call. Outcomes: {', '.join(offered)}."
         )
     return fitting[0]
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from core.errors import Invalid
 from core.text import clean_line
 
 LABELS = ("work", "mobile", "home", "main", "other")
+BAD_NUMBERS = ("wrong number", "not in service")
+"""Why a number is not dialled any more: what `bad` of an item of `phones` can say."""
+_Point = TypeVar("_Point", bound=Mapping[str, str])
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])")
 _URL = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*):)?(?://)?(?P<rest>[^\s/?#:@]+\.[^\s/?#:@]+(?::\d+)?(?:[/?#]\S*)?)",
@@ -53,6 +58,42 @@ def clean_phone(typed: str, country: str) -> str:
         raise _wrong_phone(value, what, "Check the digits.")
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return f"{written};ext={number.extension}" if number.extension else written
+
+
+def good_numbers(phones: Iterable[Mapping[str, str]]) -> tuple[Mapping[str, str], ...]:
+    """The phones that can be dialled: those that are not known to be bad, the first one first."""
+    return tuple(phone for phone in phones if not phone.get("bad"))
+
+
+def bad_last(phones: Iterable[_Point]) -> tuple[_Point, ...]:
+    """Phones in their order, but those that are known to be bad at the end: the first one is dialled."""
+    return tuple(sorted(phones, key=lambda phone: bool(phone.get("bad"))))
+
+
+def mark_bad(phones: Sequence[Mapping[str, str]], number: str, why: str) -> tuple[Mapping[str, str], ...]:
+    """The phones with a mark on one of them, which goes to the end; as they are where the number is not among them.
+
+    Args:
+        phones: a contact's.
+        number: the number, as it is kept.
+        why: one of `BAD_NUMBERS`.
+    """
+    marked = ({**phone, "bad": why} if phone["value"] == number else phone for phone in phones)
+    return bad_last(marked) if any(phone["value"] == number for phone in phones) else tuple(phones)
+
+
+def check_bad(why: str) -> str:
+    """Why a number is bad, as it is kept.
+
+    Raises:
+        Invalid: it is none of `BAD_NUMBERS`.
+    """
+    value = clean_line(why).lower()
+    if value not in BAD_NUMBERS:
+        raise Invalid(
+            {"phones": f"A number is not dialled as a {' or '.join(BAD_NUMBERS)}, not as “{value[:40]}”."}
+        )
+    return value
 
 
 def _wrong_phone(value: str, what: str, hint: str) -> Invalid:

@@ -19,15 +19,17 @@ _COME_WITH: tuple[dict[str, Any], ...] = (
         "follow_up": "1 business day",
         "task": "Call again",
         "task_kind": "call",
+        "lead_status": "Attempting",
     },
     {
         "key": "left voicemail",
         "name": "Left voicemail",
         "hotkey": "2",
         "line": "vm-left",
-        "follow_up": "1 business day",
-        "task": "Follow up on the voicemail",
-        "task_kind": "email",
+        "follow_up": "2 business days",
+        "task": "Call again",
+        "task_kind": "call",
+        "lead_status": "Attempting",
     },
     {
         "key": "busy",
@@ -37,6 +39,7 @@ _COME_WITH: tuple[dict[str, Any], ...] = (
         "follow_up": "30 min",
         "task": "Call again",
         "task_kind": "call",
+        "lead_status": "Attempting",
     },
     {
         "key": "left message",
@@ -46,6 +49,7 @@ _COME_WITH: tuple[dict[str, Any], ...] = (
         "follow_up": "1 business day",
         "task": "Call again",
         "task_kind": "call",
+        "lead_status": "Attempting",
     },
     {
         "key": "callback",
@@ -56,6 +60,7 @@ _COME_WITH: tuple[dict[str, Any], ...] = (
         "asks": "when",
         "task": "Call back",
         "task_kind": "call",
+        "lead_status": "Connected",
     },
     {
         "key": "interested",
@@ -67,6 +72,7 @@ _COME_WITH: tuple[dict[str, Any], ...] = (
         "task": "Send what they asked for",
         "task_kind": "email",
         "stops": True,
+        "lead_status": "Connected",
     },
     {
         "key": "meeting booked",
@@ -80,6 +86,7 @@ _COME_WITH: tuple[dict[str, Any], ...] = (
         "move": "start",
         "meeting": True,
         "stops": True,
+        "lead_status": "Qualified",
     },
     {
         "key": "not interested",
@@ -93,6 +100,7 @@ _COME_WITH: tuple[dict[str, Any], ...] = (
         "task": "Ask again",
         "task_kind": "call",
         "stops": True,
+        "lead_status": "Nurture",
     },
     {
         "key": "not a fit",
@@ -101,6 +109,7 @@ _COME_WITH: tuple[dict[str, Any], ...] = (
         "line": "answered",
         "connected": True,
         "stops": True,
+        "lead_status": "Unqualified",
     },
     {"key": "wrong number", "name": "Wrong number", "hotkey": "0", "line": "answered", "number": "wrong"},
     {"key": "not in service", "name": "Not in service", "hotkey": "-", "line": "error", "number": "dead"},
@@ -111,6 +120,9 @@ _COME_WITH: tuple[dict[str, Any], ...] = (
         "line": "answered",
         "connected": True,
         "asks": "referral",
+        "follow_up": "1 business day",
+        "task": "First call",
+        "task_kind": "call",
         "stops": True,
     },
     {

@@ -29,12 +29,12 @@ from core.ids import new_id
 from core.permissions import require_can_change, require_write
 from core.schema import Role, fields_of
 
-CALL_OUTCOMES = ("connected", "no answer", "left voicemail", "busy", "wrong number", "left message")
-"""What a logged call can have come to."""
 EDITABLE = ("body", "subject", "outcome", "occurred_at", "duration_s", "direction")
 """What can be corrected in an entry."""
 ENTRY_NAMES = {"call": "call", "email": "e-mail", "meeting": "meeting", "note": "note"}
 """What people call the entries that they log."""
+_ENDED = ("line", "connected", "meeting")
+"""What the data of a call says by its outcome."""
 _CLOCK_SKEW = dt.timedelta(minutes=5)
 
 
@@ -48,7 +48,8 @@ class LogActivity(Command):
         body: what was said.
         subject: a headline; may be empty.
         occurred_at: when it took place; now where it is None. Not in the future.
-        outcome: how a call ended, one of `CALL_OUTCOMES`; free text for other kinds.
+        outcome: how a call ended, the key of one of the catalog's outcomes, whose effects are left out (see
+            `core.commands.calls.LogCall`); free text for other kinds.
         direction: in or out.
         duration_s: seconds.
         activity_id: the new entry's id.
@@ -76,18 +77,19 @@ class LogActivity(Command):
         record: Any = seen.get(subject_class(self.table), self.record_id)
         require_write(context.catalog, record.book_id, title_of(record))
         occurred = context.now if self.occurred_at is None else self.occurred_at
-        values = _checked(
+        values = clean_entry(
             context, self.kind,
             {
                 "subject": self.subject, "body": self.body, "outcome": self.outcome, "direction": self.direction,
                 "duration_s": self.duration_s, "occurred_at": occurred,
             },
         )  # fmt: skip
+        ended = how_it_ended(context.catalog, self.outcome) if self.kind == "call" else {}
         values |= {
             "kind": self.kind,
             "book_id": record.book_id,
             "user_id": context.catalog.me.id,
-            "data": dict(self.data),
+            "data": {**ended, **self.data},
             **link(record),
         }
         return Decision(
@@ -100,6 +102,8 @@ class LogActivity(Command):
 @dataclass(frozen=True, kw_only=True)
 class EditActivity(Command):
     """Corrects something that a person logged. The entry stays; a revision takes its place.
+
+    Another outcome of a call changes what the entry says, and nothing of what the first one brought about.
 
     Attributes:
         activity_id: the revision that the user saw.
@@ -117,9 +121,12 @@ class EditActivity(Command):
         activity = _own(seen, context, self.activity_id)
         only(self.values, EDITABLE, activity.LABEL)
         said = {name: getattr(activity, name) for name in EDITABLE}
-        values = _checked(context, activity.kind, {**said, **self.values}, outcome=activity.outcome)
+        values = clean_entry(context, activity.kind, {**said, **self.values}, outcome=activity.outcome)
         if values == said:
             return Decision(f"That {ENTRY_NAMES[activity.kind]}: nothing to change", ())
+        if activity.kind == "call" and values["outcome"] != activity.outcome:
+            others = {name: value for name, value in activity.data.items() if name not in _ENDED}
+            values["data"] = {**others, **how_it_ended(context.catalog, values["outcome"])}
         change = _revision(activity, context, values)
         return Decision(f"Edited {_the(activity.kind)}", (change,), f"{activity.kind}.edited")
 
@@ -156,8 +163,30 @@ def _own(seen: Seen, context: Context, activity_id: str) -> Activity:
     return activity
 
 
-def _checked(context: Context, kind: str, values: Mapping[str, Any], *, outcome: str = "") -> dict[str, Any]:
-    """The values, if they can be kept; `outcome` is the one that the entry has, whatever list it came from."""
+def how_it_ended(catalog: Catalog, outcome: str) -> dict[str, Any]:
+    """What the data of a call tells of its outcome: what the line did, whether they were reached, whether a meeting came of it."""
+    known = catalog.outcome(outcome)
+    if known is None:
+        return {}
+    return {"connected": known.connected} | {
+        name: value for name, value in (("line", known.line), ("meeting", known.meeting)) if value
+    }
+
+
+def clean_entry(
+    context: Context, kind: str, values: Mapping[str, Any], *, outcome: str = ""
+) -> dict[str, Any]:
+    """The values of an entry that a person logs, if they can be kept.
+
+    Args:
+        context: who logs it, and when.
+        kind: call, email, meeting or note.
+        values: all of `EDITABLE`.
+        outcome: the one that the entry has, whatever list it came from.
+
+    Raises:
+        Invalid: what is wrong, field by field.
+    """
     out = cleaned(Activity, values)
     wrong: dict[str, str] = {}
     if kind == "note" and not (out["body"] or out["subject"]):
@@ -168,8 +197,9 @@ def _checked(context: Context, kind: str, values: Mapping[str, Any], *, outcome:
         wrong["duration_s"] = "A duration is zero or more."
     if out["direction"] not in ("", "in", "out"):
         wrong["direction"] = "A call or e-mail goes in or out."
-    if kind == "call" and out["outcome"] not in ("", outcome, *CALL_OUTCOMES):
-        wrong["outcome"] = f"A call ends with one of {', '.join(CALL_OUTCOMES)}."
+    if kind == "call" and out["outcome"] not in ("", outcome) and not context.catalog.outcome(out["outcome"]):
+        keys = ", ".join(known.key for known in context.catalog.call_outcomes)
+        wrong["outcome"] = f"A call ends with one of {keys}."
     if wrong:
         raise Invalid(wrong)
     return out

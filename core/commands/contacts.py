@@ -34,7 +34,16 @@ from core.entities import Contact, Deal, Task, person_name
 from core.errors import Invalid, Refused
 from core.ids import new_id
 from core.permissions import require_can_change, require_write
-from core.points import LABELS, check_country, check_zone, clean_email, clean_phone, time_zone_of
+from core.points import (
+    LABELS,
+    bad_last,
+    check_bad,
+    check_country,
+    check_zone,
+    clean_email,
+    clean_phone,
+    time_zone_of,
+)
 from core.text import clean_line, fold
 
 IDENTITY = ("first_name", "last_name", "emails", "phones")
@@ -177,7 +186,9 @@ def _checked(context: Context, values: Mapping[str, Any], current: Contact | Non
     checks.apply("country", check_country)
     country = checks.values.get("country") or (current.country if current else "")
     country = country or context.catalog.organization.country
-    checks.apply("phones", lambda points: _points(points, lambda value: clean_phone(value, country)))
+    checks.apply(
+        "phones", lambda points: bad_last(_points(points, lambda value: clean_phone(value, country)))
+    )
     checks.apply("emails", lambda points: _points(points, clean_email))
     checks.apply("time_zone", check_zone)
     if current is None or checks.values.get("lead_status") != current.lead_status:
@@ -197,12 +208,14 @@ def _status(catalog: Catalog, typed: str) -> str:
 def _points(
     points: Sequence[Mapping[str, str] | str], check: Callable[[str], str]
 ) -> tuple[dict[str, str], ...]:
-    """The checked points, each value once, the first one first."""
+    """The checked points, each value once, the first one first; a number that is marked as bad keeps its mark."""
     out: dict[str, dict[str, str]] = {}
     for point in points:
         typed = point if isinstance(point, str) else point["value"]
         label = "" if isinstance(point, str) else clean_line(point.get("label") or "")
         if typed.strip():
             value = check(typed)
-            out.setdefault(value.lower(), {"value": value, "label": label.lower()[:40] or LABELS[0]})
+            bad = "" if isinstance(point, str) else point.get("bad") or ""
+            kept = {"value": value, "label": label.lower()[:40] or LABELS[0]}
+            out.setdefault(value.lower(), {**kept, "bad": check_bad(bad)} if bad else kept)
     return tuple(out.values())

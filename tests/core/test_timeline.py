@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
+from core.calling.outcomes import DEFAULT_OUTCOMES
 from core.changes import Status
-from core.commands.activities import CALL_OUTCOMES, EditActivity, LogActivity, RetractActivity
+from core.commands.activities import EditActivity, LogActivity, RetractActivity
 from core.commands.records import Assign
 from core.commands.tasks import CompleteTask, CreateTask, DeleteTask, EditTask
 from core.entities import Activity, Task
@@ -61,7 +62,7 @@ def test_a_call_is_logged_where_it_belongs(office):
         office.store.now,
     )
     assert (call.body, call.outcome, call.duration_s) == ("Beep\nno answer", "left voicemail", 12)
-    assert call.data == {"dialled": "+49301234567"}
+    assert call.data == {"dialled": "+49301234567", "line": "vm-left", "connected": False}
     on_company = log(office, office.bob, acme)
     assert (on_company.deal_id, on_company.contact_id, on_company.company_id) == (None, None, acme.id)
 
@@ -84,7 +85,7 @@ def test_the_past_can_be_logged_and_the_future_cannot(office):
     ("values", "sentence"),
     [
         ({"kind": "note", "body": " \n\x00"}, "The note is empty."),
-        ({"kind": "call", "outcome": "sold"}, f"A call ends with one of {', '.join(CALL_OUTCOMES)}."),
+        ({"kind": "call", "outcome": "sold"}, f"A call ends with one of {', '.join(o.key for o in DEFAULT_OUTCOMES if not o.hidden)}."),
         ({"kind": "call", "duration_s": -1}, "A duration is zero or more."),
         ({"kind": "call", "direction": "sideways"}, "A call or e-mail goes in or out."),
         ({"kind": "stage_change"}, "“stage_change” cannot be logged. Kinds: call, email, meeting, note."),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from core.changes import Status
-from core.commands.activities import CALL_OUTCOMES, EditActivity, LogActivity, RetractActivity
+from core.commands.activities import EditActivity, LogActivity, RetractActivity
 from core.commands.base import Command
 from core.errors import Invalid
 from core.points import show_phone
@@ -86,7 +86,6 @@ _OUTCOME_KEYS = dict(
         strict=True,
     )
 )
-assert set(_OUTCOME_KEYS.values()) == set(CALL_OUTCOMES)
 
 
 @flow
@@ -179,7 +178,8 @@ async def _entry_form(screen: DeskScreen, title: str, subject: Subject | None, e
         FormField("body", "Text", "text", activity.body if activity else ""),
     ]
     if activity and activity.kind == "call":
-        outcomes = [(outcome, outcome) for outcome in dict.fromkeys((activity.outcome, *CALL_OUTCOMES))]
+        keys = (activity.outcome, *(outcome.key for outcome in desk.catalog.call_outcomes))
+        outcomes = [(key, key) for key in dict.fromkeys(keys)]
         fields.append(FormField("outcome", "Outcome", "choice", activity.outcome, outcomes))
 
     async def submit(values: dict[str, Any]) -> Mapping[str, str] | None:

@@ -1,0 +1,405 @@
+"""Logging a call with all that follows from its outcome."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from core.calling.follow_up import due_day, next_try, parse_span
+from core.catalog import Catalog
+from core.changes import Change
+from core.commands.activities import clean_entry, how_it_ended
+from core.commands.base import (
+    Command,
+    Context,
+    Decision,
+    Get,
+    Need,
+    R,
+    Seen,
+    Where,
+    cleaned,
+    delete_open,
+    insert,
+    told,
+    update,
+)
+from core.commands.contacts import CreateContact
+from core.commands.deals import MoveDeal
+from core.commands.tasks import clean_task, complete, zone_of
+from core.entities import Activity, Company, Contact, Deal, Outcome, Stage, Task
+from core.errors import Invalid, NotFound, Refused
+from core.ids import new_id
+from core.next_step import NextStep
+from core.permissions import require_write
+from core.pipelines import first_stage
+from core.points import good_numbers, mark_bad
+from core.schema import LINE_LIMIT
+from core.text import clean_line
+
+_MARKS = {"wrong": "wrong number", "dead": "not in service"}
+"""What a phone's mark says, by what the outcome does to the number."""
+RETRY_PRIORITY = "low"
+"""Of calling again who was not reached: whoever was promised a call comes first."""
+_ABOUT_THEN = dt.timedelta(days=7)
+"""A call that is planned for so much later is still the next one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogCall(Command):
+    """Logs a call to a contact, with every effect that its outcome has, as one change that is undone as one.
+
+    The call is what must not be lost. So an effect that the rules forbid (a move of the deal) is left out, and named in
+    the summary.
+
+    The task that the call answers is put off where nobody was reached, and ticked off otherwise. That is the one that
+    brought the user here (`task_id`), or else their own first one to call this contact that is due today or was to be
+    tried again. A call that they have planned for another day soon stays the next one: nothing is planned beside it, and it
+    moves only where they say when, or have agreed on something else.
+
+    Attributes:
+        contact_id: who was called.
+        outcome: how it ended: the key of one of the catalog's outcomes.
+        note: what was said.
+        started_at: when the call began; None: now.
+        duration_s: seconds of talk.
+        number: which number was called, as it is kept; the first good one where it is empty.
+        deal_id: the deal that it was about.
+        next_step: what comes next, in place of the outcome's own follow-up.
+        follow_up: False: nothing comes next.
+        reason: why, where the outcome asks that.
+        referral: whom they named instead: `name`, `phone`, `email`. A new contact is made, at the same company.
+        task_id: the task that brought the user here.
+        block: the id of the calling session.
+        direction: out, or in where they called.
+        activity_id: the entry's id.
+        referral_id: the new contact's id.
+    """
+
+    NAME: ClassVar[str] = "log_call"
+    contact_id: str
+    outcome: str
+    note: str = ""
+    started_at: dt.datetime | None = None
+    duration_s: int | None = None
+    number: str = ""
+    deal_id: str = ""
+    next_step: NextStep | None = None
+    follow_up: bool = True
+    reason: str = ""
+    referral: Mapping[str, str] = field(default_factory=dict)
+    task_id: str = ""
+    block: str = ""
+    direction: str = "out"
+    activity_id: str = field(default_factory=new_id)
+    referral_id: str = field(default_factory=new_id)
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        needs: list[Need] = [Get("contacts", self.contact_id), Where("tasks", self.open_calls(catalog))]
+        needs += [Get("deals", self.deal_id)] if self.deal_id else []
+        return needs + ([Get("tasks", self.task_id)] if self.task_id else [])
+
+    def also_needs(self, seen: Seen, catalog: Catalog) -> Sequence[Need]:
+        company_id = seen.get(Contact, self.contact_id).company_id
+        return [Get("companies", company_id)] if company_id else []
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        outcome = context.catalog.outcome(self.outcome)
+        if outcome is None:
+            keys = ", ".join(known.key for known in context.catalog.call_outcomes)
+            raise Invalid({"outcome": f"A call ends with one of {keys}."})
+        contact = seen.get(Contact, self.contact_id)
+        require_write(context.catalog, contact.book_id, contact.name)
+        call = _Call(self, outcome, contact, seen, context)
+        changes = (*call.referred(), call.entry(), *call.about_contact(), *call.moved(), *call.tasks())
+        summary = f"Logged a call to {contact.name}: {outcome.name}"
+        return Decision(". ".join([summary, *call.left_out]), changes, "call.logged")
+
+    def open_calls(self, catalog: Catalog) -> dict[str, Any]:
+        """What the user's open tasks to call the contact have in common."""
+        return {
+            "contact_id": self.contact_id,
+            "assignee_id": catalog.me.id,
+            "kind": "call",
+            "done_at": None,
+        }
+
+
+class _Call:
+    """A call that is logged: what it does to whom.
+
+    Attributes:
+        left_out: what the outcome would have done and cannot, in words.
+    """
+
+    def __init__(
+        self, command: LogCall, outcome: Outcome, contact: Contact, seen: Seen, context: Context
+    ) -> None:
+        self.command, self.outcome, self.contact = command, outcome, contact
+        self.seen, self.context, self.catalog = seen, context, context.catalog
+        self.left_out: list[str] = []
+        self.deal = self._deal()
+        company_id = contact.company_id or (self.deal.company_id if self.deal else None)
+        self.links = {
+            "contact_id": contact.id, "deal_id": self.deal.id if self.deal else None, "company_id": company_id,
+        }  # fmt: skip
+        self.book_id = self.deal.book_id if self.deal else contact.book_id
+        good = good_numbers(contact.phones)
+        self.number = command.number or (good[0]["value"] if good else "")
+        self.at = command.started_at or context.now
+
+    def _deal(self) -> Deal | None:
+        """The deal that the call was about, as far as the user may write to it."""
+        if not self.command.deal_id:
+            return None
+        deal = self._there(Deal, self.command.deal_id)
+        if deal is None:
+            self.left_out.append("The deal is not there any more")
+        elif deal.book_id not in self.catalog.writable_books:
+            self.left_out.append(f"{deal.title} belongs to {self.catalog.owner_name(deal.book_id)}")
+            return None
+        return deal
+
+    def _there(self, record: type[R], record_id: str | None) -> R | None:
+        with suppress(NotFound):
+            return self.seen.get(record, record_id) if record_id else None
+        return None
+
+    # --- the entry
+
+    def entry(self) -> Change:
+        """The entry of the timeline."""
+        command = self.command
+        values = clean_entry(
+            self.context, "call",
+            {
+                "subject": "", "body": command.note, "outcome": self.outcome.key, "direction": command.direction,
+                "duration_s": command.duration_s, "occurred_at": self.at,
+            },
+        )  # fmt: skip
+        more = {
+            "number": clean_line(self.number)[:LINE_LIMIT],
+            "block": command.block,
+            "reason": clean_line(command.reason)[:LINE_LIMIT],
+            "referral": command.referral_id if self._names_somebody else "",
+        }
+        values |= {
+            "kind": "call",
+            "book_id": self.book_id,
+            "user_id": self.catalog.me.id,
+            "data": how_it_ended(self.catalog, self.outcome.key) | {k: v for k, v in more.items() if v},
+            **self.links,
+        }
+        return insert(Activity, command.activity_id, values)
+
+    # --- the contact
+
+    def about_contact(self) -> Iterator[Change]:
+        """What becomes of the contact: a number not to be dialled again, do-not-call, the lead status."""
+        contact, values = self.contact, dict[str, Any]()
+        if mark := _MARKS.get(self.outcome.number):
+            values["phones"] = mark_bad(contact.phones, self.number, mark)
+        if status := next_status(self.catalog, contact.lead_status, self.outcome):
+            values["lead_status"] = status
+        forbids = self.outcome.do_not_call and not contact.do_not_call
+        if forbids:
+            values["do_not_call"] = True
+        change = update(contact, cleaned(Contact, values))
+        if change.set:
+            yield change
+        if forbids:
+            asked = "They asked not to be called" if self.outcome.connected else self.outcome.name
+            why = clean_line(self.command.reason)
+            yield told(
+                self.context, kind="do_not_call", subject=f"Do not call: {why or asked}",
+                book_id=contact.book_id, contact_id=contact.id, company_id=contact.company_id,
+                data={"call_id": self.command.activity_id, "reason": why, "fields": {"do_not_call": [False, True]}},
+            )  # fmt: skip
+
+    # --- the deal
+
+    def moved(self) -> Sequence[Change]:
+        """The move of the deal, if the pipeline allows it."""
+        deal, target = self.deal, self._target()
+        if deal is None or target is None or deal.outcome != "open":
+            return ()
+        move = MoveDeal(
+            deal_id=deal.id, stage_id=target.id, from_stage_id=deal.stage_id, reason=self.command.reason
+        )
+        try:
+            return move.decide(self.seen, self.context).changes
+        except (Refused, NotFound) as why:
+            self.left_out.append(f"{deal.title} stays where it is. {str(why).rstrip('.')}")
+            return ()
+
+    def _target(self) -> Stage | None:
+        """Where the outcome takes the deal; None where that is where it is, or it is none of the outcome's business."""
+        deal, move = self.deal, self.outcome.move
+        if deal is None or not move:
+            return None
+        if move != "start":
+            stage = self.catalog.stage_by_id.get(move)
+            there = stage is not None and stage.pipeline_id == deal.pipeline_id and stage.id != deal.stage_id
+            return stage if there else None
+        stages = [stage for stage in self.catalog.stages_of(deal.pipeline_id) if stage.kind == "open"]
+        at_start = bool(stages) and first_stage(self.catalog, deal.pipeline_id).id == deal.stage_id
+        return stages[1] if at_start and len(stages) > 1 else None
+
+    # --- somebody else
+
+    @property
+    def _names_somebody(self) -> bool:
+        return any(clean_line(value) for value in self.command.referral.values())
+
+    def referred(self) -> Sequence[Change]:
+        """The contact that they named."""
+        if not self._names_somebody:
+            return ()
+        contact, given = self.contact, {k: clean_line(v) for k, v in self.command.referral.items()}
+        first, _, last = given.get("name", "").partition(" ")
+        make = CreateContact(
+            contact_id=self.command.referral_id,
+            values={
+                "book_id": contact.book_id,
+                "first_name": first,
+                "last_name": last.strip(),
+                "phones": tuple(filter(None, [given.get("phone", "")])),
+                "emails": tuple(filter(None, [given.get("email", "")])),
+                "company_id": self._there(Company, contact.company_id) and contact.company_id,
+                "lead_status": self.catalog.lead_statuses[0],
+                "source": "Referral",
+                "country": contact.country,
+                "description": f"Named by {contact.name}.",
+            },
+        )
+        try:
+            return make.decide(self.seen, self.context).changes
+        except Invalid as wrong:
+            raise Invalid({"referral": str(wrong)}) from None
+
+    # --- what comes next
+
+    def tasks(self) -> Iterator[Change]:
+        """The task that is done with or put off, and the one that comes next."""
+        calls, planned = self._calls(), self._planned()
+        answered = next((task for task in calls if self._is_due(task)), None)
+        if self.outcome.do_not_call:
+            yield from delete_open([task for task in calls if task is not answered], self.context.now)
+        if answered is not None and (self.outcome.connected or self.outcome.do_not_call):
+            yield from complete(answered, self.context)
+        elif answered is not None and planned is not None:
+            yield self._put_off(answered, planned)
+            if planned["kind"] == "call":
+                return
+        if planned is None:
+            return
+        ahead = self._ahead(calls, planned) if answered is None else None
+        if ahead is None:
+            yield self._new_task(planned)
+        elif self.outcome.connected or self.command.next_step is not None:
+            yield self._put_off(ahead, planned)
+
+    def _calls(self) -> list[Task]:
+        """The open tasks to call them that this call can answer: the one that brought the user here, then their own."""
+        found = self.seen.where(Task, **self.command.open_calls(self.catalog))
+        # What comes again has its own rhythm: it is answered only by who came for it.
+        own = [task for task in found if not task.recurrence and task.id != self.command.task_id]
+        own.sort(key=lambda task: (task.due_at, task.id))
+        named = self._there(Task, self.command.task_id)
+        if named is None or named.done_at is not None or named.kind != "call":
+            return own
+        return [named, *own] if named.book_id in self.catalog.writable_books else own
+
+    def _is_due(self, task: Task) -> bool:
+        """Whether this is the call that the task asks for: it brought the user here, it is due, or it was to be tried again."""
+        zone = zone_of(self.catalog, self.catalog.me.id)
+        today = self.context.now.astimezone(zone).date()
+        due = task.due_at.astimezone(zone).date()
+        return task.id == self.command.task_id or due <= today or task.priority == RETRY_PRIORITY
+
+    def _ahead(self, calls: Sequence[Task], planned: Mapping[str, Any]) -> Task | None:
+        """The call that is planned for another day already, about when one would be planned now."""
+        if planned["kind"] != "call" or self._names_somebody:
+            return None
+        latest = planned["due_at"] + _ABOUT_THEN
+        return next((task for task in calls if task.due_at <= latest), None)
+
+    def _planned(self) -> dict[str, Any] | None:
+        """What comes next: subject, kind, due_at, all_day, priority. None: nothing."""
+        command, outcome = self.command, self.outcome
+        if not command.follow_up:
+            return None
+        if command.next_step is not None:
+            step = command.next_step
+            return {
+                "subject": step.subject, "kind": step.kind, "due_at": step.due_at, "all_day": step.all_day,
+                "priority": "",
+            }  # fmt: skip
+        if outcome.asks == "when" and not outcome.follow_up:
+            raise Invalid({"next_step": f"{outcome.name}: when? Try tue 3pm, or callback 14:30 their time."})
+        if not outcome.follow_up or (outcome.asks == "referral" and not self._names_somebody):
+            return None
+        span = parse_span(outcome.follow_up)
+        kind = outcome.task_kind or "call"
+        tries_again = kind == "call" and not outcome.connected
+        if tries_again or span.is_short:
+            due_at = next_try(span, self.at, self._their_zone())
+            if due_at <= self.context.now:
+                due_at = next_try(span, self.context.now, self._their_zone())
+        else:
+            due_at = due_day(span, self.context.now, zone_of(self.catalog, self.catalog.me.id))
+        return {
+            "subject": outcome.task or outcome.name,
+            "kind": kind,
+            "due_at": due_at,
+            "all_day": not (tries_again or span.is_short),
+            "priority": RETRY_PRIORITY if tries_again else "",
+        }
+
+    def _their_zone(self) -> dt.tzinfo:
+        with suppress(KeyError, ValueError, OSError):
+            return ZoneInfo(self.contact.time_zone)
+        return zone_of(self.catalog, self.catalog.me.id)
+
+    def _put_off(self, task: Task, planned: Mapping[str, Any]) -> Change:
+        """The task, later. What somebody else has ticked off meanwhile is asked about, not put off unseen."""
+        names = ["due_at", "all_day"]
+        if planned["kind"] == "call" and (self.command.next_step is not None or self.outcome.connected):
+            names.append("subject")
+        values = clean_task(self.context, {name: planned[name] for name in names}, task)
+        change = update(task, values)
+        return Change(
+            change.table, change.id,
+            set={**change.set, "done_at": None}, base={**change.base, "done_at": None},
+        )  # fmt: skip
+
+    def _new_task(self, planned: Mapping[str, Any]) -> Change:
+        values = clean_task(self.context, {**planned, "assignee_id": self.catalog.me.id})
+        links = dict(self.links)
+        if self._names_somebody:
+            links["contact_id"] = self.command.referral_id
+        return insert(Task, self.context.new_id(), {**values, "book_id": self.book_id, **links})
+
+
+def next_status(catalog: Catalog, current: str, outcome: Outcome) -> str:
+    """What a contact's lead status becomes by the outcome of a call; empty: it stays.
+
+    It goes forward in the organization's list, and never back: who is a customer already does not become one more person
+    who was reached. Only whom an earlier call had put aside (not interested for now) comes back by being reached. Who is
+    no lead does not become one.
+
+    Args:
+        catalog: the set-up.
+        current: the contact's.
+        outcome: how the call ended.
+    """
+    new, statuses = outcome.lead_status, catalog.lead_statuses
+    if new not in statuses or current not in statuses or new == current:
+        return ""
+    aside = {known.lead_status for known in catalog.call_outcomes if known.asks == "reason"}
+    forward = statuses.index(new) > statuses.index(current)
+    return new if forward or (outcome.connected and current in aside) else ""
