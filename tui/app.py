@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tui.ahead import Ahead
     from tui.config import Config, Opener
     from tui.desk import Desk
+    from tui.models.card_text import Wording
+    from tui.reminders import Reminders
     from tui.screens.base import DeskScreen
 
 BASE_SCREENS = {
@@ -76,6 +78,7 @@ class OffhookApp(App[int]):
     def __init__(self, opener: Opener, config: Config) -> None:
         super().__init__()
         self._ahead: Ahead | None = None
+        self.reminders: Reminders | None = None
         self.opener = opener
         self.config = config
         self.desk: Desk | None = None
@@ -171,7 +174,9 @@ class OffhookApp(App[int]):
         config = dataclasses.replace(self.config, demo=demo or self.config.demo)
         self.desk = Desk(workspace, catalog, config, self._ahead)
         self._ahead = None
-        self.go("pipeline")
+        if config.start != "pipeline":
+            self.desk.forget_ahead()
+        self.go(config.start)
         health = self.desk.last_seen_health
         if made or health.insecure or (health.level != "ok" and health.mode != "field"):
             # What is less than perfect is said when it begins; later `offhook doctor` knows it, and nobody is nagged. A
@@ -190,6 +195,10 @@ class OffhookApp(App[int]):
         """
         if self.desk is None:
             return
+        if self.config.reminders:
+            from tui.reminders import Reminders
+
+            self.reminders = Reminders(self.desk, self._remind)
         self._screen_named("contacts")
         gc.collect()
         gc.freeze()
@@ -225,14 +234,14 @@ class OffhookApp(App[int]):
             self.push_screen(UnsentDialog(self.desk))
             return
         target = self._screen_named(name)
-        if self.screen is target:
-            return
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
-        if len(self.screen_stack) == 1:
-            self.push_screen(target)
-        else:
-            self.switch_screen(target)
+        if self.screen is not target:
+            while len(self.screen_stack) > 2:
+                self.pop_screen()
+            if len(self.screen_stack) == 1:
+                self.push_screen(target)
+            else:
+                self.switch_screen(target)
+        target.arrived()
 
     def show_waiting(self, parked_id: str = "") -> None:
         """Shows what waits for the user to decide, with the cursor on one of them."""
@@ -252,6 +261,26 @@ class OffhookApp(App[int]):
 
     def delay_update(self, delay: float = 0.05) -> None:
         """Textual masks a change of mode by 50 ms of nothing; a rep would feel them."""
+
+    # --- what comes due ---------------------------------------------------------------------------------------------
+
+    @property
+    def reminder(self) -> Wording | None:
+        """What has come due and was not seen to, in words for the status bar; None where nothing has."""
+        desk, reminders = self.desk, self.reminders
+        if desk is None or reminders is None or not reminders.due:
+            return None
+        from tui.models.agenda_text import reminder_words
+
+        return reminder_words(reminders.due, desk.now, desk.zone, "g t")
+
+    def _remind(self) -> None:
+        """Shows what has come due where the user is, under whatever is being asked; nothing else happens."""
+        from tui.screens.base import DeskScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.refresh_bars()
 
     # --- chords: `g` and then a letter ------------------------------------------------------------------------------
 
@@ -419,6 +448,8 @@ class OffhookApp(App[int]):
 
     def _leave(self, desk: Desk | None, *, wait: bool = True) -> None:
         self.desk = None
+        if self.reminders is not None:
+            self.reminders.close()
         if desk is not None:
             health = desk.last_seen_health
             self.kept_here = health.to_send if health.mode == "field" else 0

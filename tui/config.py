@@ -34,6 +34,8 @@ class Config:
         clock: what time it is (UTC); replaced in tests, so that pictures do not change by themselves.
         save: keeps a setting for the next start.
         demo: the workspace holds sample data.
+        start: the screen that is shown first: pipeline, today or contacts.
+        reminders: tasks that come due are told of wherever the user is.
         dialler: how numbers are dialled. Sample numbers never are, whatever it is: see `tui.flows.dialling`.
         notices: what was wrong with the settings, to be said once.
     """
@@ -45,6 +47,8 @@ class Config:
     clock: Callable[[], dt.datetime] = _now
     save: Callable[[str, str], None] = _forget
     demo: bool = False
+    start: str = "pipeline"
+    reminders: bool = True
     dialler: Dialler = field(default_factory=ByHand)
     notices: tuple[str, ...] = ()
 

@@ -120,6 +120,10 @@ class Desk:
         ahead, self._ahead = self._ahead, None
         return ahead.take(pipeline_id) if ahead is not None else None
 
+    def forget_ahead(self) -> None:
+        """Drops what was read while the application started: by the time that somebody wants it, it would be old."""
+        self._ahead = None
+
     def execute(self, command: Command) -> Awaitable[Answer]:
         """Runs a command on the writer thread, behind those before it. Never raises what a user can cause: see `Answer`."""
         self._passed_over.clear()

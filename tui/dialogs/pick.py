@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
+from core.errors import Invalid
 from core.text import clean_text, fold, printable
 from tui.dialogs.base import Dialog
 from tui.widgets.choices import Choices, Option
@@ -38,8 +39,8 @@ def narrowed(options: Sequence[Option], typed: str) -> list[Option]:
 class Picker(Dialog[str | list[str]]):
     """Returns the id of the chosen option; with `multi` the list of the marked ones; None where the user left.
 
-    With `allow_new`, what was typed can be chosen too; its id is the text behind `NEW`. Where options have keys, one
-    key chooses, and `/` begins to type.
+    With `allow_new`, what was typed can be chosen too; its id is the text behind `NEW`. With `read`, what was typed is
+    read, and the option that it means can be chosen. Where options have keys, one key chooses, and `/` begins to type.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,6 +71,7 @@ class Picker(Dialog[str | list[str]]):
         placeholder: str = "Type to narrow down",
         hint: str = "",
         delete: Callable[[Option], Awaitable[bool]] | None = None,
+        read: Callable[[str], Option] | None = None,
     ) -> None:
         """Makes the question.
 
@@ -84,6 +86,7 @@ class Picker(Dialog[str | list[str]]):
             placeholder: shown while nothing is typed.
             hint: a sentence above the list.
             delete: deletes an option's thing, having asked; says whether it is gone.
+            read: makes an option of what was typed, or raises `Invalid` that says why that cannot be.
         """
         self._keys = {option.key: option for option in options if option.key}
         hints = (
@@ -92,7 +95,10 @@ class Picker(Dialog[str | list[str]]):
         if delete is not None:
             hints.append(("pick.delete", "delete"))
         if self._keys:
-            hints = [("/", "type a new one" if allow_new else "type to find"), *hints]
+            hints = [
+                ("/", "type another" if read else "type a new one" if allow_new else "type to find"),
+                *hints,
+            ]
         super().__init__(title, hints=hints)
         self._options = list(options)
         self._current = current
@@ -104,6 +110,7 @@ class Picker(Dialog[str | list[str]]):
         self._placeholder = placeholder
         self._hint = hint
         self._delete = delete
+        self._read = read
 
     def compose_body(self) -> ComposeResult:
         """A line to type in, and the list."""
@@ -147,10 +154,20 @@ class Picker(Dialog[str | list[str]]):
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
         typed = event.value.strip()
+        if self._read is not None and typed:
+            self._say_back(typed, self._read)
+            return
         shown = narrowed(self._options, typed)
         if self._allow_new and typed and all(fold(o.label) != fold(typed) for o in self._options):
             shown.append(Option(NEW + typed, typed, "new"))
         self.query_one(Choices).show(shown, empty=f"Nothing fits “{printable(typed)[:40]}”.")
+
+    def _say_back(self, typed: str, read: Callable[[str], Option]) -> None:
+        self.tell("")
+        try:
+            self.query_one(Choices).show([read(typed)])
+        except Invalid as error:
+            self.query_one(Choices).show([], empty=str(error))
 
     @on(Choices.Highlighted)
     def _highlighted(self, event: Choices.Highlighted) -> None:
@@ -212,3 +229,9 @@ class Picker(Dialog[str | list[str]]):
             self.dismiss(list(self._marked))
         elif current is not None:
             self.dismiss(current.id)
+        elif self._read is not None:
+            try:
+                self._read(self.query_one(LineEntry).value.strip())
+            except Invalid as error:
+                # The line of the list is too short for all that can be said.
+                self.tell(str(error), problem=True)

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.commands.base import Command
-from core.commands.tasks import TASK_KINDS, CompleteTask, CreateTask, DeleteTask, EditTask
+from core.commands.tasks import (
+    PRIORITIES,
+    TASK_KINDS,
+    CompleteTask,
+    CreateTask,
+    DeleteTask,
+    EditTask,
+    SnoozeTask,
+)
 from core.entities import Task
 from core.errors import Invalid
+from core.recurrence import RECURRENCES
 from core.when import parse_when, show_when
 from core.workspace import Subject
 from tui.dialogs.fields import FormField
 from tui.dialogs.form import Form
+from tui.dialogs.pick import Option, Picker
 from tui.flows.overtaken import overtaken
 from tui.flows.run import at_fields, flow, run, settle
 from tui.flows.subjects import called
+from tui.models.contact_text import clock_there
 
 if TYPE_CHECKING:
     from tui.desk import Desk
@@ -89,9 +100,15 @@ def _task_fields(desk: Desk, task: Task | None, when: str) -> list[FormField]:
         FormField(
             "kind", "Kind", "choice", task.kind if task else "call", [(kind, kind) for kind in TASK_KINDS]
         ),
+        FormField("priority", "Priority", "choice", task.priority if task else "", _PRIORITY_NAMES),
+        FormField("recurrence", "Repeats", "choice", task.recurrence if task else "", _REPEATS),
         FormField("assignee_id", "Who", "choice", task.assignee_id if task else desk.catalog.me.id, users),
         FormField("body", "Details", "text", task.body if task else ""),
     ]
+
+
+_PRIORITY_NAMES = [("", "normal"), ("high", "high ↑"), ("low", "low ↓")]
+_REPEATS = [("", "once"), *((one, one) for one in RECURRENCES)]
 
 
 def _by_field(fields: Sequence[FormField]) -> dict[str, FormField]:
@@ -118,3 +135,107 @@ async def complete_task(screen: DeskScreen, task: Task) -> None:
 async def delete_task(screen: DeskScreen, task: Task) -> None:
     """Drops a task."""
     await run(screen, DeleteTask(task_id=task.id))
+
+
+def snooze_options(now: dt.datetime, zone: dt.tzinfo, there: Callable[[dt.datetime], str]) -> list[Option]:
+    """The times that a task is put off to by one key; the ids are as people type them.
+
+    Args:
+        now: the current time.
+        zone: where the viewer is.
+        there: what time it will be where the task is about; empty where that is the same.
+    """
+    options: list[Option] = []
+    known: set[dt.datetime] = set()
+    for key, typed, label in _SNOOZES:
+        at, all_day = parse_when(typed, now, zone)
+        # On a Sunday, tomorrow is Monday; in the evening there is no afternoon left.
+        if at in known or at <= now:
+            continue
+        known.add(at)
+        when = show_when(at, all_day=all_day, now=now, zone=zone)
+        options.append(Option(typed, label, " · ".join(filter(None, (when, there(at)))), key))
+    return options
+
+
+_SNOOZES = (
+    ("h", "+1h", "In an hour"),
+    ("a", "today afternoon", "This afternoon"),
+    ("t", "tomorrow 9:00", "Tomorrow"),
+    ("m", "monday 9:00", "Monday"),
+)
+"""Keys, times as people type them, and what they are called."""
+
+
+@flow
+async def snooze_task(screen: DeskScreen, task: Task, time_zone: str = "") -> None:
+    """Puts a task off: to one of a few times by a key, or to any that is typed and read back.
+
+    Args:
+        screen: where it is asked.
+        task: what is put off.
+        time_zone: where the person is whom it is about; empty: nobody knows.
+    """
+    desk = screen.desk
+
+    def there(at: dt.datetime) -> str:
+        time = clock_there(at.timestamp(), time_zone, desk.zone)
+        return f"{time} there" if time else ""
+
+    def read(typed: str) -> Option:
+        at, all_day = parse_when(typed, desk.now, desk.zone)
+        if at <= desk.now:
+            raise Invalid({"when": "That is over already."})
+        when = show_when(at, all_day=all_day, now=desk.now, zone=desk.zone)
+        return Option(typed, when, "" if all_day else there(at))
+
+    chosen = await screen.app.push_screen_wait(
+        Picker(
+            f"Until when? · {task.subject}", snooze_options(desk.now, desk.zone, there), read=read,
+            placeholder="tue 3pm, in 2 weeks, 2026-12-24",
+        )
+    )  # fmt: skip
+    if isinstance(chosen, str):
+        at, all_day = parse_when(chosen, desk.now, desk.zone)
+        await run(screen, SnoozeTask(task_id=task.id, due_at=at.astimezone(dt.UTC), all_day=all_day))
+
+
+@flow
+async def reassign_task(screen: DeskScreen, task: Task) -> None:
+    """Gives a task to a colleague, or takes it over."""
+    catalog = screen.desk.catalog
+    colleagues = sorted(
+        (user for user in catalog.users if user.disabled_at is None and user.id != task.assignee_id),
+        key=lambda user: (user.id != catalog.me.id, user.name.casefold()),
+    )
+    if not colleagues:
+        screen.say("There is nobody else to give it to.")
+        return
+    options = [
+        Option(user.id, user.name, "yourself" if user.id == catalog.me.id else "") for user in colleagues
+    ]
+    chosen = await screen.app.push_screen_wait(Picker(f"Who does it? · {task.subject}", options))
+    if isinstance(chosen, str):
+        values, seen = {"assignee_id": chosen}, {"assignee_id": task.assignee_id}
+        await run(screen, EditTask(task_id=task.id, values=values, expected=seen))
+
+
+@flow
+async def cycle_priority(screen: DeskScreen, task: Task) -> None:
+    """Gives a task the next priority: normal, high, low, and normal again."""
+    place = PRIORITIES.index(task.priority) if task.priority in PRIORITIES else 0
+    after = PRIORITIES[(place + 1) % len(PRIORITIES)]
+    await run(
+        screen, EditTask(task_id=task.id, values={"priority": after}, expected={"priority": task.priority})
+    )
+
+
+JOBS: Mapping[str, Callable[[DeskScreen, Task], Coroutine[Any, Any, None]]] = {
+    "done": complete_task,
+    "snooze": snooze_task,
+    "priority": cycle_priority,
+    "assign": reassign_task,
+    "edit": edit_task,
+    "delete": delete_task,
+}
+"""What a list of tasks asks for (`tui.widgets.tasks.TaskAsked`)."""

@@ -96,3 +96,21 @@ def local_time(zone_name: str, now: dt.datetime) -> str:
     except (KeyError, ValueError, OSError):
         return ""
     return f"{there:%a %H:%M}"
+
+
+def clock_there(at: float, zone_name: str, zone: dt.tzinfo) -> str:
+    """What clocks show at an instant where somebody is, with the day where it is another; empty where it is the same as here.
+
+    Args:
+        at: in seconds since the epoch.
+        zone_name: where they are; empty: nobody knows.
+        zone: where the viewer is.
+    """
+    try:
+        theirs = ZoneInfo(zone_name)
+    except (KeyError, ValueError, OSError):
+        return ""
+    there, here = dt.datetime.fromtimestamp(at, theirs), dt.datetime.fromtimestamp(at, zone)
+    if there.utcoffset() == here.utcoffset():
+        return ""
+    return f"{there:%H:%M}" if there.date() == here.date() else f"{there:%a %H:%M}"

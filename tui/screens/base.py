@@ -148,7 +148,9 @@ class DeskScreen(Screen[None]):
             return
         if self.is_current:
             self.query_one(KeyBar).show(self.offhook.chord_hints() or self.key_hints())
-        self.query_one(StatusBar).show_health(self.desk.shown_health, demo=self.desk.config.demo)
+        bar = self.query_one(StatusBar)
+        bar.show_health(self.desk.shown_health, demo=self.desk.config.demo)
+        bar.remind(self.offhook.reminder)
 
     def key_hints(self) -> list[tuple[str, str]]:
         """(key, label) pairs of the bindings that want to be shown, nearest the focus first, help last."""
@@ -188,6 +190,9 @@ class DeskScreen(Screen[None]):
             return False
         above = self.app.screen_stack[::-1]
         return next((one for one in above if not isinstance(one, ModalScreen)), None) is self
+
+    def arrived(self) -> None:
+        """The user has asked to come here, from elsewhere or while being here already."""
 
     @property
     def front(self) -> DeskScreen:
@@ -303,6 +308,11 @@ class DeskScreen(Screen[None]):
             self.offhook.show_waiting()
         else:
             self.offhook.go("unsent")
+
+    @on(StatusBar.ReminderClicked)
+    def _reminder_clicked(self) -> None:
+        """Goes to what has come due."""
+        self.offhook.go("today")
 
     def action_how_to_leave(self) -> None:
         """Says how to leave: a slip of one key ends nobody's work."""

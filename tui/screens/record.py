@@ -33,7 +33,7 @@ from tui.screens.quick import QuickScreen
 from tui.widgets.details import Details
 from tui.widgets.panes import PaneBar
 from tui.widgets.table import Table
-from tui.widgets.tasks import TaskList
+from tui.widgets.tasks import TaskAsked, TaskList
 from tui.widgets.timeline import PAGE, Timeline
 
 _NARROW = 60
@@ -422,16 +422,11 @@ class RecordScreen(QuickScreen):
     def _failed(self, event: Timeline.Failed | Table.Failed) -> None:
         self.say(event.reason, problem=True)
 
-    @on(TaskList.Asked)
-    def _task_asked(self, event: TaskList.Asked) -> None:
+    @on(TaskAsked)
+    def _task_asked(self, event: TaskAsked) -> None:
         from tui.flows import tasks
 
-        jobs = {
-            "done": tasks.complete_task,
-            "edit": tasks.edit_task,
-            "delete": tasks.delete_task,
-        }
-        self.start(jobs[event.what](self, event.task))
+        self.start(tasks.JOBS[event.what](self, event.task))
 
     @on(Details.Activated)
     def _field_opened(self, event: Details.Activated) -> None:

@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 from core.text import printable
 from core.workspace import Health
+from tui.models.card_text import Wording
 from tui.paint import fit, strip
 
 
@@ -120,15 +121,22 @@ def _hint_width(hint: tuple[str, str]) -> int:
 
 
 class StatusBar(Widget):
-    """The truth in one line: mode, who, state of the data; in the middle the last message."""
+    """The truth in one line: mode, who, state of the data; what has come due; in the middle the last message.
+
+    What has come due stays until somebody has seen to it. It is as long as there is room for, and gives way to a message
+    but for its shortest form, so that neither hides the other.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "status--mode", "status--ok", "status--busy", "status--warning", "status--error",
-        "status--message", "status--problem",
+        "status--message", "status--problem", "status--reminder",
     }  # fmt: skip
 
     class Clicked(Message):
         """The state of the data was clicked."""
+
+    class ReminderClicked(Message):
+        """What has come due was clicked."""
 
     def __init__(self) -> None:
         super().__init__(id="status-bar")
@@ -136,11 +144,18 @@ class StatusBar(Widget):
         self._message = ""
         self._problem = False
         self._demo = False
+        self._reminder: Wording | None = None
 
     def show_health(self, health: Health, *, demo: bool) -> None:
         """Sets what stands at the two ends."""
         if (health, demo) != (self._health, self._demo):
             self._health, self._demo = health, demo
+            self.refresh()
+
+    def remind(self, words: Wording | None) -> None:
+        """Sets what has come due, from its longest form to its shortest; None takes it away."""
+        if words != self._reminder:
+            self._reminder = words
             self.refresh()
 
     def say(self, message: str, *, problem: bool = False) -> None:
@@ -149,9 +164,12 @@ class StatusBar(Widget):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """The state of the data tells more of itself."""
-        if event.x < cell_len(self._warning) + cell_len(self._state):
+        """The state of the data tells more of itself; what has come due is gone to."""
+        left = cell_len(self._warning) + cell_len(self._state)
+        if event.x < left:
             self.post_message(self.Clicked())
+        elif event.x < left + cell_len(self._due):
+            self.post_message(self.ReminderClicked())
 
     @property
     def has_problem(self) -> bool:
@@ -164,7 +182,7 @@ class StatusBar(Widget):
 
     def _room_needed(self, message: str) -> int:
         """Cells for a message and what never goes away."""
-        return cell_len(self._warning) + 1 + cell_len(printable(message))
+        return cell_len(self._warning) + self._least_due + 1 + cell_len(printable(message))
 
     @property
     def _sign(self) -> str:
@@ -186,17 +204,37 @@ class StatusBar(Widget):
             return ""
         return " ⚠ insecure " if self.size.width >= 60 else " ⚠ "
 
+    @property
+    def _least_due(self) -> int:
+        """Cells that what has come due never takes less than."""
+        return cell_len(_padded(self._reminder.short)) if self._reminder else 0
+
+    @property
+    def _due(self) -> str:
+        """What has come due, in the longest form that the state of the data and a message leave room for."""
+        if self._reminder is None:
+            return ""
+        room = self.size.width - cell_len(self._warning) - cell_len(self._state)
+        if self._message:
+            room -= cell_len(printable(self._message)) + 2
+        forms = [_padded(form) for form in self._reminder]
+        return next((form for form in forms if cell_len(form) <= room), forms[-1])
+
     def render_line(self, y: int) -> Strip:
-        """Draws the line; the message may take all room but that of the state's sign."""
+        """Draws the line; the message may take all room but that of the state's sign and of what has come due."""
         base, health = self.rich_style, self._health
         width = self.size.width
-        state = self._state
+        state, due = self._state, self._due
         mode = " ".join(part for part in (health.mode, "· demo" if self._demo else "") if part)
         tail = f" {mode} · {printable(health.who)} " if health.mode else ""
         warning = self._warning
-        if cell_len(warning) + cell_len(state) + cell_len(tail) + (cell_len(self._message) or 10) > width:
+        taken = cell_len(warning) + cell_len(state) + cell_len(due)
+        least = 0 if due and not self._message else cell_len(self._message) or 10
+        if taken + cell_len(tail) + least > width:
             tail = f" {mode} " if width >= 60 and not self._message else ""
-        room = max(0, width - cell_len(warning) - cell_len(state) - cell_len(tail))
+            if due and taken + cell_len(tail) > width:
+                tail = ""
+        room = max(0, width - taken - cell_len(tail))
         message_style = self.get_component_rich_style(
             "status--problem" if self._problem else "status--message"
         )
@@ -206,7 +244,12 @@ class StatusBar(Widget):
                 fit(state, min(cell_len(state), width)),
                 self.get_component_rich_style(f"status--{health.level}"),
             ),
+            (due, self.get_component_rich_style("status--reminder")),
             (fit(f" {self._message}" if self._message else "", room), message_style),
             (tail, self.get_component_rich_style("status--mode")),
         ]
         return strip(pieces, width, base)
+
+
+def _padded(text: str) -> str:
+    return f" {printable(text)} "

@@ -1,4 +1,4 @@
-"""The open tasks of a record."""
+"""The open tasks of a record, and the keys that every list of tasks has."""
 
 from __future__ import annotations
 
@@ -12,34 +12,39 @@ from textual.message import Message
 from core.entities import Task
 from core.health import Next
 from tui.actions import key_of
+from tui.models.agenda_text import priority_sign, subject_words
 from tui.models.card_text import Clock, due_words
 from tui.widgets.table import Column, ListSource, Table
 
 _STYLES = {Next.OVERDUE: "overdue", Next.TODAY: "today", Next.NONE: "muted", Next.FUTURE: "planned"}
+TASK_KEYS: Sequence[BindingType] = (
+    Binding("d", "ask('done')", "Done", id="tasks.done", tooltip="Tick the task off"),
+    Binding("z", "ask('snooze')", "Snooze", id="tasks.snooze", tooltip="Put the task off: tomorrow 9, monday, any time"),
+    Binding("e", "ask('edit')", "Edit task", id="tasks.edit", tooltip="Change the task"),
+    Binding("p", "ask('priority')", "Priority", show=False, id="tasks.priority", tooltip="Normal, high ↑, low ↓"),
+    Binding("D", "ask('delete')", "Delete task", show=False, id="tasks.delete",
+            tooltip="Drop the task; can be undone"),
+)  # fmt: skip
+"""What can be done with the task under the cursor, wherever there is a list of them."""
+
+
+@dataclass
+class TaskAsked(Message):
+    """Something is to be done with a task: one of `tui.flows.tasks.JOBS`."""
+
+    task: Task
+    what: str
 
 
 class TaskList(Table[Task]):
-    """Tasks by due time, a line each: when, what.
+    """Tasks by due time, a line each: when, how urgent, what.
 
     Args:
         clock: the current time.
         assignee: whose a task is, where it is not the user's own.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,d", "done", "Done", id="tasks.done", tooltip="Tick the task off"),
-        Binding("enter,e", "edit", "Edit task", id="tasks.edit", tooltip="Change the task"),
-        Binding(
-            "D", "drop", "Delete task", show=False, id="tasks.delete", tooltip="Drop the task; can be undone"
-        ),
-    ]
-
-    @dataclass
-    class Asked(Message):
-        """Something is to be done with a task: done, edit or delete."""
-
-        task: Task
-        what: str
+    BINDINGS: ClassVar[list[BindingType]] = [*TASK_KEYS]
 
     def __init__(
         self, clock: Callable[[], Clock], assignee: Callable[[Task], str], *, widget_id: str | None = None
@@ -51,7 +56,8 @@ class TaskList(Table[Task]):
             return state, words.short
 
         def what(task: Task) -> str:
-            return " · ".join(filter(None, (assignee(task), task.subject)))
+            named = " ".join(filter(None, (priority_sign(task), subject_words(task))))
+            return " · ".join(filter(None, (assignee(task), named)))
 
         super().__init__(
             [
@@ -71,18 +77,11 @@ class TaskList(Table[Task]):
             empty=[f"Nothing planned. {key_of(self, 'record.task')} plans something."],
         )
 
-    def _ask(self, what: str) -> None:
+    def action_ask(self, what: str) -> None:
+        """Asks for something to be done with the task under the cursor."""
         if self.cursor_row is not None:
-            self.post_message(self.Asked(self.cursor_row, what))
+            self.post_message(TaskAsked(self.cursor_row, what))
 
-    def action_done(self) -> None:
-        """Asks for the task to be ticked off."""
-        self._ask("done")
-
-    def action_edit(self) -> None:
-        """Asks for the task to be changed."""
-        self._ask("edit")
-
-    def action_drop(self) -> None:
-        """Asks for the task to be dropped."""
-        self._ask("delete")
+    def action_activate(self) -> None:
+        """Opens the task to be changed."""
+        self.action_ask("edit")
