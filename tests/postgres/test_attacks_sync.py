@@ -95,13 +95,24 @@ def test_what_leaves_another_book_leaves_unseen(floor: Floor) -> None:
     assert floor.contact("wim") in {row for _, row, _, _ in pull(wim, begun, held)["exits"]}
 
 
-def test_views_of_others_are_in_nobodys_set_up(floor: Floor) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        (
+            "INSERT INTO smart_views (id, entity, name, query, sort, shared, user_id, position)"
+            " VALUES (%s, 'deals', 'Leaving soon', '', '', false, my_user(), 'V')"
+        ),
+        (
+            "INSERT INTO scripts (id, name, body, shared, user_id, position)"
+            " VALUES (%s, 'Notes to self', 'Leaving soon', false, my_user(), 'V')"
+        ),
+    ],
+    ids=["views", "scripts"],
+)
+def test_views_and_scripts_of_others_are_in_nobodys_set_up(floor: Floor, statement: str) -> None:
     ann, ben = floor.connect("ann"), floor.connect("ben")
     begun = pull(ann, None, [])["cursor"]
-    ben.execute(
-        "INSERT INTO smart_views (id, entity, name, query, sort, shared, user_id, position)"
-        " VALUES (%s, 'deals', 'Leaving soon', '', '', false, my_user(), 'V')", (new_id(),),
-    )  # fmt: skip
+    ben.execute(statement, (new_id(),))
     # Nor does the time at which somebody makes one show.
     assert pull(ann, begun, [])["setup"] is None
     assert "Leaving soon" not in str(pull(ann, None, []))

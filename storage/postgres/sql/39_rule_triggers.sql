@@ -121,8 +121,8 @@ begin
              'refuse(''OH003'', ''What the line did is one of answered, no-answer, vm-answer, vm-left, busy, blocked, error,'
              ' abandoned.'', ''line'')'),
             ('t40_follow_up', 'outcomes', 'insert or update',
-             'new.follow_up <> '''' and new.follow_up !~'
-             ' ''^[1-9][0-9]{0,2} (min|hour|hours|business day|business days|day|days|week|weeks|month|months)$''',
+             'new.follow_up <> '''' and (new.follow_up ~ ''^0+ '' or new.follow_up !~'
+             ' ''^[0-9]{1,4} (min|minute|hour|business day|day|week|month)s?$'')',
              'refuse(''OH003'', ''Say when to follow up as in 30 min, 1 business day, 2 weeks or 3 months.'', ''follow_up'')'),
             ('t40_task_kind', 'outcomes', 'insert or update',
              'new.task_kind not in ('''', ''call'', ''email'', ''meeting'', ''todo'')',
@@ -132,6 +132,10 @@ begin
             ('t40_move', 'outcomes', 'insert or update', 'new.move not in ('''', ''start'')', 'check_outcome_move()'),
             ('t40_number', 'outcomes', 'insert or update', 'new.number not in ('''', ''wrong'', ''dead'')',
              'refuse(''OH003'', ''A number is marked wrong or dead, or not at all.'', ''number'')'),
+
+            ('t41_one_insert', 'outcomes', 'insert', 'true', 'check_one_of_a_kind()'),
+            ('t41_one_update', 'outcomes', 'update', 'old.deleted_at is not null and new.deleted_at is null',
+             'check_one_of_a_kind()'),
 
             ('t40_name', 'scripts', 'insert or update', 'new.name = ''''',
              'refuse(''OH003'', ''A script needs a name.'', ''name'')'),
@@ -146,6 +150,9 @@ begin
             ('t40_same', 'calling_rules', 'update', 'old.region <> new.region',
              'refuse(''OH001'', ''The region of a rule stays; make another one.'')'),
             ('t40_hours', 'calling_rules', 'insert or update', 'new.hours <> ''{}''', 'check_hours()'),
+            ('t41_one_insert', 'calling_rules', 'insert', 'true', 'check_one_of_a_kind()'),
+            ('t41_one_update', 'calling_rules', 'update', 'old.deleted_at is not null and new.deleted_at is null',
+             'check_one_of_a_kind()'),
             ('t40_daily_cap', 'calling_rules', 'insert or update', 'new.daily_cap not between 1 and 1000',
              'refuse(''OH003'', ''Calls in 24 hours: 1 to 1000, or empty for as many as one likes.'', ''daily_cap'')'),
             ('t40_gap', 'calling_rules', 'insert or update', 'new.gap_minutes not between 1 and 100000',
