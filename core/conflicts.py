@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from core.changes import Change, FieldConflict, merge_list
 from core.commands.base import SUBJECTS, Command
+from core.commands.calls import LogCall
 from core.commands.deals import MOVED, MoveDeal, SwitchPipeline
 from core.commands.tasks import EDITABLE
 from core.commands.undo import Undo
@@ -149,6 +150,9 @@ def resolve(
         conflicts: all of them, as the answer told them.
         choices: for each of the `asked` fields what was decided.
 
+    A call was made, whatever anybody decides about what follows from it: it is logged once more, and its effects are
+    decided anew against what the others wrote.
+
     Returns:
         The new command; None where theirs stands and nothing is left to do.
 
@@ -163,6 +167,8 @@ def resolve(
         return _moved(command, conflicts, decided)
     if _is_edit(command):
         return _edited(command, conflicts, decided)
+    if isinstance(command, LogCall):
+        return dataclasses.replace(command, id=new_id())
     return dataclasses.replace(command, id=new_id()) if "mine" in names else None
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
-from core.calling.follow_up import due_day, next_try, parse_span
+from core.calling.follow_up import Span, due_day, next_try, parse_span
+from core.calling.statuses import next_status
 from core.catalog import Catalog
-from core.changes import Change
+from core.changes import Change, Changeset
 from core.commands.activities import clean_entry, how_it_ended
 from core.commands.base import (
     Command,
@@ -347,9 +347,7 @@ class _Call:
         kind = outcome.task_kind or "call"
         tries_again = kind == "call" and not outcome.connected
         if tries_again or span.is_short:
-            due_at = next_try(span, self.at, self._their_zone())
-            if due_at <= self.context.now:
-                due_at = next_try(span, self.context.now, self._their_zone())
+            due_at = self._next_try(span)
         else:
             due_at = due_day(span, self.context.now, zone_of(self.catalog, self.catalog.me.id))
         return {
@@ -360,10 +358,19 @@ class _Call:
             "priority": RETRY_PRIORITY if tries_again else "",
         }
 
-    def _their_zone(self) -> dt.tzinfo:
-        with suppress(KeyError, ValueError, OSError):
-            return ZoneInfo(self.contact.time_zone)
-        return zone_of(self.catalog, self.catalog.me.id)
+    def _next_try(self, span: Span) -> dt.datetime:
+        """When to call again, by their clock and inside the hours in which they may be called."""
+        # Where in the world numbers are need not be known before the first call is logged.
+        from core.calling.there import hours_of
+
+        company = self._there(Company, self.contact.company_id)
+        there = hours_of(self.contact, company, self.catalog, self.number)
+        zone = there.zone or zone_of(self.catalog, self.catalog.me.id)
+        due_at = next_try(span, self.at, zone, opens=there.opens)
+        # What is logged long afterwards is tried again from now on.
+        return (
+            due_at if due_at > self.context.now else next_try(span, self.context.now, zone, opens=there.opens)
+        )
 
     def _put_off(self, task: Task, planned: Mapping[str, Any]) -> Change:
         """The task, later. What somebody else has ticked off meanwhile is asked about, not put off unseen."""
@@ -385,21 +392,28 @@ class _Call:
         return insert(Task, self.context.new_id(), {**values, "book_id": self.book_id, **links})
 
 
-def next_status(catalog: Catalog, current: str, outcome: Outcome) -> str:
-    """What a contact's lead status becomes by the outcome of a call; empty: it stays.
-
-    It goes forward in the organization's list, and never back: who is a customer already does not become one more person
-    who was reached. Only whom an earlier call had put aside (not interested for now) comes back by being reached. Who is
-    no lead does not become one.
+def replanned(done: Changeset, gone: Collection[tuple[str, str]], context: Context) -> Iterator[Change]:
+    """New tasks in place of those that a call has put off and that are not there any more: what comes next stays planned.
 
     Args:
-        catalog: the set-up.
-        current: the contact's.
-        outcome: how the call ended.
+        done: what `LogCall` came to.
+        gone: the tables and ids of the rows that are not there.
+        context: who does it again, and when.
     """
-    new, statuses = outcome.lead_status, catalog.lead_statuses
-    if new not in statuses or current not in statuses or new == current:
-        return ""
-    aside = {known.lead_status for known in catalog.call_outcomes if known.asks == "reason"}
-    forward = statuses.index(new) > statuses.index(current)
-    return new if forward or (outcome.connected and current in aside) else ""
+    call = next(c.set for c in done.changes if c.table == "activities" and c.set["kind"] == "call")
+    for change in done.changes:
+        if (change.table, change.id) not in gone or change.table != "tasks" or "due_at" not in change.set:
+            continue
+        yield insert(
+            Task,
+            context.new_id(),
+            {
+                "book_id": call["book_id"],
+                "kind": "call",
+                "subject": change.set.get("subject") or "Call again",
+                "due_at": change.set["due_at"],
+                "all_day": change.set.get("all_day", change.base["all_day"]),
+                "assignee_id": done.user_id,
+                **{name: call[name] for name in ("contact_id", "deal_id", "company_id")},
+            },
+        )

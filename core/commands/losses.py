@@ -62,6 +62,8 @@ def losses(parked: Parked, choices: Mapping[str, Choice], seen: Seen, context: C
                 lines.append(_line(parked, conflict, choice, record, names, context))
         for name, mine in _went_along(parked, table, record_id, choices):
             now = getattr(record, name)
+            if now == mine:
+                continue
             spec = fields_of(type(record))[name]
             row = {each: getattr(record, each) for each in fields_of(type(record))}
             data[name] = {

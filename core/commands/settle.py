@@ -23,6 +23,7 @@ from core.commands.base import (
     cleaned,
     title_of,
 )
+from core.commands.calls import LogCall, replanned
 from core.commands.companies import EditCompany
 from core.commands.contacts import DeleteContacts, EditContact
 from core.commands.deals import DeleteDeals, EditDeal, MoveDeal, SwitchPipeline
@@ -44,7 +45,7 @@ from core.conflicts import (
     offered_for,
     resolve,
 )
-from core.entities import RECORDS
+from core.entities import RECORDS, Contact, Deal
 from core.errors import NotFound, Refused
 from core.parked import Parked
 from core.permissions import require_can_change, require_hand_over, require_write
@@ -104,6 +105,9 @@ class SendAgain(Command):
     def needs(self, catalog: Catalog) -> Sequence[Need]:
         needs: list[Need] = [Get(change.table, change.id) for change in self._done.changes]
         needs += [Get(*parent) for change in self._done.changes for parent in _parents(change)]
+        if self._done.command == LogCall.NAME:
+            inserts = [change.set for change in self._done.changes if change.insert]
+            needs += [Get("contacts", values["contact_id"]) for values in inserts if values.get("contact_id")]
         needs += needs_names(contested(self.parked), self.choices)
         return needs + [need for command in self._commands() for need in command.needs(catalog)]
 
@@ -150,6 +154,8 @@ class SendAgain(Command):
                 else:
                     changes.append(rest)
         changes = [change for change in changes if not _falls(change, seen, fallen)]
+        if self._done.command == LogCall.NAME:
+            changes += replanned(self._done, fallen, context)
         if missing is not None and not changes:
             raise missing
         changes = [*self._added(seen, context.catalog, fallen), *changes]
@@ -230,7 +236,12 @@ class SendAgain(Command):
         return dataclasses.replace(change, set=values, base=base)
 
     def _spares(self, change: Change) -> bool:
-        """Whether the others are not kept waiting by a row that is gone: one of many, with nothing typed into it."""
+        """Whether the rest is not kept waiting by a row that is gone: one of many, with nothing typed into it.
+
+        A call to somebody who is there is not held up by anything that was to follow from it.
+        """
+        if self._done.command == LogCall.NAME:
+            return change.table != "contacts"
         return self._done.command in _EACH and not any(_redone(change, name) for name in change.set)
 
     def _there(self, seen: Seen, change: Change) -> Record:
@@ -269,6 +280,8 @@ class SendAgain(Command):
                 if (kind in _RETOLD and about in retold) or about in fallen or ticked in fallen:
                     continue
             corrected = self._corrected(change, catalog)
+            if self._done.command == LogCall.NAME:
+                corrected = _without_lost_deal(corrected, seen)
             for table, record_id in _parents(corrected):
                 if (table, record_id) not in self._new:
                     _require_parent(seen, table, record_id, RECORDS[change.table].LABEL)
@@ -394,6 +407,20 @@ def _parents(change: Change) -> list[Key]:
     return [
         (spec.ref, change.set[name]) for name, spec in refs if spec.ref in SUBJECTS and change.set.get(name)
     ]
+
+
+def _without_lost_deal(change: Change, seen: Seen) -> Change:
+    """An entry or task of a call about a contact alone, where the deal that it was about as well is not there any more."""
+    deal_id, contact_id = change.set.get("deal_id"), change.set.get("contact_id")
+    if change.table not in ("activities", "tasks") or not deal_id or not contact_id:
+        return change
+    with suppress(NotFound):
+        seen.get(Deal, deal_id)
+        return change
+    with suppress(NotFound):
+        book_id = seen.get(Contact, contact_id).book_id
+        return dataclasses.replace(change, set={**change.set, "deal_id": None, "book_id": book_id})
+    return change
 
 
 def _require_parent(seen: Seen, table: str, record_id: str, label: str) -> None:

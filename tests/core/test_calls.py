@@ -9,8 +9,9 @@ import pytest
 
 from core.calling.follow_up import parse_span
 from core.calling.outcomes import DEFAULT_OUTCOMES
+from core.calling.statuses import next_status
 from core.commands.activities import EditActivity
-from core.commands.calls import LogCall, next_status
+from core.commands.calls import LogCall
 from core.commands.contacts import EditContact
 from core.commands.records import Assign
 from core.commands.tasks import CreateTask
@@ -380,3 +381,23 @@ def test_the_outcomes_that_offhook_comes_with_are_whole():
         "callback", "interested", "meeting booked", "not interested", "not a fit", "referred", "do not call",
     }  # fmt: skip
 
+
+def test_who_is_tried_again_is_tried_when_they_may_be_called_where_they_are(office):
+    # Florida closes at 20:00; half an hour after 19:45 there is the next morning.
+    lena = office.contact(office.bob, phones=("+13055550123",), country="US", region="FL")
+    office.store.now = dt.datetime(2026, 11, 20, 0, 45, tzinfo=dt.UTC)  # Thursday, 19:45 in Miami
+    call(office.bob, lena, "busy")
+    (task,) = open_tasks(office.bob, lena)
+    miami = task.due_at.astimezone(ZoneInfo("America/New_York"))
+    assert miami.strftime("%a %H:%M") == "Fri 08:00"
+    call(office.bob, lena, "no answer")
+    (task,) = open_tasks(office.bob, lena)
+    miami = task.due_at.astimezone(ZoneInfo("America/New_York"))
+    assert miami.strftime("%a %H:%M") == "Fri 11:30"
+
+
+def test_a_call_that_is_logged_long_afterwards_is_tried_again_from_now_on(office):
+    lena = lead(office)
+    call(office.bob, lena, "no answer", started_at=office.store.now - dt.timedelta(days=30))
+    (task,) = open_tasks(office.bob, lena)
+    assert office.store.now < task.due_at < office.store.now + dt.timedelta(days=2)
