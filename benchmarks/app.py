@@ -23,7 +23,7 @@ REFUSED = r"Invalid move"
 
 DOWN, UP, LEFT, RIGHT = "j", "k", "h", "l"
 MOVE_RIGHT = "L"
-PEEK, UNDO = "space", "u"
+BRIEFING, UNDO = "space", "u"
 TO_CONTACTS, TO_PIPELINE = ("g", "c"), ("g", "p")
 SEARCH, CLEAR = "/", "ctrl+u"
 OPEN, BACK, QUIT = "enter", "escape", "ctrl+q"

@@ -204,10 +204,10 @@ def cursor(bench: Bench) -> Iterator[Result]:
             budget=replace(budget, bytes=None),
             floor=floor,
         )
-        press_each(terminal, alternate(app.PEEK, app.PEEK, 2))
+        press_each(terminal, alternate(app.BRIEFING, app.BRIEFING, 2))
         yield to_frame(
             f"board, {deals}: peek on or off → frame",
-            press_each(terminal, alternate(app.PEEK, app.PEEK, bench.amounts.repeats)),
+            press_each(terminal, alternate(app.BRIEFING, app.BRIEFING, bench.amounts.repeats)),
             floor=floor,
         )
         yield to_frame(

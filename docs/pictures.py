@@ -30,7 +30,7 @@ NOW = dt.datetime(2026, 11, 18, 9, 20, tzinfo=dt.UTC)
 ZONE = ZoneInfo("Europe/Berlin")
 PICTURES = {
     "pipeline": ("dark", (120, 40), ["j", "l"]),
-    "peek": ("dark", (120, 32), ["l", "space"]),
+    "briefing": ("dark", (120, 32), ["l", "space"]),
     "contact": (
         "dark",
         (120, 40),

@@ -25,6 +25,7 @@ from core.parked import Parked
 from core.workspace import Card, Changed, Health, Workspace
 from tui.ahead import Ahead
 from tui.config import Config
+from tui.drafts import Drafts
 
 T = TypeVar("T")
 
@@ -64,6 +65,7 @@ class Desk:
         workspace: what is worked on.
         config: the user's settings.
         catalog: the set-up, always at hand without waiting; refreshed when it changes.
+        drafts: what is being typed, kept as it is.
         waiting: what waits for the user to decide, oldest first; always at hand like the catalog.
         refused: how many commands were answered with a no, whatever the reason.
     """
@@ -75,6 +77,7 @@ class Desk:
         self.catalog = catalog
         self.config = config
         self._loop = asyncio.get_running_loop()
+        self.drafts = Drafts(workspace)
         self._readers = ThreadPoolExecutor(2, "offhook-read")
         self._writer = ThreadPoolExecutor(1, "offhook-write")
         self._listeners: list[Callable[[Changed], None]] = []
@@ -327,4 +330,5 @@ class Desk:
         self._unwatch()
         self._writer.shutdown(wait=wait, cancel_futures=not wait)
         self._readers.shutdown(wait=wait, cancel_futures=True)
+        self.drafts.close()
         self.workspace.close()

@@ -62,6 +62,7 @@ CONTEXTS = (
     Context("History", ("tui.widgets.table:Table", "tui.screens.history:HistoryDialog"), app=False),
     _dialog("pick:Picker", "Choosing"),
     _dialog("form:Form", "Forms"),
+    _dialog("log:LogDialog", "Logging"),
     _dialog("prompt:Prompt", "Typing a line or a text"),
     _dialog("prompt:Confirm", "Yes or no"),
     _dialog("finder:Finder", "Find"),

@@ -87,7 +87,7 @@ def test_picture_of_the_pipeline(snap: Any, make_app: Any, size: tuple[int, int]
     assert snap(make_app(), size, keys=("right", "down"))
 
 
-def test_picture_of_a_peek_in_light(snap: Any, make_app: Any) -> None:
+def test_picture_of_a_briefing_in_light(snap: Any, make_app: Any) -> None:
     assert snap(make_app(theme="light"), (120, 40), keys=("right", "right", "right", "space"))
 
 

@@ -94,7 +94,7 @@ async def test_the_number_in_the_title_follows_cursor_and_selection(
         screen = await contacts(pilot)
         await pilot.press("down")
         assert "2 of 25" in screen.title_bar.render_line(0).text
-        await pilot.press("space", "space")
+        await pilot.press("x", "x")
         assert "2 selected of 25" in screen.title_bar.render_line(0).text
         assert screen.selected_ids() == ("contacts", sorted(screen.table.selection))
 
@@ -196,7 +196,7 @@ async def test_selected_contacts_are_written_to_a_file_that_was_not_there(
     first.write_text("mine")
     async with app.run_test(size=WIDE) as pilot:
         screen = await contacts(pilot)
-        await pilot.press("space", "down", "space", "x")
+        await pilot.press("x", "down", "x", "X")
         await wait_until(pilot, lambda: app.screen is not screen)
         await pilot.press("enter")
         second = tmp_path / "offhook-contacts-2026-03-18-2.csv"
@@ -210,7 +210,7 @@ async def test_selected_contacts_are_written_to_a_file_that_was_not_there(
         rows = list(csv.DictReader(io.StringIO(second.read_bytes().decode())))
         assert [row["last_name"] for row in rows] == ["Becker", "Doe"]
         assert first.read_text() == "mine"
-        await pilot.press("ctrl+a", "space", "x")
+        await pilot.press("ctrl+a", "x", "X")
         await wait_until(pilot, lambda: app.screen is not screen)
         await pilot.press(*["backspace"] * 3, *"vcf", "enter")
         third = tmp_path / "offhook-contacts-2026-03-18-3.vcf"
@@ -272,7 +272,7 @@ def test_contacts_look(
 ) -> None:
     async def go(pilot: Any) -> None:
         await contacts(pilot)
-        await pilot.press("down", "down", "space")
+        await pilot.press("down", "down", "x")
 
     assert snap(app, size, before=go)
 

@@ -306,7 +306,7 @@ async def test_a_task_that_is_ticked_off_goes_at_once_and_comes_back_when_that_i
         tasks.focus()
         opener.workspace.hold.clear()
         opener.workspace.refusals["complete_task"] = "Not yet."
-        await pilot.press("space")
+        await pilot.press("d")
         await pilot.pause()
         assert tasks.count == 0
         opener.workspace.hold.set()

@@ -17,7 +17,7 @@ from tests.tui.slow import SlowOpener
 from tui.dialogs.form import Form
 from tui.dialogs.prompt import Prompt
 from tui.flows import records
-from tui.widgets.peek import Peek
+from tui.widgets.briefing import Briefing
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ async def test_a_filter_that_is_being_typed_stays(app, ready, wait_until, pooled
         assert (line.value, line.has_focus, line.cursor_position) == ("stage:qual", True, 10)
 
 
-async def test_a_peek_tells_what_a_colleague_has_just_noted(app, ready, wait_until, pooled, colleague):
+async def test_a_briefing_tells_what_a_colleague_has_just_noted(app, ready, wait_until, pooled, colleague):
     deal = pooled(3)
     async with app.run_test(size=(160, 40)) as pilot:
         screen = await ready(pilot)
@@ -183,9 +183,9 @@ async def test_a_peek_tells_what_a_colleague_has_just_noted(app, ready, wait_unt
         await pilot.press("space")
         note = LogActivity(table="deals", record_id=deal, kind="note", body="They want it in blue.")
         assert colleague.execute(note).applied
-        peek = screen.query_one(Peek)
+        panel = screen.query_one(Briefing)
         await wait_until(
-            pilot, lambda: any("in blue" in peek.render_line(y).text for y in range(peek.size.height))
+            pilot, lambda: any("in blue" in panel.render_line(y).text for y in range(panel.size.height))
         )
 
 
@@ -196,7 +196,7 @@ async def test_the_list_of_contacts_follows_with_cursor_and_selection(
         await ready(pilot)
         await pilot.press("g", "c")
         screen = await ready(pilot, "ContactsScreen")
-        await pilot.press("down", "down", "space")
+        await pilot.press("down", "down", "x")
         held, marked = screen.table.cursor_row.id, screen.table.selection
         ahmed = floor.uid("contact", 22)
         assert colleague.execute(EditContact(contact_id=ahmed, values={"first_name": "Aaron"})).applied

@@ -1,4 +1,4 @@
-"""What the pipeline shows: filters, orders, views, the list, a peek, other pipelines, nothing at all."""
+"""What the pipeline shows: filters, orders, views, the list, a briefing, other pipelines, nothing at all."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from core.commands.setup import SaveView
 from core.commands.tasks import CreateTask
 from tui.widgets.bars import KeyBar, StatusBar, TitleBar
 from tui.widgets.board import Board
+from tui.widgets.briefing import Briefing
 from tui.widgets.deal_list import DealList
 from tui.widgets.filterbar import FilterBar, FilterHint
-from tui.widgets.peek import Peek
 
 
 @pytest.fixture
@@ -240,32 +240,32 @@ async def test_board_and_list_share_cursor_and_selection(pipeline: Any, floor: A
         assert screen._model.cursor_id == floor.uid("deal", 2)
 
 
-# --- peek ------------------------------------------------------------------------------------------------------------
+# --- briefing ------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_peek_shows_whom_to_call_and_follows_the_cursor(
+async def test_a_briefing_shows_whom_to_call_and_follows_the_cursor(
     pipeline: Any, floor: Any, settle: Any, wait_until: Any
 ) -> None:
     async with pipeline() as (pilot, screen):
         screen._go_to(floor.uid("deal", 2))
         await pilot.press("space")
-        peek = screen.query_one(Peek)
-        await wait_until(pilot, lambda: "Paweł Wójcik" in text(peek))
+        panel = screen.query_one(Briefing)
+        await wait_until(pilot, lambda: "Paweł Wójcik" in text(panel))
         for words in (
             "+48 42 633 01 01",
             "Call Paweł about",
             "today 14:00",
             "Depot is ready in May.",
         ):
-            assert words in text(peek)
+            assert words in text(panel)
         await pilot.press("j")
-        await wait_until(pilot, lambda: "Sigrún Sønner" in text(peek))
-        assert "Nothing planned" in text(peek)
+        await wait_until(pilot, lambda: "Sigrún Sønner" in text(panel))
+        assert "Nothing planned" in text(panel)
         await pilot.press("escape")
-        assert not peek.display
+        assert not panel.display
 
 
-async def test_a_peek_never_cuts_the_number(pipeline: Any, app: Any, floor: Any, wait_until: Any) -> None:
+async def test_a_briefing_never_cuts_the_number(pipeline: Any, app: Any, floor: Any, wait_until: Any) -> None:
     values = {"phones": [{"value": "+49 89 99998000 ext. 12345"}], "time_zone": "Europe/Warsaw"}
     edit = EditContact(contact_id=floor.uid("contact", 2), values=values)
     async with pipeline() as (pilot, screen):
@@ -273,9 +273,9 @@ async def test_a_peek_never_cuts_the_number(pipeline: Any, app: Any, floor: Any,
         assert answer.applied, answer.fields
         screen._go_to(floor.uid("deal", 2))
         await pilot.press("space")
-        peek = screen.query_one(Peek)
-        await wait_until(pilot, lambda: "ext. 12345" in text(peek))
-        assert "10:30 there" in text(peek)
+        panel = screen.query_one(Briefing)
+        await wait_until(pilot, lambda: "ext. 12345" in text(panel))
+        assert "10:30 there" in text(panel)
 
 
 # --- pipelines -----------------------------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ async def test_shift_extends_a_selection_and_takes_back_what_it_leaves() -> None
         await pilot.pause()
         await pilot.press("shift+down", "shift+down", "shift+up")
         assert app.table.selection == {"0", "1"}
-        await pilot.press("down", "space")
+        await pilot.press("down", "x")
         assert app.table.selection == {"0", "1", "2"}
         assert app.table.cursor == 3
         assert "✓" in lines(app.table)[3]
@@ -182,7 +182,7 @@ async def test_everything_is_selected_without_being_read() -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         app.table.show(rows.source())
         await pilot.pause()
-        await pilot.press("ctrl+a", "space")
+        await pilot.press("ctrl+a", "x")
         assert app.table.marks.everything
         assert app.table.position == "99,999 selected of 100,000"
         assert "✓" not in lines(app.table)[1]
@@ -208,7 +208,7 @@ async def test_hostile_rows_keep_every_line_as_wide_as_the_screen() -> None:
         async with app.run_test(size=size) as pilot:
             app.table.show(ListSource(rows, row_id), empty=["Nothing"])
             await pilot.pause()
-            await pilot.press("down", "space", "end")
+            await pilot.press("down", "x", "end")
             assert lines(app.table)
 
 

@@ -20,7 +20,7 @@ from tui.models.contact_text import owner_words, right_words, shared_words
 from tui.models.telling import author
 from tui.widgets.bars import StatusBar
 from tui.widgets.choices import Choices
-from tui.widgets.peek import Peek
+from tui.widgets.briefing import Briefing
 from tui.widgets.timeline import Timeline
 
 
@@ -202,7 +202,7 @@ async def test_the_timeline_says_who_wrote_what_of_what_others_did(
             assert "ML" not in told["✉"]
 
 
-async def test_a_peek_says_which_colleague_was_in_touch_last(app, ready, settle, workspace, colleague, floor):
+async def test_a_briefing_says_which_colleague_was_in_touch_last(app, ready, settle, workspace, colleague, floor):
     about = {"table": "deals", "record_id": floor.uid("deal", 13)}
     assert colleague.execute(LogActivity(**about, kind="note", subject="Worn belt")).applied
     assert workspace.execute(LogActivity(**about, kind="note", subject="Price list")).applied
@@ -211,7 +211,7 @@ async def test_a_peek_says_which_colleague_was_in_touch_last(app, ready, settle,
         screen._go_to(floor.uid("deal", 13))
         await pilot.press("space")
         await settle(pilot)
-        told = lines_of(app.screen.query_one(Peek))
+        told = lines_of(app.screen.query_one(Briefing))
         assert next(line for line in told if "Worn belt" in line).endswith("Jonas · today")
         assert "·" not in next(line for line in told if "Price list" in line)
 

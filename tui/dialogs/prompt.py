@@ -44,6 +44,8 @@ class Prompt(Dialog[str]):
         limit: int = 0,
         problem: str = "",
         homeless: bool = False,
+        keep: Callable[[str], object] | None = None,
+        again: bool = False,
     ) -> None:
         """Makes the question.
 
@@ -58,6 +60,8 @@ class Prompt(Dialog[str]):
             limit: how many characters it may have.
             problem: why what was typed comes back unasked, and unsaved.
             homeless: what it was typed for is gone, so it can only be copied, unless that is brought back.
+            keep: is given what is typed with every letter, so that a crash loses nothing.
+            again: what is in the field was typed before, and never saved.
         """
         hints = [("prompt.save" if multiline else "enter", "try again" if homeless else "save")]
         if homeless:
@@ -76,7 +80,9 @@ class Prompt(Dialog[str]):
             self._field.add_class("dialog--flex")
         else:
             self._field = LineEntry(value, limit=limit or LINE_LIMIT, placeholder=placeholder)
-        self._before = "" if problem else self.typed
+        self._keep = keep
+        self._again = again
+        self._before = "" if problem or again else self.typed
         self._problem = problem
         if problem:
             self.come_unasked()
@@ -95,6 +101,8 @@ class Prompt(Dialog[str]):
         if self._problem:
             copy = f" The text cannot be saved; {_COPY} copies it." if self._homeless else ""
             self.tell(f"{self._problem}{copy}", problem=True)
+        elif self._again:
+            self.tell("What you had typed is here again.")
 
     @property
     def typed(self) -> str:
@@ -115,6 +123,8 @@ class Prompt(Dialog[str]):
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self.typed_on()
+        if self._keep is not None:
+            self._keep(self.typed)
 
     def entered(self, field: Widget) -> None:
         """Enter saves a line."""

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from core.changes import Status
 from core.commands.activities import EditActivity, LogActivity, RetractActivity
-from core.commands.base import Command
 from core.errors import Invalid
 from core.points import show_phone
 from core.workspace import Entry, Page, Subject
@@ -21,6 +20,7 @@ from tui.dialogs.prompt import Confirm, Prompt
 from tui.flows.run import at_fields, execute, flow, run, tell
 from tui.flows.subjects import called, name_of, page_of
 from tui.flows.tasks import add_task
+from tui.models.log import note_key
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
@@ -30,16 +30,23 @@ if TYPE_CHECKING:
 async def add_note(screen: DeskScreen, subject: Subject) -> None:
     """Writes a note. It shows at once; where it is refused, the text comes back."""
     title = f"Note · {await called(screen, subject)}"
+    drafts, key = screen.desk.drafts, note_key(subject)
+    kept = (await screen.desk.read(lambda ws: ws.drafts(key))).get(key, "")
 
     def prompt(text: str = "", problem: str = "", homeless: bool = False) -> Prompt:
-        return Prompt(title, multiline=True, check=_some_note, value=text, problem=problem, homeless=homeless)
+        return Prompt(
+            title, multiline=True, check=_some_note, value=text or kept, problem=problem, homeless=homeless,
+            keep=lambda typed: drafts.keep(key, typed), again=bool(kept) and not text,
+        )  # fmt: skip
 
     def make(text: str) -> LogActivity:
         return LogActivity(table=subject.table, record_id=subject.id, kind="note", body=text)
 
     text = await screen.app.push_screen_wait(prompt())
     if text is not None:
-        _log(screen, text, make, prompt)
+        _log(screen, text, make, prompt, over=lambda: drafts.forget(key))
+    else:
+        drafts.forget(key)
 
 
 def _log(
@@ -47,6 +54,7 @@ def _log(
     text: str,
     make: Callable[[str], LogActivity],
     prompt: Callable[[str, str, bool], Prompt],
+    over: Callable[[], object] = lambda: None,
 ) -> None:
     """Logs what was typed, without keeping the user; what is refused comes back until it is saved or dropped.
 
@@ -55,6 +63,7 @@ def _log(
         text: what was typed.
         make: the command for a text.
         prompt: asks again, for a text, why it was refused, and whether what it is about is gone.
+        over: is called when it is saved or dropped.
     """
 
     async def until_it_is_there() -> None:
@@ -65,11 +74,13 @@ def _log(
                 command = make(typed)
             answer = await execute(screen, command)
             if answer.applied:
+                over()
                 tell(screen, answer)
                 return
             homeless = bool(typed) and answer.status is Status.GONE
             reason = answer.reason or "That did not work."
             typed = await screen.app.push_screen_wait(prompt(typed, reason, homeless))
+        over()
 
     screen.run_worker(until_it_is_there(), group="commands")
 
@@ -147,52 +158,24 @@ def _whom(screen: DeskScreen, page: Page) -> str:
 
 
 @flow
-async def log_other(screen: DeskScreen, subject: Subject) -> None:
-    """Logs an e-mail or a meeting that took place."""
-    await _entry_form(screen, f"Log · {await called(screen, subject)}", subject, None)
-
-
-@flow
 async def edit_entry(screen: DeskScreen, entry: Entry) -> None:
     """Corrects an entry of the timeline that a person logged."""
-    await _entry_form(screen, f"Edit {entry.activity.kind}", None, entry)
-
-
-async def _entry_form(screen: DeskScreen, title: str, subject: Subject | None, entry: Entry | None) -> None:
-    desk, activity = screen.desk, entry.activity if entry else None
-    fields = (
-        []
-        if activity
-        else [
-            FormField(
-                "kind",
-                "Kind",
-                "choice",
-                "email",
-                [("email", "e-mail"), ("meeting", "meeting"), ("note", "note")],
-            )
-        ]
-    )
-    fields += [
-        FormField("subject", "Subject", value=activity.subject if activity else ""),
-        FormField("body", "Text", "text", activity.body if activity else ""),
+    desk, activity = screen.desk, entry.activity
+    fields = [
+        FormField("subject", "Subject", value=activity.subject),
+        FormField("body", "Text", "text", activity.body),
     ]
-    if activity and activity.kind == "call":
+    if activity.kind == "call":
         keys = (activity.outcome, *(outcome.key for outcome in desk.catalog.call_outcomes))
         outcomes = [(key, key) for key in dict.fromkeys(keys)]
         fields.append(FormField("outcome", "Outcome", "choice", activity.outcome, outcomes))
 
     async def submit(values: dict[str, Any]) -> Mapping[str, str] | None:
-        command: Command
-        if activity is not None:
-            command = EditActivity(activity_id=activity.id, values=values)
-        else:
-            assert subject is not None
-            command = LogActivity(table=subject.table, record_id=subject.id, **values)
+        command = EditActivity(activity_id=activity.id, values=values)
         return at_fields(screen, await desk.execute(command))
 
     await screen.app.push_screen_wait(
-        Form(desk, title, fields, submit, focus="body" if activity else "", only_changed=activity is not None)
+        Form(desk, f"Edit {activity.kind}", fields, submit, focus="body", only_changed=True)
     )
 
 

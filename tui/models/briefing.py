@@ -17,7 +17,7 @@ from core.health import DAY, Next, next_state
 from core.money import format_money, format_short
 from core.pipelines import effective_probability
 from core.when import show_when
-from core.workspace import Callee, Card, ContactLine, Entry, Page, Subject, Workspace
+from core.workspace import Callee, Card, ContactLine, Entry, Page, Subject, TaskLine, Workspace
 from tui.models.card_text import SIGNS, about, span
 from tui.models.contact_text import (
     DO_NOT_CALL,
@@ -141,7 +141,8 @@ def read_brief(workspace: Workspace, subject: Subject, now: dt.datetime) -> Brie
     contact = None if subject.table == "companies" else page.contact
     around = Subject("contacts", contact.id) if contact is not None else subject
     touches = workspace.timeline(around, kinds=TOUCHED, limit=TOUCHES)
-    return Brief(subject, now, page, None, tuple(touches))
+    callees = workspace.callees([contact.id], now) if contact is not None else []
+    return Brief(subject, now, page, next(iter(callees), None), tuple(touches))
 
 
 def subject_of(task: Task) -> Subject:
@@ -399,6 +400,30 @@ def known_of_line(line: ContactLine, scene: Scene) -> Blocks:
     who += [Line(f"☎ {phone_words(line.phone, scene.country)}", "strong")] if line.phone else []
     who += [Line(f"✉ {line.email}", "text", spare=1)] if line.email else []
     return Blocks(tuple(who), (), (), ())
+
+
+def subject_of_row(row: object) -> Subject | None:
+    """The record that a row of a list stands for; None where it stands for none."""
+    if isinstance(row, (Card, Deal)):
+        return Subject("deals", row.id)
+    if isinstance(row, ContactLine):
+        return Subject("contacts", row.id)
+    if isinstance(row, TaskLine):
+        row = row.task
+    return Subject("tasks", row.id) if isinstance(row, Task) else None
+
+
+def known_of_row(row: object, scene: Scene) -> Blocks | None:
+    """What a row of a list says of its record already."""
+    if isinstance(row, Card):
+        return known_of_card(row, scene)
+    if isinstance(row, ContactLine):
+        return known_of_line(row, scene)
+    if isinstance(row, Deal):
+        return Blocks((), tuple(_whole_deal(row, scene)), (), ())
+    if isinstance(row, TaskLine):
+        return known_by_name(row.about)
+    return None
 
 
 def known_by_name(name: str) -> Blocks:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import ScreenResume
+from textual.events import DescendantFocus, Resize, ScreenResume
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.worker import Worker
@@ -20,10 +20,14 @@ from core.errors import OffhookError
 from core.text import printable
 from core.workspace import Changed, Subject
 from tui.actions import key_of
+from tui.briefer import Briefer, Known
 from tui.desk import Desk
+from tui.models.briefing import known_by_name, known_of_row, subject_of_row
 from tui.models.news import News
 from tui.typeahead import FLOW
 from tui.widgets.bars import KeyBar, StatusBar, TitleBar
+from tui.widgets.briefing import Briefing
+from tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from tui.app import OffhookApp
@@ -44,6 +48,8 @@ class DeskScreen(Screen[None]):
     to date in `apply_changes`. Changes that arrive while another screen is in front wait until this one is shown.
     """
 
+    BRIEF_BESIDE: ClassVar[int] = 110
+    """Cells from which a briefing stands beside what is here; below there it is a sheet over the lower half."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "note", "Note", id="record.note", tooltip="Write a note about it"),
         Binding("t", "task", "Task", id="record.task", tooltip="Plan something to do: a call, a meeting, a to-do"),
@@ -58,11 +64,13 @@ class DeskScreen(Screen[None]):
             tooltip="Let a colleague see, or change, all that is yours",
         ),
         Binding("T", "tag", "Tag", show=False, id="record.tag", tooltip="Add and remove tags"),
-        Binding(
-            "E", "log_other", "Log e-mail or meeting", show=False, id="record.log", tooltip="Something that took place"
-        ),
+        Binding("space", "brief", "Briefing", id="record.brief",
+                tooltip="Who it is, numbers, last touches, deals, tasks; again: away"),
+        Binding("i", "log", "Log", id="record.log", tooltip="A call, note, meeting or e-mail that took place"),
         Binding("exclamation_mark", "waiting", "Decide", id="record.waiting",
                 tooltip="What waits for you to decide about it"),
+        Binding("escape", "close_briefing", "Close the briefing", show=False, id="record.close-briefing",
+                tooltip="Take the briefing away"),
         Binding("q", "how_to_leave", "How to leave", show=False, id="app.how-to-leave", tooltip="Says which key quits"),
     ]  # fmt: skip
 
@@ -74,6 +82,7 @@ class DeskScreen(Screen[None]):
         self._mine = asyncio.Event()
         self._message_timer: Timer | None = None
         self._dressed_for: tuple[object, ...] = ()
+        self._briefer: Briefer | None = None
         self._stop_listening = desk.listen(self._on_changed)
         self._stop_listening_to_health = desk.listen_to_health(self.refresh_bars)
 
@@ -87,11 +96,14 @@ class DeskScreen(Screen[None]):
         return app
 
     def compose(self) -> ComposeResult:
-        """The bars around the body."""
+        """The bars around the body, and the place for a briefing. They share out the room in this order."""
         yield TitleBar()
         yield from self.compose_body()
-        yield KeyBar()
         yield StatusBar()
+        yield KeyBar()
+        panel = Briefing(widget_id="briefing")
+        panel.display = False
+        yield panel
 
     def compose_body(self) -> ComposeResult:
         """The widgets between the bars."""
@@ -114,6 +126,70 @@ class DeskScreen(Screen[None]):
 
     async def apply_changes(self, changes: Sequence[Changed]) -> None:
         """Brings the screen up to date with changes, in place: cursor, scroll and typing stay."""
+
+    # --- the briefing -------------------------------------------------------------------------------------------
+
+    @property
+    def briefer(self) -> Briefer:
+        """Keeps the briefing on the record under the cursor."""
+        if self._briefer is None:
+            panel = self.query_one("#briefing", Briefing)
+            self._briefer = Briefer(self, panel, self.desk, lambda: key_of(self, "record.task"))
+        return self._briefer
+
+    def brief_about(self) -> tuple[Subject | None, Known | None]:
+        """What a briefing is about, and what is known of it here: the row of the list that has the focus, or `subject`."""
+        focused = self.focused
+        row = focused.cursor_row if isinstance(focused, Table) else None
+        subject = subject_of_row(row)
+        if subject is not None:
+            return subject, lambda scene: known_of_row(row, scene)
+        subject = self.subject()
+        name = self.called(subject) if subject is not None else ""
+        return subject, (lambda _: known_by_name(name)) if name else None
+
+    @property
+    def has_briefing(self) -> bool:
+        """Whether the briefing is in sight."""
+        return self._briefer is not None and self._briefer.is_open
+
+    def look_closer(self) -> None:
+        """Has an open briefing follow the cursor. To be called where the cursor moves and no list of rows tells of it."""
+        if self._briefer is not None and self.has_briefing:
+            self._briefer.look(*self.brief_about())
+
+    def action_brief(self) -> None:
+        """Opens the briefing, or takes it away."""
+        if self.close_briefing():
+            return
+        about = self.brief_about()
+        if about[0] is None:
+            self.say("Nothing is under the cursor.")
+            return
+        self.briefer.open(*about)
+        self.set_class(self.size.width >= self.BRIEF_BESIDE, "-side")
+        self.refresh_bindings()
+
+    def action_close_briefing(self) -> None:
+        """Takes the briefing away."""
+        self.close_briefing()
+
+    def close_briefing(self) -> bool:
+        """Takes the briefing away; False where none is open. What escape does first on every screen."""
+        if self._briefer is None or not self.has_briefing:
+            return False
+        self._briefer.close()
+        self.refresh_bindings()
+        return True
+
+    @on(Table.Highlighted)
+    @on(DescendantFocus)
+    def _looked_elsewhere(self) -> None:
+        self.look_closer()
+
+    @on(Resize)
+    def _place_briefing(self, event: Resize) -> None:
+        self.set_class(event.size.width >= self.BRIEF_BESIDE, "-side")
 
     # --- bars ---------------------------------------------------------------------------------------------------
 
@@ -246,6 +322,8 @@ class DeskScreen(Screen[None]):
             while self._pending and self.is_in_sight:
                 self._mine.clear()
                 changes = self._pending.take()
+                if self._briefer is not None:
+                    self._briefer.renew()
                 try:
                     await self.apply_changes(changes)
                 except OffhookError as error:
@@ -289,6 +367,8 @@ class DeskScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is to be decided where nothing waits."""
+        if action == "close_briefing":
+            return self.has_briefing
         if action == "waiting":
             subject = self.subject()
             return subject is not None and bool(self.desk.waiting_for(subject.table, subject.id))
@@ -339,12 +419,11 @@ class DeskScreen(Screen[None]):
         if subject := self._about():
             self.start(activities.log_call(self, subject))
 
-    def action_log_other(self) -> None:
-        """Logs an e-mail or a meeting."""
-        from tui.flows import activities
+    def action_log(self) -> None:
+        """Logs something that took place, about the record under the cursor or another."""
+        from tui.flows import log
 
-        if subject := self._about():
-            self.start(activities.log_other(self, subject))
+        self.start(log.log_past(self, self.brief_about()[0]))
 
     def action_claim(self) -> None:
         """Claims what is selected."""

@@ -132,7 +132,7 @@ class ContactsScreen(QuickScreen):
             "D", "delete", "Delete", show=False, id="contacts.delete", tooltip="Delete the selected contacts; can be undone"
         ),
         Binding(
-            "x", "export", "Export", show=False, id="contacts.export", tooltip="Write the selected contacts to a file"
+            "X", "export", "Export", show=False, id="contacts.export", tooltip="Write the selected contacts to a file"
         ),
         Binding(
             "escape", "reset", "Everything", show=False, id="contacts.reset", tooltip="Drop the filter"
@@ -427,7 +427,7 @@ class ContactsScreen(QuickScreen):
 
     @on(ContactSearch.Cleared)
     def _cleared(self) -> None:
-        self.action_reset()
+        self._drop_filter()
 
     async def apply_changes(self, changes: Sequence[Changed]) -> None:
         """Reads the rows in sight anew where contacts, companies or what hangs on them changed."""
@@ -470,9 +470,9 @@ class ContactsScreen(QuickScreen):
     # --- actions ------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape drops a filter where there is one."""
+        """Escape takes the briefing away, then drops a filter where there is one."""
         if action == "reset":
-            return not self._query.is_empty
+            return not self._query.is_empty or self.has_briefing
         return super().check_action(action, parameters)
 
     def action_search(self) -> None:
@@ -486,7 +486,11 @@ class ContactsScreen(QuickScreen):
             self.search.know_tags(await self.desk.read(lambda ws: ws.tags("contacts")))
 
     def action_reset(self) -> None:
-        """Drops the filter and goes to the list."""
+        """Drops the filter and goes to the list; takes the briefing away first."""
+        if not self.close_briefing():
+            self._drop_filter()
+
+    def _drop_filter(self) -> None:
         self._view = None
         self.search.line.value = ""
         self._narrow("")

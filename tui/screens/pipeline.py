@@ -1,4 +1,4 @@
-"""The pipeline: board or list, filter, peek, and every key that a deal under the cursor obeys."""
+"""The pipeline: board or list, filter, and every key that a deal under the cursor obeys."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from core.money import format_short
 from core.workspace import Card, Changed, Subject, Workspace
 from tui.actions import key_of
 from tui.ahead import CLOSED_DAYS
+from tui.briefer import Known
 from tui.desk import Desk
 from tui.models.board import Arranged, BoardModel, Damage, arrange
+from tui.models.briefing import known_of_card
 from tui.models.card_text import Clock
 from tui.models.foresight import card_values, ids_in
 from tui.models.news import ids_of, rows_of
 from tui.models.order import DEFAULT, SORTS
-from tui.models.peek import glance
 from tui.models.whereabouts import whereabouts
 from tui.repaint import PartCompositor, paint_now
 from tui.screens.base import DeskScreen
@@ -37,13 +38,10 @@ from tui.screens.pipeline_moves import Moves
 from tui.widgets.board import Board
 from tui.widgets.deal_list import DealList
 from tui.widgets.filterbar import FilterBar
-from tui.widgets.peek import Peek
 
 """How long a closed deal stays on the board."""
 LIST_BELOW = 60
 """Cells below which there is no board but a list."""
-SIDE_FROM = 150
-"""Cells from which a peek stands beside the board rather than below it."""
 TICK = 30.0
 """Seconds between looks at the clock: what is due, how long deals have been where they are."""
 SETTLE = 1.0
@@ -56,8 +54,6 @@ _NARROW = {
     "note": "Note", "task": "Task",
 }  # fmt: skip
 """Actions with what the key bar calls them."""
-_PEEKED = frozenset({"activities", "tasks", "contacts", "companies"})
-"""What a peek shows besides the deal."""
 _SETUP = frozenset(
     {"pipelines", "stages", "books", "users", "teams", "memberships", "organizations", "shares"}
 )
@@ -72,6 +68,7 @@ def _freeze() -> None:
 class PipelineScreen(DeskScreen):
     """Deals of a pipeline."""
 
+    BRIEF_BESIDE = 150
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("H,shift+left", "move(-1)", "Move left", show=False, id="board.move-left",
                 tooltip="The deal to the stage on the left"),
@@ -82,7 +79,6 @@ class PipelineScreen(DeskScreen):
         *(Binding(str(n), f"send({n})", "", show=False, id=f"board.stage-{n}") for n in range(2, 10)),
         Binding("W", "close('won')", "Won", id="board.won", tooltip="The deal is won"),
         Binding("X", "close('lost')", "Lost", id="board.lost", tooltip="Lost or abandoned: asks why"),
-        Binding("space", "peek", "Peek", id="board.peek", tooltip="Contact, phone, tasks, last touches"),
         Binding("n", "new", "New", id="board.new", tooltip="A new deal in this stage"),
         Binding("e", "edit", "Edit", id="board.edit", tooltip="Every field of the deal"),
         Binding("D", "delete", "Delete", show=False, id="board.delete", tooltip="The deal, or those selected"),
@@ -108,7 +104,7 @@ class PipelineScreen(DeskScreen):
                 tooltip="Fewer cards, more of each"),
         Binding("r", "reload", "Read anew", show=False, id="board.reload", tooltip="Read the board anew"),
         Binding("escape", "back", "Clear", show=False, id="board.clear",
-                tooltip="The selection, the peek, the filter"),
+                tooltip="The selection, the briefing, the filter"),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk) -> None:
@@ -129,16 +125,13 @@ class PipelineScreen(DeskScreen):
         self._hinted: tuple[bool, bool] | None = None
 
     def compose_body(self) -> ComposeResult:
-        """Filter, board or list, peek."""
+        """Filter, board or list."""
         yield FilterBar("deals", lambda: self.desk.catalog, lambda: (self.desk.now, self.desk.zone))
         with Container(id="work"):
             yield Board()
             deals = DealList()
             deals.display = False
             yield deals
-            peek = Peek()
-            peek.display = False
-            yield peek
 
     def on_mount(self) -> None:
         """Shows the columns at once, and the cards as soon as they are read."""
@@ -161,10 +154,6 @@ class PipelineScreen(DeskScreen):
     @property
     def _filter_bar(self) -> FilterBar:
         return self.query_one(FilterBar)
-
-    @property
-    def _peek(self) -> Peek:
-        return self.query_one(Peek)
 
     @property
     def _as_list(self) -> bool:
@@ -260,7 +249,7 @@ class PipelineScreen(DeskScreen):
         else:
             self._board.show(self._model, self.desk.catalog, self._clock())
         self._show_title()
-        self._look_closer()
+        self.look_closer()
 
     def refresh_bars(self) -> None:
         """Shows with the bars about which deals something is to be decided, and how far the first load is."""
@@ -314,7 +303,6 @@ class PipelineScreen(DeskScreen):
         tables = {table for table, _ in rows_of(changes)}
         if any(changed.everything for changed in changes) or tables & _SETUP:
             self._follow_catalog()
-            self._look_closer()
             return
         mine, theirs = self._deals_of(changes, local=True), self._deals_of(changes, local=False)
         if len(mine | theirs) > MANY:
@@ -328,8 +316,6 @@ class PipelineScreen(DeskScreen):
             if mine:
                 self.paint()
             await self._miss([card for card in watched if card.id not in self._model.cards])
-        if self._peek.display and tables & _PEEKED:
-            self._look_closer()
 
     def _deals_of(self, changes: Sequence[Changed], *, local: bool) -> set[str]:
         """The deals whose cards may have changed."""
@@ -427,7 +413,7 @@ class PipelineScreen(DeskScreen):
             self._board.redraw(damage, cursor_before)
         self._show_title()
         if damage.cards or cursor_before != self._model.cursor_id or self._model.cursor_id in damage.arrived:
-            self._look_closer()
+            self.look_closer()
 
     def paint(self) -> None:
         """Puts out what has changed on the board: what a key did should not wait for the next frame's turn."""
@@ -474,8 +460,7 @@ class PipelineScreen(DeskScreen):
             self._board.tick(clock)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Chooses between board and list, and where a peek stands."""
-        self.set_class(event.size.width >= SIDE_FROM, "-side")
+        """Chooses between board and list."""
         self.set_class(event.size.width < LIST_BELOW, "-list")
         self._choose_view()
         self._show_title()
@@ -492,40 +477,22 @@ class PipelineScreen(DeskScreen):
     def _focus_work(self) -> None:
         (self._list if self._as_list else self._board).focus()
 
-    # --- peek ---------------------------------------------------------------------------------------------------------
-
-    def _look_closer(self) -> None:
-        """Reads the deal under the cursor for an open peek."""
-        if self._peek.display:
-            # Not a coroutine yet: one that is overtaken before it begins would never be awaited.
-            self.run_worker(self._read_peek, group="peek", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
-
-    async def _read_peek(self) -> None:
+    def brief_about(self) -> tuple[Subject | None, Known | None]:
+        """The deal under the cursor, in the list as on the board."""
         card = self._model.cursor_card
-        if card is None:
-            self._peek.show(None, "No deal is under the cursor.")
-            return
-        now, zone = self.desk.now, self.desk.zone
-        keys = (key_of(self, "board.edit"), key_of(self, "record.task"))
-        try:
-            found = await self.desk.read(lambda ws: glance(ws, card.id, now, zone, keys))
-        except OffhookError as error:
-            self._peek.show(None, str(error))
-            return
-        if card.id == self._model.cursor_id:
-            self._peek.show(found)
+        return self.subject(), (lambda scene: known_of_card(card, scene)) if card else None
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
     @on(Board.Highlighted)
     def _board_moved(self) -> None:
-        self._look_closer()
+        self.look_closer()
 
     @on(DealList.Highlighted)
     def _list_moved(self, event: DealList.Highlighted) -> None:
         if isinstance(event.row, Card) and event.row.id != self._model.cursor_id:
             self._model.go_to(event.row.id)
-            self._look_closer()
+            self.look_closer()
 
     @on(DealList.SelectionChanged)
     def _list_selection(self) -> None:
@@ -644,11 +611,6 @@ class PipelineScreen(DeskScreen):
         chosen = await self.app.push_screen_wait(Picker("Order of the cards", options, current=self._sort))
         if isinstance(chosen, str):
             self._set_sort(chosen)
-
-    def action_peek(self) -> None:
-        """Opens or closes the peek."""
-        self._peek.display = not self._peek.display
-        self._look_closer()
 
     def action_new(self) -> None:
         """Makes a deal in the cursor's column."""
@@ -769,13 +731,11 @@ class PipelineScreen(DeskScreen):
         self.reload()
 
     def action_back(self) -> None:
-        """Lets go of one thing at a time: the selection, the peek, the filter."""
+        """Lets go of one thing at a time: the selection, the briefing, the filter."""
         if self._model.selected:
             self._model.selected = set()
             self._refresh_all()
-        elif self._peek.display:
-            self._peek.display = False
-        elif self._filter or self._filter_bar.is_open:
+        elif not self.close_briefing() and (self._filter or self._filter_bar.is_open):
             self._filter_cleared()
 
     def _go_to(self, card_id: str) -> None:

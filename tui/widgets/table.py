@@ -65,7 +65,7 @@ class Table(Widget, Generic[R], can_focus=True):
         Binding("home", "end(False)", "First", show=False, id="list.first", tooltip="To the first row"),
         Binding("end,G", "end(True)", "Last", show=False, id="list.last", tooltip="To the last row"),
         Binding("enter", "activate", "Open", id="list.open", tooltip="Open what is under the cursor"),
-        Binding("space", "mark", "Select", id="list.select", tooltip="Select the row, or not"),
+        Binding("x", "mark", "Select", show=False, id="list.select", tooltip="Select the row, or not"),
         Binding(
             "shift+down", "extend(1)", "Select down", show=False, id="list.extend-down",
             tooltip="Select rows downwards",
