@@ -142,7 +142,8 @@ class Agenda(NamedTuple):
     """What there is to do for the user, most urgent first in each part."""
 
     tasks: list[TaskLine]
-    """One's own that are due: calls at a set time, then the rest; in each the one due first in front, then by priority."""
+    """One's own that are due: calls at a set time (those of low priority are mere retries), then the rest; in each the
+    one due first in front, then by priority."""
     leads: list[ContactLine]
     """In one's teams' pools, with the first of the lead statuses, newest first."""
     stale: list[Card]

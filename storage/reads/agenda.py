@@ -20,8 +20,8 @@ from storage.reads.sqlite import Connection
 from storage.reads.tasks import task_lines
 
 TASKS = "t.org_id = :org and t.deleted_at is null and t.done_at is null and t.assignee_id = :me and t.due_at < :tomorrow"
-CALLBACK = "(t.kind = 'call' and not t.all_day)"
-"""A call at a set time: somebody waits for it."""
+CALLBACK = "(t.kind = 'call' and not t.all_day and t.priority <> 'low')"
+"""A call at a set time: somebody waits for it. Nobody waits to be tried again, which is of low priority."""
 TASK_ORDER = f"""
     case when {CALLBACK} then 0 else 1 end, t.due_at, case t.priority when 'high' then 0 when 'low' then 2 else 1 end, t.id
 """
@@ -123,7 +123,7 @@ def _deals(
 ) -> tuple[Sequence[list[Card]], tuple[int, int]]:
     # Stage by stage from an index that holds all that is asked: of ten thousand deals none is read that is not shown.
     own = f"""
-        select t.id as id, max(t.stage_since, coalesce(t.last_activity_at, 0)) as touched,
+        select t.n as n, max(t.stage_since, coalesce(t.last_activity_at, 0)) as touched,
             json_extract(stage.value, '$[1]') * 1000000 as allowed, t.next_step = '' and t.next_task_at is null as idle
         from {sqlite.placed(":stages", "stage")} cross join deals t
         where t.org_id = :org and t.deleted_at is null and t.outcome = 'open' and t.book_id in {sqlite.listed(":books")}
@@ -132,8 +132,9 @@ def _deals(
     stale = "coalesce(:now - touched > allowed, 0)"
 
     def part(which: str, order: str) -> str:
-        first = f"select id from own where {which} order by {order}, id limit :limit"
-        return f"(select json_group_array(id) from ({first})), (select count(*) from own where {which})"
+        first = f"select n from own where {which} order by {order}, n limit :limit"
+        ids = f"select json_group_array(t.id) from ({first}) first cross join deals t on t.n = first.n"
+        return f"({ids}), (select count(*) from own where {which})"
 
     sql = f"""
         with own as materialized ({own})

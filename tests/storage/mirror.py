@@ -33,7 +33,7 @@ PASSWORD = "reader-secret-1"
 
 _READS: dict[str, str] = {
     "board": "board", "cards": "board", "companies": "companies", "contacts": "contacts", "count_contacts": "contacts",
-    "contact_ids": "contacts", "likely_duplicates": "duplicates", "export": "export", "history": "history",
+    "contact_ids": "contacts", "callees": "calls", "call_stats": "calls", "agenda": "agenda", "likely_duplicates": "duplicates", "export": "export", "history": "history",
     "undoable": "history", "page": "page", "record": "record", "search": "search", "tags": "tags", "tasks": "tasks",
     "timeline": "timeline",
 }  # fmt: skip
@@ -121,7 +121,7 @@ class Mirror:
     def copy(self, source: Any, solo: SoloWorkspace) -> None:
         """Puts the rows that a connection to SQLite sees in the place of those here."""
         with self._superuser.transaction():
-            tables = (*RECORDS, "changesets", "changeset_rows", "contact_points")
+            tables = (*RECORDS, "changesets", "changeset_rows", "contact_points", "reservations")
             self._superuser.execute(
                 sql.SQL("; ").join(sql.SQL("delete from {}").format(sql.Identifier(t)) for t in tables)
             )
@@ -130,6 +130,7 @@ class Mirror:
             self._fill("changesets", *_history(source))
             self._fill("changeset_rows", *_plain(source, "changeset_rows"))
             self._fill("contact_points", *_points(source))
+            self._fill("reservations", *_reservations(source))
             self._superuser.execute("update users set login = %s where id = %s", (LOGIN, solo.user_id))
             self._superuser.execute(_MISSING_BOOKS)
 
@@ -187,6 +188,11 @@ def _points(source: Any) -> tuple[list[str], list[dict[str, Any]]]:
     names, rows = _plain(source, "contact_points")
     books = dict(source.execute("SELECT id, book_id FROM contacts"))
     return [*names, "book_id"], [{**row, "book_id": books[row["contact_id"]]} for row in rows]
+
+
+def _reservations(source: Any) -> tuple[list[str], list[dict[str, Any]]]:
+    names, rows = _plain(source, "reservations")
+    return names, [{**row, "until": from_micros(row["until"]).isoformat()} for row in rows]
 
 
 def installed(cluster: Cluster) -> Iterator[Mirror]:
