@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from textual.screen import Screen
+from textual.timer import Timer
 
 from core.errors import OffhookError
 from core.workspace import Subject
@@ -16,6 +17,8 @@ from tui.models.briefing import Blocks, Brief, blocks, read_brief
 from tui.models.record_text import Scene
 from tui.widgets.briefing import Briefing
 
+TICK = 30.0
+"""Seconds after which what is open is read anew: their time goes on, and with it whether they may be called."""
 PATIENCE = 0.015
 """Seconds that a frame waits for what is read; then it shows what the list knows."""
 GROUP = "briefing"
@@ -58,6 +61,7 @@ class Briefer:
         self._stale = False
         self._reading = False
         self._held: ExitStack | None = None
+        self._clock: Timer | None = None
         self.brief: Brief | None = None
 
     @property
@@ -70,6 +74,8 @@ class Briefer:
         self._held = ExitStack()
         self._held.enter_context(self._screen.app.batch_update())
         self._screen.set_timer(PATIENCE, self._release)
+        if self._clock is None:
+            self._clock = self._screen.set_interval(TICK, self.renew)
         self.panel.display = True
         self.look(subject, known)
 
@@ -105,11 +111,6 @@ class Briefer:
             self._reading = True
             self._screen.run_worker(self._answer(), group=GROUP, exit_on_error=False)
 
-    def reword(self) -> None:
-        """Says anew what was read, as time has passed."""
-        if self.is_open and self.brief is not None:
-            self.panel.show(blocks(self.brief, self._scene, self._plan()))
-
     async def _answer(self) -> None:
         try:
             while self._stale and self.is_open:
@@ -122,7 +123,9 @@ class Briefer:
 
     async def _ask(self, subject: Subject, known: Known | None) -> None:
         now = self._desk.now
-        reading = asyncio.ensure_future(self._desk.read(lambda ws: read_brief(ws, subject, now)))
+        reading = asyncio.ensure_future(
+            self._desk.read(lambda ws: read_brief(ws, subject, now, self._desk.zone))
+        )
         if self._shown != subject:
             done, _ = await asyncio.wait([reading], timeout=PATIENCE)
             if not done and subject == self._subject:
@@ -138,7 +141,7 @@ class Briefer:
             return
         if subject == self._subject and self.is_open:
             self.brief, self._shown = brief, subject
-            self.reword()
+            self.panel.show(blocks(brief, self._scene, self._plan()))
 
     def _release(self) -> None:
         if self._held is not None:

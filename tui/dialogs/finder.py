@@ -18,7 +18,7 @@ from core.workspace import Hit, Subject
 from tui.briefer import Briefer
 from tui.desk import Desk
 from tui.dialogs.base import BORDERS, Dialog
-from tui.models.briefing import known_by_name
+from tui.models.briefing_known import known_by_name
 from tui.widgets.briefing import Briefing
 from tui.widgets.choices import Choices, Option
 from tui.widgets.entry import LineEntry

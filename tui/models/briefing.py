@@ -6,9 +6,10 @@ go on a reader thread, and what it says depends on nothing but it and the scene,
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.entities import Contact, Deal, Task
@@ -16,9 +17,10 @@ from core.errors import NotFound
 from core.health import DAY, Next, next_state
 from core.money import format_money, format_short
 from core.pipelines import effective_probability
+from core.points import bad_last, good_numbers
 from core.when import show_when
-from core.workspace import Callee, Card, ContactLine, Entry, Page, Subject, TaskLine, Workspace
-from tui.models.card_text import SIGNS, about, span
+from core.workspace import Callee, Entry, Page, Subject, Workspace
+from tui.models.card_text import SIGNS, span
 from tui.models.contact_text import (
     DO_NOT_CALL,
     name_words,
@@ -28,6 +30,10 @@ from tui.models.contact_text import (
 )
 from tui.models.record_text import Scene
 from tui.models.telling import author, tell
+
+if TYPE_CHECKING:
+    from core.calling.check import Verdict
+    from core.calling.zones import Zones
 
 TOUCHES = 3
 """Entries of the timeline that a briefing shows."""
@@ -52,6 +58,7 @@ class Line(NamedTuple):
         right_style: its style.
         whole: the text is not cut for what is on the right, which goes into the next line if need be.
         spare: how soon it goes where there is little room: 0 never, 1 late, 2 first.
+        wraps: the text goes on in the next line.
     """
 
     text: str
@@ -60,6 +67,7 @@ class Line(NamedTuple):
     right_style: str = "muted"
     whole: bool = False
     spare: int = 0
+    wraps: bool = False
 
 
 class Blocks(NamedTuple):
@@ -81,6 +89,8 @@ class Brief:
         page: the record and what stands beside it.
         callee: the contact as somebody who may be called; None where there is none.
         touches: the latest calls, e-mails, meetings and notes, the newest first: the contact's, where there is one.
+        zones: where the contact may be.
+        verdict: whether they may be called; None where there is nobody to call.
     """
 
     subject: Subject
@@ -88,6 +98,8 @@ class Brief:
     page: Page
     callee: Callee | None
     touches: tuple[Entry, ...]
+    zones: Zones | None = None
+    verdict: Verdict | None = None
 
     @property
     def contact(self) -> Contact | None:
@@ -124,17 +136,24 @@ class Brief:
         return record.book_id if record is not None else ""
 
 
-def read_brief(workspace: Workspace, subject: Subject, now: dt.datetime) -> Brief:
+def read_brief(
+    workspace: Workspace, subject: Subject, now: dt.datetime, zone: dt.tzinfo | None = None
+) -> Brief:
     """Reads a briefing; for a reader thread.
 
     Args:
         workspace: where to read.
         subject: a contact, deal or company; a task stands for what it is about.
         now: the current time.
+        zone: where the user is, for when a call will be allowed.
 
     Raises:
         NotFound: it is not there any more.
     """
+    # Not on the way to the first frame: a briefing is asked for later.
+    from core.calling.check import check
+    from core.calling.zones import zones_of
+
     if subject.table == "tasks":
         subject = subject_of(workspace.record("tasks", subject.id))
     page = workspace.page(subject.table, subject.id)
@@ -142,7 +161,13 @@ def read_brief(workspace: Workspace, subject: Subject, now: dt.datetime) -> Brie
     around = Subject("contacts", contact.id) if contact is not None else subject
     touches = workspace.timeline(around, kinds=TOUCHED, limit=TOUCHES)
     callees = workspace.callees([contact.id], now) if contact is not None else []
-    return Brief(subject, now, page, next(iter(callees), None), tuple(touches))
+    if not callees:
+        return Brief(subject, now, page, None, tuple(touches))
+    callee, catalog = callees[0], workspace.catalog()
+    good = good_numbers(callee.phones)
+    zones = zones_of(callee, good[0]["value"] if good else "", catalog.organization.country)
+    verdict = check(callee, now, catalog=catalog, zone=zone)
+    return Brief(subject, now, page, callee, tuple(touches), zones, verdict)
 
 
 def subject_of(task: Task) -> Subject:
@@ -197,7 +222,14 @@ def who_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
         *(Line(f"✉ {email['value']}", "text", spare=1) for email in contact.emails[:1]),
         *((Line(tried, "text", contact.lead_status),) if tried or contact.lead_status else ()),
         *_tag_lines(brief),
+        *notice_lines(brief),
     )
+
+
+def notice_lines(brief: Brief) -> tuple[Line, ...]:
+    """What the law wants minded in a call."""
+    notices = brief.verdict.notices if brief.verdict is not None else ()
+    return tuple(Line(f"⚠ {notice}", "muted", wraps=True, spare=2) for notice in notices)
 
 
 def _company_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
@@ -228,45 +260,54 @@ def _tag_lines(brief: Brief) -> tuple[Line, ...]:
 def warning_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
     """What stands against a call, and against a change."""
     lines = []
+    verdict = brief.verdict
     if brief.contact is not None and brief.contact.do_not_call:
         lines.append(Line(f"{DO_NOT_CALL} DO NOT CALL", "warning"))
-    if brief.callee is not None and brief.callee.held_by:
-        lines.append(Line(f"⚠ {brief.callee.held_by} is calling them", "warning"))
+    elif (
+        verdict is not None
+        and verdict.kind != "ok"
+        and good_numbers(brief.contact.phones if brief.contact else ())
+    ):
+        sign = "✗" if verdict.kind == "no" else "?"
+        lines.append(
+            Line(f"{sign} {verdict.reason}", "overdue" if verdict.kind == "no" else "today", wraps=True)
+        )
     if right := right_words(brief.book_id, scene.catalog):
         lines.append(Line(right, "muted", spare=1))
     return tuple(lines)
 
 
 def number_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
-    """The numbers, the one that is dialled first, with the time of day there."""
+    """The numbers, the one that is dialled first, with the time of day there; those that are bad last, struck out."""
     contact = brief.contact
     if contact is None:
         return ()
     there = their_time(brief, scene)
     lines = []
-    for place, phone in enumerate(contact.phones[:_NUMBERS]):
-        label = phone.get("label", "")
-        right = " · ".join(filter(None, (label, there if place == 0 else "")))
+    for place, phone in enumerate(bad_last(contact.phones)[:_NUMBERS]):
+        bad, label = phone.get("bad", ""), phone.get("label", "")
+        right = " · ".join(filter(None, (bad or label, there if place == 0 else "")))
         number = f"☎ {phone_words(phone['value'], scene.country)}"
-        lines.append(
-            Line(number, "strong" if not place else "text", right, whole=True, spare=1 if place else 0)
-        )
+        style = "struck" if bad else "text" if place else "strong"
+        lines.append(Line(number, style, right, whole=True, spare=1 if place else 0))
     if not lines:
         lines.append(Line("☎ No number is known.", "muted", there))
     return tuple(lines)
 
 
 def their_time(brief: Brief, scene: Scene) -> str:
-    """What time it is where the contact is: `10:30 there`; empty where that is unknown."""
-    contact = brief.contact
-    if contact is None or not contact.time_zone:
-        return ""
-    try:
-        there = scene.now.astimezone(ZoneInfo(contact.time_zone))
-    except (KeyError, ValueError, OSError):
-        return ""
-    day = "" if there.date() == scene.now.astimezone(scene.zone).date() else f"{there:%a} "
-    return f"{day}{there:%H:%M} there"
+    """What time it is where the contact is: `10:30 there`, `08:30 or 11:30 there`; empty where that is unknown."""
+    here = scene.now.astimezone(scene.zone).date()
+    times: list[str] = []
+    zones = (brief.zones.best, *brief.zones.all) if brief.zones is not None else ()
+    for name in filter(None, zones):
+        with contextlib.suppress(KeyError, ValueError, OSError):
+            there = scene.now.astimezone(ZoneInfo(name))
+            day = "" if there.date() == here else f"{there:%a} "
+            times.append(f"{day}{there:%H:%M}")
+    times = list(dict.fromkeys(times))
+    more = f" or {times[-1]}" if len(times) > 1 else ""
+    return f"{times[0]}{more} there" if times else ""
 
 
 def attempt_words(brief: Brief, zone: dt.tzinfo) -> str:
@@ -310,7 +351,7 @@ def deal_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
     """The deal that it is about with all that counts, and the other open ones in two lines each."""
     lines: list[Line] = []
     if brief.deal is not None:
-        lines += _whole_deal(brief.deal, scene)
+        lines += whole_deal(brief.deal, scene)
     others = brief.open_deals
     for deal in others[:DEALS]:
         stage = scene.catalog.stage_by_id.get(deal.stage_id)
@@ -323,7 +364,8 @@ def deal_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
     return tuple(lines) or (Line("No open deal", "muted", spare=1),)
 
 
-def _whole_deal(deal: Deal, scene: Scene) -> list[Line]:
+def whole_deal(deal: Deal, scene: Scene) -> list[Line]:
+    """A deal with all that counts."""
     stage, clock = scene.catalog.stage_by_id.get(deal.stage_id), scene.clock
     value = "no value" if deal.value_minor is None else format_money(deal.value_minor, deal.currency)
     close = f"closes {deal.expected_close.isoformat()}" if deal.expected_close else "no close date"
@@ -370,62 +412,3 @@ def touch_lines(brief: Brief, scene: Scene) -> tuple[Line, ...]:
         if body:
             lines.append(Line(f"  {body}", "muted", spare=1))
     return tuple(lines)
-
-
-# --- what a list knows before anything is read ----------------------------------------------------------------------
-
-
-def known_of_card(card: Card, scene: Scene) -> Blocks:
-    """What a card says of its deal already: the first frame, where the store takes its time."""
-    stage = scene.catalog.stage_by_id.get(card.stage_id)
-    worth = "no value" if card.value_minor is None else format_money(card.value_minor, card.currency)
-    who = [Line(card.contact or about(card), "title", owner_words(card.book_id, scene.catalog))]
-    who += [Line(card.company, "strong")] if card.company and card.contact else []
-    who += [Line(f"☎ {phone_words(card.phone, scene.country)}", "strong")] if card.phone else []
-    deals = [
-        Line(card.title, "strong"),
-        Line(stage.name if stage else "", "text", f"{span(scene.clock.now - card.stage_since)} here"),
-        Line(worth, "money"),
-    ]
-    deals += [Line(f"› {card.next_step}", "text")] if card.next_step else []
-    return Blocks(tuple(who), tuple(deals), (), ())
-
-
-def known_of_line(line: ContactLine, scene: Scene) -> Blocks:
-    """What a line of a list says of its contact already."""
-    who = [Line(name_words(line), "title", owner_words(line.book_id, scene.catalog))]
-    who += [Line(f"{DO_NOT_CALL} DO NOT CALL", "warning")] if line.do_not_call else []
-    role = " · ".join(filter(None, (line.title, line.company)))
-    who += [Line(role, "strong")] if role else []
-    who += [Line(f"☎ {phone_words(line.phone, scene.country)}", "strong")] if line.phone else []
-    who += [Line(f"✉ {line.email}", "text", spare=1)] if line.email else []
-    return Blocks(tuple(who), (), (), ())
-
-
-def subject_of_row(row: object) -> Subject | None:
-    """The record that a row of a list stands for; None where it stands for none."""
-    if isinstance(row, (Card, Deal)):
-        return Subject("deals", row.id)
-    if isinstance(row, ContactLine):
-        return Subject("contacts", row.id)
-    if isinstance(row, TaskLine):
-        row = row.task
-    return Subject("tasks", row.id) if isinstance(row, Task) else None
-
-
-def known_of_row(row: object, scene: Scene) -> Blocks | None:
-    """What a row of a list says of its record already."""
-    if isinstance(row, Card):
-        return known_of_card(row, scene)
-    if isinstance(row, ContactLine):
-        return known_of_line(row, scene)
-    if isinstance(row, Deal):
-        return Blocks((), tuple(_whole_deal(row, scene)), (), ())
-    if isinstance(row, TaskLine):
-        return known_by_name(row.about)
-    return None
-
-
-def known_by_name(name: str) -> Blocks:
-    """What there is to say of a record of which only the name is known."""
-    return Blocks((Line(name, "title"),), (), (), ())

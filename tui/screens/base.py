@@ -22,7 +22,7 @@ from core.workspace import Changed, Subject
 from tui.actions import key_of
 from tui.briefer import Briefer, Known
 from tui.desk import Desk
-from tui.models.briefing import known_by_name, known_of_row, subject_of_row
+from tui.models.briefing_known import known_by_name, known_of_row, subject_of_row
 from tui.models.news import News
 from tui.typeahead import FLOW
 from tui.widgets.bars import KeyBar, StatusBar, TitleBar

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import gc
 from collections.abc import Callable, Collection, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual import events, on
@@ -26,7 +26,7 @@ from tui.ahead import CLOSED_DAYS
 from tui.briefer import Known
 from tui.desk import Desk
 from tui.models.board import Arranged, BoardModel, Damage, arrange
-from tui.models.briefing import known_of_card
+from tui.models.briefing_known import known_of_card
 from tui.models.card_text import Clock
 from tui.models.foresight import card_values, ids_in
 from tui.models.news import ids_of, rows_of

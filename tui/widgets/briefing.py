@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.models.briefing import Blocks, Line
+from tui.models.wrap import wrap
 from tui.paint import fit
 
 _STYLES = (
@@ -32,6 +33,7 @@ _STYLES = (
 _GAP = 3
 _LEAST = 34
 """Cells that a block needs to stand beside another."""
+_MOST_WRAPPED = 3
 _BLANK = Line("", spare=3)
 
 
@@ -120,6 +122,11 @@ class Briefing(Widget):
     def _drawn(self, lines: Iterable[Line], width: int) -> list[list[Segment]]:
         out = []
         for line in lines:
+            if line.wraps:
+                texts, more = wrap(line.text, width, _MOST_WRAPPED)
+                texts = [*texts[:-1], f"{texts[-1].rstrip()}…"] if more else texts
+                out += [[Segment(fit(text, width), self._style(line.style))] for text in texts]
+                continue
             right = f" {line.right}" if line.right else ""
             if line.whole and right and cell_len(line.text) + cell_len(right) > width:
                 out.append([Segment(fit(line.text, width), self._style(line.style))])
