@@ -167,6 +167,8 @@ class Baresip:
             if call.sip_id:
                 found = self._ask(wire, "callfind", call.sip_id)
                 if "call not found" in _text(found):
+                    with self._lock:
+                        _end(call, "ended", "")
                     return
             self._ask(wire, "hangup")
         except _NoAnswer:
