@@ -50,6 +50,24 @@ def history(floor: Floor) -> int:
 # --- what is written
 
 
+def test_a_task_of_an_older_program_is_taken_without_what_that_one_did_not_know(
+    floor: Floor, ann: Desk
+) -> None:
+    task = new_id()
+    values = {
+        "book_id": floor.book("ann"), "kind": "call", "subject": "Again", "due_at": NOW, "assignee_id": floor.user("ann"),
+        "contact_id": floor.contact("ann"), "priority": "high", "recurrence": "every day",
+    }  # fmt: skip
+    new = insert(Task, task, values)
+    older = dataclasses.replace(
+        new, set={name: value for name, value in new.set.items() if name not in ("priority", "recurrence")}
+    )
+    [applied] = apply(ann.connection, [ann.changes(older)])
+    assert applied.status is Status.OK, applied.reason
+    kept = ann.get(Task, task)
+    assert (kept.subject, kept.priority, kept.recurrence) == ("Again", "", "")
+
+
 def test_a_moved_card_is_moved_and_told(floor: Floor, ann: Desk) -> None:
     move = MoveDeal(
         deal_id=floor.deal("ann"), stage_id=floor.stage("Contacted"), from_stage_id=floor.stage("New")

@@ -18,11 +18,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from core.commands.calling_setup import SaveOutcome
+from core.commands.tasks import CreateTask
 from core.errors import Refused, Unavailable
 from storage import files, keys, schema_version, tables, upgrade
+from storage.check import check
 from storage.database import connect
 from storage.solo import open_solo
-from tests.storage.conftest import Office
+from tests.storage.conftest import Clock, Office
+from tests.storage.older import take_back
+from tests.workspace.office import START
 
 
 def test_the_program_works_with_the_newest_migration() -> None:
@@ -127,6 +132,34 @@ def test_a_file_of_the_first_format_keeps_its_people_and_books(tmp_path: Path) -
         " VALUES ('o', 's', 1, 1, 1, 'shared', 'Ann and Ben')"
     )
     connection.close()
+
+
+def test_a_file_from_before_there_were_calls_keeps_its_work_and_gets_what_is_new(
+    fresh: Callable[[str], Path], tmp_path: Path
+) -> None:
+    path = fresh("before")
+    before = Office(open_solo(path, clock=Clock()), Clock())
+    contact = before.contact("Lena")
+    before.do(CreateTask(table="contacts", record_id=contact, subject="Call", due_at=START))
+    before.workspace.close()
+    key = keys.read(path).hex
+    connection = connect(path, key)
+    schema = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+    newest = connection.execute(schema).fetchall()
+    # As an older program has written it.
+    take_back(connection, "0003")
+    columns = "n, id, subject, due_at, contact_id, version, updated_at"
+    tasks = connection.execute(f"SELECT {columns} FROM tasks").fetchall()
+    assert len(tasks) == 1
+    assert "outcomes" not in {name for _, name, _ in connection.execute(schema)}
+    connection.close()
+    after = Office(open_solo(path, clock=Clock()), Clock())
+    assert after.sql(schema) == newest
+    assert after.sql(f"SELECT {columns}, priority, recurrence FROM tasks") == [(*tasks[0], "", "")]
+    assert after.workspace.catalog().call_outcomes[0].name == "No answer"
+    after.do(SaveOutcome(key="busy", values={"name": "Engaged"}))
+    assert [f for f in check(after.workspace) if f.level == "error"] == []
+    after.workspace.close()
 
 
 def test_every_index_begins_with_the_organization(office: Office) -> None:

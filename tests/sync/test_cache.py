@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import threading
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from core.commands.activities import LogActivity
 from core.commands.contacts import EditContact
 from core.commands.records import Assign, TagRecords
-from core.commands.tasks import CreateTask
+from core.commands.tasks import CreateTask, EditTask
 from core.errors import NotFound, Unavailable
 from storage import keys, schema_version
 from storage.solo import create_solo
@@ -23,6 +24,7 @@ from sync.refusal import Refusal
 from sync.scrubbing import Scrubber
 from sync.workspace import FieldWorkspace
 from tests.storage.conftest import a_founding, encrypted
+from tests.storage.older import take_back
 from tests.sync.filed import Field, rows_of, setup_of
 from tests.waiting import eventually
 from tests.workspace.office import START, Clock, Ear
@@ -339,3 +341,45 @@ def test_an_older_format_is_upgraded_with_the_work_that_waits(
     with world.cache.database.write() as connection:
         assert not overlay.install(connection), "they are there again"
     assert list(world.path.parent.glob("*before-upgrade*"))
+
+
+def test_what_an_older_program_has_not_sent_is_kept_over_the_upgrade_and_sent(world: Field) -> None:
+    contact = lena(world)
+    planned = CreateTask(table="contacts", record_id=contact, subject="Call back", due_at=START)
+    made = world.do(planned).changeset
+    world.do(EditContact(contact_id=contact, values={"city": "Oslo"}))
+    with world.cache.database.read() as connection:
+        [(held,)] = connection.execute(
+            "SELECT id FROM tasks WHERE id <> ? AND contact_id = ?", (planned.task_id, contact)
+        )
+    world.do(EditTask(task_id=held, values={"subject": "Once more"}))
+    with world.cache.database.exclusive_writer() as connection:
+        _as_older(connection)
+    world.close_file()
+    world.open()
+    kept = world.workspace.record("tasks", planned.task_id)
+    assert (kept.subject, kept.priority, kept.recurrence) == ("Call back", "", "")
+    world.pull()
+    world.check()
+    world.push()
+    world.pull()
+    world.check()
+    assert world.workspace.unsent() == []
+    assert world.centre.workspace.record("tasks", planned.task_id).subject == "Call back"
+    assert world.centre.workspace.record("tasks", held).subject == "Once more"
+    assert made is not None
+
+
+def _as_older(connection: Any) -> None:
+    """A cache as a program has left it that knew of no priority of a task, nor how often it comes again."""
+    overlay.uninstall(connection)
+    for table, key in (("outbox", "seq"), ("base", "row_id")):
+        for row, body in connection.execute(
+            f"SELECT {key}, body FROM {table} WHERE body IS NOT NULL"
+        ).fetchall():
+            told = json.loads(body)
+            for values in [told, *(change.get("set", {}) for change in told.get("changes", ()))]:
+                for name in ("priority", "recurrence"):
+                    values.pop(name, None)
+            connection.execute(f"UPDATE {table} SET body = ? WHERE {key} = ?", (json.dumps(told), row))
+    take_back(connection, "0003")
