@@ -23,11 +23,11 @@ from core.errors import NotFound, OffhookError, Refused, Unavailable
 from core.filters import Query
 from core.parked import Parked
 from core.permissions import require_export
-from core.workspace import Changed, Health, HistoryEntry, Reservation
+from core.workspace import Changed, Entry, Health, HistoryEntry, Reservation, Subject
 from storage.apply import Applied
 from storage.listeners import tell
 from storage.local import Clock, LocalWorkspace, utc_now
-from sync import outbox, parking
+from sync import outbox, parking, waiting
 from sync.cache import Cache
 from sync.lock import AgentLock
 from sync.standing import Standing, State, line, read_standing
@@ -184,6 +184,16 @@ class FieldWorkspace(LocalWorkspace):
         """See `core.workspace.Workspace.parked`."""
         with self.database.read() as connection:
             return parking.waiting(connection)
+
+    def timeline(self, subject: Subject, **asked: Any) -> list[Entry]:
+        """See `core.workspace.Workspace.timeline`. What was logged stays there while it waits for a decision."""
+        shown = super().timeline(subject, **asked)
+        with self.database.read() as connection:
+            if not parking.count(connection):
+                return shown
+            text, org_id = asked.pop("words", ""), self._catalog(connection).organization.id
+            held = parking.waiting(connection)
+            return waiting.among(shown, held, connection, org_id, subject, text=text, **asked)
 
     def drop(self, parked: Parked) -> None:
         """See `core.workspace.Workspace.drop`."""

@@ -129,15 +129,14 @@ class SendAgain(Command):
         changes: list[Change] = []
         events: list[str] = []
         fallen: set[Key] = set()
-        missing: NotFound | None = None
+        gone: dict[Key, NotFound] = {}
         for change in self._updates:
             try:
                 record = self._there(seen, change)
             except NotFound as error:
                 if not self._spares(change):
                     raise
-                missing = error
-                fallen.add((change.table, change.id))
+                gone[change.table, change.id] = error
                 continue
             left = change
             for decided in self._again(change):
@@ -153,18 +152,19 @@ class SendAgain(Command):
                     fallen.add((change.table, change.id))
                 else:
                     changes.append(rest)
+        fallen |= gone.keys()
         changes = [change for change in changes if not _falls(change, seen, fallen)]
         if self._done.command == LogCall.NAME:
-            changes += replanned(self._done, fallen, context)
-        if missing is not None and not changes:
-            raise missing
+            changes += replanned(self._done, gone, context)
+        elif gone and not changes:
+            raise next(iter(gone.values()))
         changes = [*self._added(seen, context.catalog, fallen), *changes]
         event = self._done.event if changes else ""
         if self.parked.conflicts:
             event = next(filter(None, events), event)
         changes += losses(self.parked, self._chosen(self.parked.conflicts), seen, context)
         summary = self._summary(context.catalog)
-        if missing is not None:
+        if gone:
             summary = f"{summary}, without what is not there any more"
         return Decision(summary, tuple(changes), event, self._done.undoes)
 

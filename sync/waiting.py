@@ -1,0 +1,92 @@
+"""What a person has logged stays in their timeline, also while the work that it came with waits for a decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from core.changes import TOLD_KINDS
+from core.commands.base import title_of
+from core.entities import RECORDS, Activity
+from core.parked import Parked
+from core.schema import fields_of
+from core.text import words
+from core.workspace import Entry, Subject
+from storage.load import Loaded
+
+WAITS = "waits"
+"""In the data of such an entry: the id of what waits (`core.parked.Parked`)."""
+_LINKS = {"contacts": "contact_id", "deals": "deal_id", "companies": "company_id"}
+_Place = tuple[dt.datetime, str]
+
+
+def among(
+    shown: Sequence[Entry],
+    waiting: Sequence[Parked],
+    connection: Any,
+    org_id: str,
+    subject: Subject,
+    *,
+    kinds: Sequence[str] = (),
+    before: _Place | None = None,
+    limit: int = 200,
+    text: str = "",
+) -> list[Entry]:
+    """A page of a timeline with what waits in its places.
+
+    Args:
+        shown: the page as it is without.
+        waiting: what waits.
+        connection: a reader, for names.
+        org_id: the tenant.
+        subject: what the timeline is about.
+        kinds: as `core.workspace.Workspace.timeline` was asked, and so are the next two.
+        before: only older ones.
+        limit: the most to return.
+        text: words to be found in it, each the beginning of one.
+    """
+    entries = _entries(waiting, connection, org_id, subject)
+    found = [
+        entry
+        for entry in entries
+        if (not kinds or entry.activity.kind in kinds)
+        and (before is None or _place(entry) < before)
+        and _says(entry.activity, text)
+    ]
+    if not found:
+        return list(shown)
+    found.sort(key=_place, reverse=True)
+    return list(heapq.merge(shown, found, key=_place, reverse=True))[:limit]
+
+
+def _place(entry: Entry) -> _Place:
+    return entry.activity.occurred_at, entry.activity.id
+
+
+def _entries(waiting: Sequence[Parked], connection: Any, org_id: str, subject: Subject) -> Iterator[Entry]:
+    """What was logged about the subject and waits; corrections of what is there are not among it."""
+    link, held = _LINKS[subject.table], Loaded(connection, org_id)
+    for parked in waiting:
+        # A duplicate took effect: what it logged is there.
+        for change in parked.changeset.changes if parked.kind != "duplicate" else ():
+            logged = change.table == "activities" and change.insert and change.set["kind"] in TOLD_KINDS
+            if not logged or change.set["revises"] or change.set[link] != subject.id:
+                continue
+            blank = dict.fromkeys(fields_of(Activity))
+            data = {**change.set["data"], WAITS: parked.id}
+            row = {**blank, **change.set, "org_id": org_id, "version": 1, "superseded": False, "search": ""}
+            activity = Activity(**{**row, "data": data})
+            names = [_name(held, table, getattr(activity, _LINKS[table])) for table in ("contacts", "deals")]
+            yield Entry(activity, False, *names)
+
+
+def _name(held: Loaded, table: str, record_id: str | None) -> str:
+    row = held.row(table, record_id) if record_id else None
+    return title_of(RECORDS[table](**row)) if row is not None and row["deleted_at"] is None else ""
+
+
+def _says(activity: Activity, text: str) -> bool:
+    said = words(f"{activity.subject} {activity.body}")
+    return all(any(word.startswith(part) for word in said) for part in words(text))
