@@ -140,7 +140,10 @@ def run_app(session: Session, opener: Opener | None = None, *notices: str) -> in
     watch_threads()
     # Off since the start (see `cli.main`): what has been made so far is there to stay.
     gc.enable()
-    code = app.run()
+    try:
+        code = app.run()
+    finally:
+        config.dialler.close()
     failure = app._exception
     if failure is not None:
         return report(failure)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar, cast
+from weakref import WeakSet
 
 from core.dialling import ByHand, CallState, Dialled, Dialler, PerhapsDialled, dialable
 from core.errors import OffhookError, Unavailable
 from core.text import printable
 
 if TYPE_CHECKING:
+    from tui.desk import Desk
     from tui.screens.base import DeskScreen
+
+T = TypeVar("T")
 
 EVERY = 1.0
 """Seconds between two looks at a call."""
 PATIENCE = 30
 """Looks at a call that may fail one after the other before it is given up to watch it."""
 _SAMPLE = ByHand(sample=True)
+_at_it: WeakSet[Desk] = WeakSet()
+"""Where a number is being dialled at this moment."""
 
 
 def dialler_of(screen: DeskScreen) -> Dialler:
@@ -38,8 +46,22 @@ async def dial(screen: DeskScreen, number: str, name: str = "") -> Dialled | Non
         What came of it; None where nothing was dialled, or nobody knows. A number that could not be dialled is on the
         clipboard then.
     """
+    desk = screen.desk
+    if desk in _at_it:
+        # A key that was pressed twice, while a service takes its time, rings nobody twice.
+        screen.front.say("Still dialling …")
+        return None
+    _at_it.add(desk)
     try:
-        dialled = await asyncio.to_thread(dialler_of(screen).dial, number, name=name)
+        return await _dial(screen, number, name)
+    finally:
+        _at_it.discard(desk)
+
+
+async def _dial(screen: DeskScreen, number: str, name: str) -> Dialled | None:
+    dialler = dialler_of(screen)
+    try:
+        dialled = await _apart(lambda: dialler.dial(number, name=name))
     except PerhapsDialled as error:
         screen.front.say(printable(str(error)), problem=True)
         return None
@@ -78,7 +100,7 @@ async def watch(screen: DeskScreen, dialled: Dialled, *, every: float = EVERY) -
     failed = 0
     while failed < PATIENCE:
         try:
-            state = await asyncio.to_thread(dialler.status, dialled.call_id)
+            state = await _apart(lambda: dialler.status(dialled.call_id))
             failed = 0
         except Unavailable as error:
             # The network may be away for a moment; the call itself does not depend on it.
@@ -99,9 +121,38 @@ async def hang_up(screen: DeskScreen, dialled: Dialled) -> bool:
     """Hangs up; says so where that did not work. Whether it did."""
     if not dialled.watchable:
         return False
+    dialler = dialler_of(screen)
     try:
-        await asyncio.to_thread(dialler_of(screen).hang_up, dialled.call_id)
+        await _apart(lambda: dialler.hang_up(dialled.call_id))
     except OffhookError as error:
         screen.front.say(f"{printable(str(error))} Hang up on your phone.", problem=True)
         return False
     return True
+
+
+async def _apart(call: Callable[[], T]) -> T:
+    """Runs what blocks on a thread of its own, which nobody who leaves has to wait for."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(cast("T", result))
+
+    def work() -> None:
+        result: T | None = None
+        failed: Exception | None = None
+        try:
+            result = call()
+        except Exception as error:  # noqa: BLE001 (handed to whoever waits, as it is)
+            failed = error
+        # Whoever waited may have left, and the loop with them.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, result, failed)
+
+    threading.Thread(target=work, name="offhook-dial", daemon=True).start()
+    return await answer
