@@ -26,12 +26,14 @@ class _Leg(NamedTuple):
         where: which contacts are in this part.
         walk: where they come from in that order without being sorted, by an index.
         join: what else is needed to sort them.
+        one: `where` as it is best asked of one contact after the other; empty: as it is.
     """
 
     order: tuple[str, ...]
     where: str = "true"
     walk: str = "contacts t"
     join: str = ""
+    one: str = ""
 
     @property
     def test(self) -> str:
@@ -71,6 +73,7 @@ SORTS: Mapping[str, Sequence[_Leg]] = {
             ("t.company_id", *_BY_NAME),
             f"t.company_id in {_WITHOUT_COMPANY}",
             f"{_WITHOUT_COMPANY} gone cross join contacts t on t.company_id = gone.company_id",
+            one=f"t.company_id is not null and not exists (select 1 from {_COMPANIES} and k.id = t.company_id)",
         ),
     ),
 }
@@ -169,7 +172,7 @@ def contact_ids(
         else:
             sql = (
                 f"select t.id from {sqlite.placed(':among', 'one')} cross join contacts t on t.id = one.value{leg.join}"
-                f" where {condition.whole} and {leg.test} order by +{order}"
+                f" where {condition.whole} and {leg.one or leg.test} order by +{order}"
             )
         ids += [row[0] for row in connection.execute(sql, parameters)]
     return ids

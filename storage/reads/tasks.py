@@ -64,13 +64,19 @@ def about(sql: Dialect) -> str:
     """
 
 
-AROUND = """
+# PostgreSQL lets no index be used for what `coalesce` says, since that could tell of rows that nobody may see.
+PERSON = "case when t.contact_id is null then d.contact_id else t.contact_id end"
+"""The contact of a task, or else its deal's."""
+FIRM = (
+    "case when t.company_id is not null then t.company_id when c.company_id is not null then c.company_id"
+    " else d.company_id end"
+)
+"""The company of a task, or else its contact's or its deal's."""
+AROUND = f"""
     left join deals d on d.org_id = :org and d.id = t.deal_id and d.deleted_at is null
-    left join contacts c on c.org_id = :org and c.id = coalesce(t.contact_id, d.contact_id) and c.deleted_at is null
-    left join companies k on k.org_id = :org and k.id = coalesce(t.company_id, c.company_id, d.company_id)
-        and k.deleted_at is null
+    left join contacts c on c.org_id = :org and c.id = {PERSON} and c.deleted_at is null
+    left join companies k on k.org_id = :org and k.id = {FIRM} and k.deleted_at is null
 """
-"""The deal of a task, its contact or else the deal's, and its company or else theirs."""
 
 
 def task_lines(connection: Connection, where: str, parameters: dict[str, Any], order: str) -> list[TaskLine]:

@@ -6,6 +6,7 @@ A plan is what a query costs at any size; a stopwatch on a small table tells not
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from typing import Any
 
@@ -19,8 +20,10 @@ from core.schema import fields_of
 from core.workspace import Subject
 from storage.postgres.install import as_owner
 from storage.postgres.load import catalog
+from storage.postgres.reads.agenda import agenda
+from storage.postgres.reads.calls import call_stats, callees
 from storage.postgres.reads.companies import companies
-from storage.postgres.reads.contacts import SORTS, contacts
+from storage.postgres.reads.contacts import SORTS, contact_ids, contacts
 from storage.postgres.reads.duplicates import likely_duplicates
 from storage.postgres.reads.page import page
 from storage.postgres.reads.record import record
@@ -28,6 +31,7 @@ from storage.postgres.reads.search import search
 from storage.postgres.reads.tasks import tasks
 from storage.postgres.reads.timeline import timeline
 
+NOW = dt.datetime.now(dt.UTC)
 _LARGE = ("contacts", "companies", "deals", "activities", "contact_points")
 
 _MANY = """
@@ -54,7 +58,8 @@ def _fill(superuser: psycopg.Connection[Any], floor: Any) -> None:
         "deals": (4_000, floor.deal("ann"), "'search', 'deal nr' || n, 'contact_id', md5('contacts' || n)::uuid," + _COMPANY),
         "activities": (
             40_000, floor.activity("ann"),
-            "'search', 'spoke of nr' || n, 'contact_id', md5('contacts' || n %% 20000 + 1)::uuid, 'deal_id', null",
+            ("'search', 'spoke of nr' || n, 'contact_id', md5('contacts' || n %% 20000 + 1)::uuid, 'deal_id', null,"
+            " 'kind', case n %% 2 when 0 then 'call' else 'note' end"),
         ),
     }  # fmt: skip
     for table, (number, one, own) in made.items():
@@ -184,3 +189,37 @@ def test_the_index_of_words_is_asked_once_and_not_for_every_row(asking):
     contacts(watched, setup, Query("", ("jorg",)), sort="name")
     assert any("Function Scan on found" in step for step in watched.steps)
     assert [step for step in watched.steps if "ProjectSet" in step] == []
+
+
+def test_callees_and_their_calls_are_looked_up(asking, large_floor):
+    watched, setup = asking
+    some = [line.id for line in contacts(watched, setup, EVERYTHING, limit=50)]
+    watched.steps.clear()
+    assert len(callees(watched, setup, some, NOW)) == 50
+    assert watched.scans == []
+    walked = [step for step in watched.steps if "on activities t" in step]
+    assert len(walked) == 5
+    assert all("ix_activities_org_id_contact_id_occurred_at" in step for step in walked), walked
+
+
+def test_a_days_calls_are_cut_from_an_index(asking):
+    watched, setup = asking
+    call_stats(watched, setup, NOW - dt.timedelta(days=1), NOW)
+    call_stats(watched, setup, NOW - dt.timedelta(days=1), NOW, block="b")
+    assert watched.scans == []
+    assert [step for step in watched.steps if "ix_activities_org_id_user_id_occurred_at" in step]
+
+
+def test_an_agenda_reads_what_it_shows(asking):
+    watched, setup = asking
+    agenda(watched, setup, NOW, NOW + dt.timedelta(days=1))
+    assert watched.scans == []
+
+
+@pytest.mark.parametrize("sort", sorted(SORTS))
+def test_new_matches_are_looked_for_among_themselves(asking, sort):
+    watched, setup = asking
+    some = [line.id for line in contacts(watched, setup, EVERYTHING, limit=5)]
+    watched.steps.clear()
+    assert len(contact_ids(watched, setup, EVERYTHING, sort=sort, among=some)) == 5
+    assert watched.scans == []

@@ -286,6 +286,22 @@ def test_counts_and_ids_agree_with_the_list(five):
         assert set(ids) == {line.id for line in five.workspace.contacts(query)}
 
 
+@pytest.mark.parametrize(
+    "text", ["", "status:new", "owner:me", "-company:alpha", "zed", "z -status:customer"]
+)
+def test_ids_come_in_the_order_of_the_list_all_or_among_some(five, text):
+    """So calling goes down the list as it is on the screen, and whoever joins it later stands where they stand there."""
+    query = ask(five, text, "contacts")
+    for sort in ("name", "created", "last", "next", "status", "company", "relevance", "whatever"):
+        for descending in (False, True):
+            order = {"sort": sort, "descending": descending}
+            listed = [line.id for line in five.workspace.contacts(query, **order)]
+            assert five.workspace.contact_ids(query, **order) == listed, order
+            some = [*listed[::2], *listed[:1], "nobody"]
+            assert five.workspace.contact_ids(query, **order, among=some) == listed[::2], order
+            assert five.workspace.contact_ids(query, **order, among=()) == []
+
+
 def test_a_task_that_is_done_is_no_next_task(five):
     (task, *_), lines = [line.task for line in five.workspace.tasks()], names(five, "next")
     assert lines[0] == "D"

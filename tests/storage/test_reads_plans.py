@@ -15,7 +15,20 @@ from core.filters import EVERYTHING, Query, parse
 from core.workspace import Subject
 from storage.bulk import create_solo_bulk
 from storage.database import connect
-from storage.reads import board, companies, contacts, duplicates, history, page, search, tags, tasks, timeline
+from storage.reads import (
+    agenda,
+    board,
+    calls,
+    companies,
+    contacts,
+    duplicates,
+    history,
+    page,
+    search,
+    tags,
+    tasks,
+    timeline,
+)
 from storage.reads.sqlite import prepare
 from storage.solo import open_solo
 from tests.storage.conftest import a_founding
@@ -245,3 +258,47 @@ def test_a_small_book_is_not_looked_for_among_all_contacts_however_it_is_sorted(
         watched.steps.clear()
         contacts.contacts(watched, office.catalog, query, sort=sort)
         assert any("book_id=?" in step for step in watched.steps), sort
+
+
+@pytest.mark.parametrize("text", ["", "owner:me", "status:new", "ann"])
+def test_new_matches_are_looked_for_among_themselves(office, watched, text):
+    query = parse(text, "contacts", office.catalog, now=NOW, zone=NOW.tzinfo)
+    for sort in contacts.SORTS:
+        contacts.contact_ids(watched, office.catalog, query, sort=sort, among=["x", "y"])
+    # Leads are told by what statuses there are, hopping from one to the next.
+    read = [
+        step
+        for step in watched.steps
+        if re.match(r"(SCAN|SEARCH) (t|k|contacts)\b", step) and "lead_status" not in step
+    ]
+    assert read
+    assert [step for step in read if "(org_id=? AND id=?" not in step] == []
+
+
+def test_callees_and_their_calls_are_looked_up(office, watched):
+    ann = office.sql("SELECT id FROM contacts")[0][0]
+    assert calls.callees(watched, office.catalog, [ann], NOW)
+    assert_direct(watched)
+    walked = [step for step in watched.steps if "ix_activities_org_id_contact_id_occurred_at" in step]
+    assert len(walked) == 5, "each from the end of the contact's own timeline"
+
+
+def test_a_days_calls_are_cut_from_an_index(office, watched):
+    calls.call_stats(watched, office.catalog, NOW, NOW, block="b")
+    (step,) = watched.steps
+    assert (
+        "ix_activities_org_id_user_id_occurred_at (org_id=? AND user_id=? AND occurred_at>? AND occurred_at<?)"
+        in step
+    )
+
+
+def test_an_agenda_reads_what_it_shows(office, watched):
+    assert agenda.agenda(watched, office.catalog, NOW, NOW)
+    assert_direct(watched)
+    newest = [
+        step for step in watched.steps if "ix_contacts_org_id_book_id_lead_status_created_at_id" in step
+    ]
+    assert len(newest) == 2, "leads are counted and cut from one index"
+    assert any("(org_id=? AND book_id=? AND stage_id=?)" in step for step in watched.steps)
+    due = [step for step in watched.steps if "ix_tasks_org_id_assignee_id_done_at_due_at" in step]
+    assert len(due) == 1, "what is given whole need not be counted"

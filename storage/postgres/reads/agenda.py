@@ -9,7 +9,7 @@ import json
 from core.catalog import Catalog
 from core.workspace import Agenda, Card, ContactLine
 from storage.postgres.reads import dialect
-from storage.postgres.reads.statement import Connection, value
+from storage.postgres.reads.statement import Connection, looked_up, value
 from storage.postgres.reads.tasks import select_task_lines, task_lines
 from storage.reads import board, lines
 from storage.reads.agenda import TASK_ORDER, TASKS, my_books, my_pools, patience
@@ -29,6 +29,9 @@ _OWN = """
     ) stage on stage.id = t.stage_id
     where t.org_id = :org and t.deleted_at is null and t.outcome = 'open' and t.book_id = any (:books::uuid[])
 """
+_DEAL = looked_up("deals", "t", "first.id")
+_COMPANY = looked_up("companies", "k", "t.company_id")
+_CONTACT = looked_up("contacts", "c", "t.contact_id")
 _STALE = "coalesce(ends < :now, false)"
 
 
@@ -68,7 +71,7 @@ def _leads() -> str:
     newest = "order by t.created_at desc, t.id desc"
     return f"""
         select coalesce(json_agg(json_build_array({lines.columns(dialect)}) {newest}), '[]')
-        from (select * from contacts t where {_LEADS} {newest} limit :limit) t {lines.COMPANY}
+        from (select * from contacts t where {_LEADS} {newest} limit :limit) t {_COMPANY}
     """
 
 
@@ -77,5 +80,5 @@ def _cards(which: str, order: str) -> str:
     return f"""
         select coalesce(json_agg(json_build_array({board.columns(dialect)}) order by first.{order}, first.id), '[]')
         from (select * from own where {which} order by {order}, id limit :limit) first
-        join deals t on t.org_id = :org and t.id = first.id {board.AROUND}
+        {_DEAL} {_COMPANY} {_CONTACT}
     """

@@ -49,6 +49,17 @@ def rows(select: str, columns: int) -> str:
     return f"select coalesce(json_agg(json_build_array({names})), '[]') from ({select}) as selected({names})"
 
 
+def looked_up(table: str, alias: str, key: str) -> str:
+    """Joins the record of an id, or nulls where there is none, one by one.
+
+    For statements that return few rows: the planner does not know how few, and would rather read all of the table.
+    """
+    return (
+        f" left join lateral (select {alias}.* from {table} {alias} where {alias}.org_id = :org and {alias}.id = {key}"
+        f" and {alias}.deleted_at is null offset 0) {alias} on true"
+    )
+
+
 def columns_of(record: type[Record], alias: str) -> str:
     """A row of a record as a JSON list, for `entity`."""
     return codec_of(record).selected(alias)

@@ -12,9 +12,16 @@ from core.entities import Task
 from core.workspace import TaskLine
 from storage.postgres.reads import dialect
 from storage.postgres.reads.dialect import as_id
-from storage.postgres.reads.statement import Connection, columns_of, entity, value
+from storage.postgres.reads.statement import Connection, columns_of, entity, looked_up, value
 from storage.reads.subjects import ties
-from storage.reads.tasks import AROUND, about
+from storage.reads.tasks import FIRM, PERSON, about
+
+_AROUND = (
+    looked_up("deals", "d", "t.deal_id")
+    + looked_up("contacts", "c", PERSON)
+    + looked_up("companies", "k", FIRM)
+)
+"""See `storage.reads.tasks.AROUND`."""
 
 
 def tasks(
@@ -48,7 +55,7 @@ def select_task_lines(where: str, order: str) -> str:
     """The lines of the first `limit` tasks `t` in an order, as a JSON list for `task_lines`."""
     return f"""
         select coalesce(json_agg(json_build_array({columns_of(Task, "t")}, {about(dialect)}) order by {order}), '[]')
-        from (select * from tasks t where {where} order by {order} limit :limit) t {AROUND}
+        from (select * from tasks t where {where} order by {order} limit :limit) t {_AROUND}
     """
 
 
