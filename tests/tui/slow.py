@@ -14,7 +14,9 @@ from core.errors import NotFound, Unavailable
 from core.workspace import Changed, Health
 from storage.solo import SoloWorkspace, open_solo
 
-AT_HAND = frozenset({"catalog", "health", "subscribe", "watch_health", "put_by", "close", "who_took"})
+AT_HAND = frozenset(
+    {"catalog", "health", "subscribe", "watch_health", "put_by", "close", "who_took", "drafts", "keep_draft"}
+)
 """What costs no round trip."""
 
 

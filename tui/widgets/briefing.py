@@ -132,8 +132,9 @@ class Briefing(Widget):
                 out.append([Segment(fit(line.text, width), self._style(line.style))])
                 out.append([Segment(fit(f"  {line.right}", width), self._style(line.right_style))])
                 continue
-            if cell_len(right) > width // 2:
-                right = fit(right, width // 2)
+            most = max(width // 2, width - cell_len(line.text))
+            if cell_len(right) > most:
+                right = fit(right, most)
             left = fit(line.text, width - cell_len(right))
             # `right` holds what people typed as well.
             out.append(
