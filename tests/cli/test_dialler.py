@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import stat
 import threading
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ import pytest
 from cli.home import find_home, save_settings
 from cli.main import main
 from core.errors import Unavailable
+from storage import keyrings
 from tests.cli.conftest import Offhook
 from tests.telephony.service import ACCOUNT, CALLER, PHONE, TOKEN, Asked, Service, problem, running, standing
 
@@ -33,8 +37,42 @@ SET_TWILIO = (
 )
 
 
-def settings_of(program: Offhook) -> dict[str, object]:
-    return tomllib.loads((program.home / "config" / "config.toml").read_text())
+@dataclass
+class Here:
+    """offhook in this process, with a home of its own: it answers sooner than a program of its own would."""
+
+    home: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        """What it says to a command that must end with `code`."""
+        assert main(arguments) == code
+        said = self.capsys.readouterr()
+        return said.err if code and not said.out else said.out
+
+    def json(self, *arguments: str, code: int = 0) -> dict[str, Any]:
+        """The same, for programs."""
+        answer: dict[str, Any] = json.loads(self(*arguments, "--json", code=code))
+        return answer
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What stands in the settings file."""
+        return tomllib.loads((self.home / "config" / "config.toml").read_text())
+
+
+@pytest.fixture
+def offhook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    monkeypatch.setenv("OFFHOOK_HOME", str(tmp_path / "home"))
+    # Nothing of a test gets into the keyring of whoever runs it.
+    monkeypatch.setattr(keyrings, "put", lambda _account, _secret: "")
+    give(monkeypatch, "")
+    return Here(tmp_path / "home", capsys)
+
+
+def give(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """What stands on standard input."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
 
 
 def script(folder: Path, *lines: str) -> Path:
@@ -45,30 +83,27 @@ def script(folder: Path, *lines: str) -> Path:
 
 
 def test_on_the_first_day_numbers_are_copied(empty: Offhook) -> None:
-    assert empty("dialler").out == "copy: Numbers are copied to the clipboard; you dial on your phone.\n"
-    assert empty("dialler", "--json").json == {
-        "dial": "copy", "works": True, "said": "Numbers are copied to the clipboard; you dial on your phone.",
-        "notes": [],
-    }  # fmt: skip
+    said = "Numbers are copied to the clipboard; you dial on your phone."
+    assert empty("dialler", "--json").json == {"dial": "copy", "works": True, "said": said, "notes": []}
 
 
-def test_a_command_is_chosen_looked_at_and_tried(empty: Offhook, tmp_path: Path) -> None:
+def test_a_command_is_chosen_looked_at_and_tried(offhook: Here, tmp_path: Path) -> None:
     phone = script(tmp_path, f'echo "$@" > {tmp_path}/called')
-    empty("dialler", "set", "command", f"{phone} dial {{number}}")
-    assert settings_of(empty) == {"dial": "command", "dial_command": f"{phone} dial {{number}}"}
-    assert "Runs: " in empty("dialler").out
+    offhook("dialler", "set", "command", f"{phone} dial {{number}}")
+    assert offhook.settings == {"dial": "command", "dial_command": f"{phone} dial {{number}}"}
+    assert "Runs: " in offhook("dialler")
     assert not (tmp_path / "called").exists(), "looking dials nobody"
-    tried = empty("dialler", "test", NUMBER, "--json").json
+    tried = offhook.json("dialler", "test", NUMBER)
     assert (tried["dial"], tried["number"], tried["line"]) == ("command", NUMBER, None)
     assert (tmp_path / "called").read_text() == f"dial {NUMBER}\n"
 
 
-def test_a_dialler_that_fails_is_told_with_an_exit_code(empty: Offhook, tmp_path: Path) -> None:
+def test_a_dialler_that_fails_is_told_with_an_exit_code(offhook: Here, tmp_path: Path) -> None:
     phone = script(tmp_path, "echo not registered >&2", "exit 1")
-    empty("dialler", "set", "command", f"{phone} {{number}}")
-    assert "not registered" in empty("dialler", "test", NUMBER, code=1).err
+    offhook("dialler", "set", "command", f"{phone} {{number}}")
+    assert "not registered" in offhook("dialler", "test", NUMBER, code=1)
     phone.unlink()
-    shown = empty("dialler", "--json", code=5).json
+    shown = offhook.json("dialler", code=5)
     assert shown["works"] is False
     assert "no program" in shown["said"]
 
@@ -88,100 +123,109 @@ def test_a_dialler_that_fails_is_told_with_an_exit_code(empty: Offhook, tmp_path
     ],
 )
 def test_what_cannot_work_is_refused_and_nothing_is_changed(
-    empty: Offhook, arguments: tuple[str, ...], code: int, said: str
+    offhook: Here, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    assert said in empty("dialler", *arguments, code=code).err
-    assert not (empty.home / "config" / "config.toml").exists()
-    assert not (empty.home / "data" / "twilio-token").exists()
+    assert said in offhook("dialler", *arguments, code=code)
+    assert list(offhook.home.rglob("*.*")) == []
 
 
-def test_sample_numbers_are_never_dialled_whatever_is_set(empty: Offhook, tmp_path: Path) -> None:
-    empty("dialler", "set", "command", f"{script(tmp_path, f'touch {tmp_path}/called')} {{number}}")
-    assert "Sample data" in empty("--demo", "dialler", "test", NUMBER).out
-    assert empty("--demo", "dialler", "--json").json["dial"] == "copy"
-    assert "never dialled" in empty("--demo", "dialler", "set", "copy", code=2).err
+def test_sample_numbers_are_never_dialled_whatever_is_set(offhook: Here, tmp_path: Path) -> None:
+    offhook("dialler", "set", "command", f"{script(tmp_path, f'touch {tmp_path}/called')} {{number}}")
+    assert "Sample data" in offhook("--demo", "dialler", "test", NUMBER)
+    assert offhook.json("--demo", "dialler")["dial"] == "copy"
+    assert "never dialled" in offhook("--demo", "dialler", "set", "copy", code=2)
     assert not (tmp_path / "called").exists()
 
 
-# --- Twilio, in this process, since the service is on this machine ----------------------------------------------
+# --- Twilio -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """Twilio is on this machine."""
+    from telephony import twilio
+
+    init = twilio.Twilio.__init__
     with running() as one:
         one.answer = lambda _: (200, {"status": "active"}, {})
+
+        def here(self: twilio.Twilio, *args: str, **kwargs: str) -> None:
+            init(self, *args, **{**kwargs, "address": one.address})
+
+        monkeypatch.setattr(twilio.Twilio, "__init__", here)
+        monkeypatch.setattr("cli.dialler._LOOK_SECONDS", 0.01)
         yield one
 
 
-@pytest.fixture
-def at_home(tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own, and Twilio on this machine."""
-    from telephony import twilio
-
-    monkeypatch.setenv("OFFHOOK_HOME", str(tmp_path / "home"))
-    init = twilio.Twilio.__init__
-
-    def here(self: twilio.Twilio, *args: str, **kwargs: str) -> None:
-        init(self, *args, **{**kwargs, "address": service.address})
-
-    monkeypatch.setattr(twilio.Twilio, "__init__", here)
-    monkeypatch.setattr("cli.dialler._LOOK_SECONDS", 0.01)
-    return tmp_path / "home"
-
-
-def give(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """What stands on standard input."""
-    import io
-
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
-
-
-def set_twilio(monkeypatch: pytest.MonkeyPatch) -> int:
+def set_twilio(offhook: Here, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is said where Twilio is set for the first time."""
     give(monkeypatch, f"{TOKEN}\n")
-    return main(SET_TWILIO)
+    said = offhook(*SET_TWILIO)
+    give(monkeypatch, "")
+    return said
 
 
 def test_the_token_is_kept_apart_and_shown_nowhere(
-    at_home: Path, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    offhook: Here, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert set_twilio(monkeypatch) == 0
-    assert "Twilio takes the account" in capsys.readouterr().out
+    said = set_twilio(offhook, monkeypatch)
+    assert "Twilio takes the account" in said
     assert service.asked[-1].login == f"{ACCOUNT}:{TOKEN}"
-    written = (at_home / "config" / "config.toml").read_text()
-    assert tomllib.loads(written) == {
-        "dial": "twilio",
-        "twilio": {"account": ACCOUNT, "from": CALLER, "phone": PHONE},
-    }
-    assert main(["dialler", "--json"]) == 0
-    assert TOKEN not in written + capsys.readouterr().out
-    file = find_home().twilio_token
+    twilio = {"account": ACCOUNT, "from": CALLER, "phone": PHONE}
+    assert offhook.settings == {"dial": "twilio", "twilio": twilio}
+    assert TOKEN not in said + offhook("dialler", "--json")
     if os.name == "posix":
-        assert not file.stat().st_mode & 0o077
+        assert not find_home().twilio_token.stat().st_mode & 0o077
+
+
+def test_the_keyring_has_the_token_where_there_is_one(
+    offhook: Here, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring: dict[str, str] = {}
+
+    def put(account: str, secret: str) -> str:
+        ring[account] = secret
+        return "ring"
+
+    monkeypatch.setattr(keyrings, "put", put)
+    monkeypatch.setattr(keyrings, "get", lambda account, _: (ring.get(account, ""), "is locked"))
+    assert "lies in a file" not in set_twilio(offhook, monkeypatch)
+    assert list(ring.values()) == [TOKEN]
+    assert TOKEN not in find_home().twilio_token.read_text()
+    ring.clear()
+    shown = offhook.json("dialler", code=5)
+    assert "is locked. Unlock the keyring" in shown["said"]
 
 
 def test_a_number_may_be_changed_without_the_token(
-    at_home: Path, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    offhook: Here, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_twilio(monkeypatch)
-    give(monkeypatch, "")
-    assert main(["dialler", "set", "twilio", "--phone", "+12025550177"]) == 0
-    assert "rings +12025550177" in capsys.readouterr().out
+    set_twilio(offhook, monkeypatch)
+    assert "rings +12025550177" in offhook("dialler", "set", "twilio", "--phone", "+12025550177")
     assert service.asked[-1].login == f"{ACCOUNT}:{TOKEN}"
 
 
+def test_another_account_needs_its_own_token(
+    offhook: Here, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_twilio(offhook, monkeypatch)
+    other = "AC" + "9f" * 16
+    assert "--token-stdin" in offhook("dialler", "set", "twilio", "--account", other, code=2)
+    assert offhook.settings["twilio"]["account"] == ACCOUNT
+
+
 def test_a_wrong_token_is_told_when_it_is_set(
-    at_home: Path, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    offhook: Here, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.answer = lambda _: (401, problem(20003, "Authenticate", 401), {})
-    assert set_twilio(monkeypatch) == 0
-    assert "does not work yet.\nTwilio does not take the account and its token" in capsys.readouterr().out
+    said = set_twilio(offhook, monkeypatch)
+    assert "does not work yet.\nTwilio does not take the account and its token" in said
 
 
 def test_a_call_is_followed_to_its_end(
-    at_home: Path, service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    offhook: Here, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_twilio(monkeypatch)
-    capsys.readouterr()
+    set_twilio(offhook, monkeypatch)
     steps = iter(
         [
             standing("ringing"), standing("in-progress", "ringing"), standing("in-progress", "in-progress"),
@@ -197,8 +241,7 @@ def test_a_call_is_followed_to_its_end(
         return now(asked)
 
     service.answer = answer
-    assert main(["dialler", "test", NUMBER]) == 0
-    assert capsys.readouterr().out.splitlines() == [
+    assert offhook("dialler", "test", NUMBER).splitlines() == [
         f"Twilio rings your phone {PHONE}: pick it up, then it dials {NUMBER}.",
         "queued: Your phone rings: pick it up.",
         "ringing",
@@ -207,8 +250,8 @@ def test_a_call_is_followed_to_its_end(
     ]
 
 
-def test_stopping_hangs_up(at_home: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_twilio(monkeypatch)
+def test_stopping_hangs_up(offhook: Here, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_twilio(offhook, monkeypatch)
     service.answer = standing("in-progress", "ringing")
 
     def stop(_seconds: float) -> None:
@@ -216,7 +259,7 @@ def test_stopping_hangs_up(at_home: Path, service: Service, monkeypatch: pytest.
             raise KeyboardInterrupt
 
     monkeypatch.setattr("cli.dialler.time.sleep", stop)
-    assert main(["dialler", "test", NUMBER]) == 130
+    offhook("dialler", "test", NUMBER, code=130)
     assert service.posts()[-1].values == {"Status": "completed"}
 
 
