@@ -403,7 +403,7 @@ class Workspace(Protocol):
 
         Args:
             contact_ids: some 50 of them: the next in a queue.
-            now: what the last 24 hours count back from, and reservations are held against.
+            now: what the last 24 hours count back from, and, where no server has a clock, reservations end by.
         """
         ...
 

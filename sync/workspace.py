@@ -7,11 +7,12 @@ is answered as done is done here and on its way, whatever happens next.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import heapq
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
@@ -23,13 +24,14 @@ from core.errors import NotFound, OffhookError, Refused, Unavailable
 from core.filters import Query
 from core.parked import Parked
 from core.permissions import require_export
-from core.workspace import Changed, Entry, Health, HistoryEntry, Reservation, Subject
+from core.workspace import Callee, Changed, Entry, Health, HistoryEntry, Reservation, Subject
 from storage.apply import Applied
 from storage.listeners import tell
 from storage.local import Clock, LocalWorkspace, utc_now
 from sync import outbox, parking, waiting
 from sync.cache import Cache
 from sync.lock import AgentLock
+from sync.reserving import Reserving
 from sync.standing import Standing, State, line, read_standing
 
 T = TypeVar("T")
@@ -87,6 +89,9 @@ class FieldWorkspace(LocalWorkspace):
         self._opens: Callable[[], Office] | None = None
         self._office: Office | None = None
         self._asker: ThreadPoolExecutor | None = None
+        self._reserving = Reserving(
+            ask=self._answer, put=self._put, give_back=super().release, taken=self._taken, clock=clock
+        )
         self._alone = Standing(State.OFFLINE, clock())
         self._lock = threading.Lock()
         self._telling = threading.RLock()
@@ -278,6 +283,20 @@ class FieldWorkspace(LocalWorkspace):
             Unavailable: it is out of reach, or takes too long. What was asked may be done all the same.
             OffhookError: it says no.
         """
+        asked = self._put(question)
+        try:
+            return asked.result(ANSWER_SECONDS)
+        except (TooLate, CancelledError):
+            # Nobody waits for it any more; where it has not begun it need not.
+            asked.cancel()
+            raise Unavailable("The server does not answer.") from None
+
+    def _put(self, question: Callable[[Office], T]) -> Future[T]:
+        """Asks the server, on the thread that is for that.
+
+        Raises:
+            Unavailable: it is out of reach.
+        """
         office = self._reached()
         if office is None:
             raise Unavailable("The server is out of reach.")
@@ -286,31 +305,39 @@ class FieldWorkspace(LocalWorkspace):
                 self._asker = ThreadPoolExecutor(1, thread_name_prefix="offhook-ask")
             asker = self._asker
         try:
-            asked = asker.submit(question, office)
+            return asker.submit(question, office)
         except RuntimeError as error:
             raise Unavailable("This workspace is closed.") from error
-        try:
-            return asked.result(ANSWER_SECONDS)
-        except (TooLate, CancelledError):
-            # Nobody waits for it any more; where it has not begun it need not.
-            asked.cancel()
-            raise Unavailable("The server does not answer.") from None
 
     def who_took(self, table: str, record_id: str) -> str:
         """See `core.workspace.Workspace.who_took`."""
         return self._ask(lambda office: office.who_took(table, record_id)) or ""
 
+    def callees(self, contact_ids: Sequence[str], now: dt.datetime) -> list[Callee]:
+        """See `core.workspace.Workspace.callees`.
+
+        Others' reservations lie on the server. It is not asked for every look, which would be out of date a moment later:
+        what counts is what `reserve` says when it is time to dial. What that has said is shown.
+        """
+        found = super().callees(contact_ids, now)
+        return [self._reserving.shown(callee, now) for callee in found]
+
     def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
-        """See `core.workspace.Workspace.reserve`. Without the server it is not confirmed: somebody else may have it."""
+        """See `core.workspace.Workspace.reserve`. Without the server it is not confirmed: somebody else may have it.
+
+        When the server is there again, it is asked by itself. Where a colleague has the contact, subscribers are told that it
+        has changed, and `callees` says who.
+        """
         here = super().reserve(contact_id, seconds=seconds)
-        # A contact that was made here is not there yet.
-        with contextlib.suppress(Unavailable, NotFound):
-            return self._answer(lambda office: office.reserve(contact_id, seconds=seconds))
-        return here._replace(confirmed=False)
+        return self._reserving.reserve(contact_id, here, seconds)
+
+    def _taken(self, contact_id: str) -> None:
+        self._notify(Changed(frozenset({("contacts", contact_id)}), local=False, revision=self._revision))
 
     def release(self, contact_id: str) -> None:
         """See `core.workspace.Workspace.release`."""
         super().release(contact_id)
+        self._reserving.released(contact_id)
         # It ends by itself when its time is up.
         with contextlib.suppress(Unavailable):
             self._answer(lambda office: office.release(contact_id))
@@ -330,6 +357,7 @@ class FieldWorkspace(LocalWorkspace):
 
     def look_again(self) -> None:
         """Tells whoever watches, if `health` is another one by now. The agent says so, and whatever writes."""
+        self._reserving.confirm()
         # One after the other: what is told last is how it stands.
         with self._telling:
             with contextlib.suppress(Unavailable):

@@ -47,10 +47,12 @@ def columns(sql: Dialect) -> str:
     """
 
 
-AROUND = """
-    left join companies k on k.org_id = :org and k.id = c.company_id and k.deleted_at is null
-    left join reservations r on r.org_id = :org and r.contact_id = c.id and r.user_id <> :me and r.until > :now
-"""
+def around(now: str) -> str:
+    """Joins a contact's company, and somebody else's reservation of it that holds by the store's clock."""
+    return f"""
+        left join companies k on k.org_id = :org and k.id = c.company_id and k.deleted_at is null
+        left join reservations r on r.org_id = :org and r.contact_id = c.id and r.user_id <> :me and r.until > {now}
+    """
 
 
 def callees(
@@ -62,11 +64,11 @@ def callees(
         connection: a reader.
         catalog: the set-up.
         contact_ids: whom.
-        now: what the last 24 hours count back from, and reservations are held against.
+        now: what the last 24 hours count back from, and reservations end by.
     """
     sql = (
         f"select {columns(sqlite)} from {sqlite.placed(':ids', 'place')}"
-        f" cross join contacts c on c.org_id = :org and c.id = place.value and c.deleted_at is null {AROUND}"
+        f" cross join contacts c on c.org_id = :org and c.id = place.value and c.deleted_at is null {around(':now')}"
         " order by place.key"
     )
     parameters = {

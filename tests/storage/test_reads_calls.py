@@ -283,14 +283,13 @@ def test_the_figures_of_a_day_are_ones_own_calls_of_that_day(office):
 
 
 def test_a_colleague_who_has_somebody_reserved_is_named_until_the_time_is_up(office):
-    ann, zoe = office.contact("Ann"), office.contact("Zoe")
+    ann, eve, zoe = (office.contact(name) for name in ("Ann", "Eve", "Zoe"))
     solo = office.workspace if isinstance(office.workspace, SoloWorkspace) else office.workspace._solo
-    ben, now = hire(solo, "Ben"), office.clock.now
+    ben, now = hire(solo, "Ben"), dt.datetime.now(dt.UTC).replace(microsecond=0)
     with office.database.write() as connection:
-        for contact, user in ((ann, ben), (zoe, solo.user_id)):
-            reserve(connection, solo.org_id, contact, user, now=now, seconds=60)
-    held = callee(office, ann)
-    assert (held.held_by, held.held_until) == ("Ben", seconds(now) + 60)
-    assert callee(office, zoe).held_by == "", "one's own is no hindrance"
-    (later,) = office.workspace.callees([ann], now + dt.timedelta(seconds=60))
-    assert (later.held_by, later.held_until) == ("", None)
+        for contact, user, begin in ((ann, ben, now), (zoe, solo.user_id, now), (eve, ben, now - HOUR)):
+            reserve(connection, solo.org_id, contact, user, now=begin, seconds=60)
+    found = {each.name: each for each in office.workspace.callees([ann, eve, zoe], now)}
+    assert (found["Ann"].held_by, found["Ann"].held_until) == ("Ben", seconds(now) + 60)
+    assert found["Zoe"].held_by == "", "one's own is no hindrance"
+    assert (found["Eve"].held_by, found["Eve"].held_until) == ("", None), "the time is up"

@@ -26,7 +26,7 @@ from sync.standing import Standing, State
 from sync.workspace import FieldWorkspace
 from tests.sync.filed import Field
 from tests.waiting import eventually
-from tests.workspace.office import START
+from tests.workspace.office import START, Ear
 
 
 @dataclass
@@ -55,6 +55,12 @@ class Office:
     given: list[tuple[str, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
+    taken: dict[str, dt.datetime] = field(default_factory=dict)
+    """Contacts that Ben has, until when; of all others he had them once."""
+    free: bool = False
+    """Whoever asks for one of the others has it."""
+    held: dict[str, int] = field(default_factory=dict)
+    """What Ann has, and for how many seconds she asked."""
     closed: bool = False
 
     def _answer(self) -> None:
@@ -69,10 +75,14 @@ class Office:
 
     def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
         self._answer()
-        return Reservation(False, "Ben", START)
+        if contact_id in self.taken or not self.free:
+            return Reservation(False, "Ben", self.taken.get(contact_id, START))
+        self.held[contact_id] = seconds
+        return Reservation(True, "Ann", START + dt.timedelta(seconds=seconds))
 
     def release(self, contact_id: str) -> None:
         self._answer()
+        self.held.pop(contact_id, None)
 
     def who_took(self, table: str, record_id: str) -> str:
         self._answer()
@@ -102,6 +112,15 @@ class Online:
 
     def offline(self) -> None:
         self.agent.standing = Standing(State.OFFLINE, START)
+
+    def back(self) -> None:
+        """The server is there again, and the agent says so."""
+        self.agent.standing = Standing(State.LIVE, START)
+        self.world.workspace.look_again()
+
+    def held_by(self, contact: str) -> str:
+        [found] = self.world.workspace.callees([contact], START)
+        return found.held_by
 
 
 @pytest.fixture
@@ -360,6 +379,62 @@ def test_without_the_server_a_reservation_is_not_confirmed(online: Online) -> No
     online.world.workspace.release(contact)
     with pytest.raises(NotFound):
         online.world.workspace.reserve("nobody")
+
+
+def test_what_was_reserved_without_the_server_is_brought_to_it_when_it_is_back(online: Online) -> None:
+    online.office.free = True
+    online.offline()
+    contact = lena(online.world)
+    assert not online.world.workspace.reserve(contact, seconds=600).confirmed
+    online.back()
+    eventually(lambda: contact in online.office.held)
+    assert 500 < online.office.held[contact] <= 600, "what is left of it"
+    assert online.world.workspace.reserve(contact).confirmed
+    online.world.workspace.release(contact)
+    assert online.office.held == {}
+
+
+def test_whoever_reserved_what_a_colleague_has_is_told_when_the_server_is_back(online: Online) -> None:
+    online.office.free = True
+    online.offline()
+    contact, told = lena(online.world), Ear()
+    online.world.workspace.subscribe(told)
+    assert online.world.workspace.reserve(contact).ok
+    online.office.taken[contact] = START + dt.timedelta(hours=1)
+    assert online.held_by(contact) == ""
+    online.back()
+    told.hears("contacts", contact)
+    assert told.heard("contacts", contact, local=False)
+    assert online.held_by(contact) == "Ben"
+
+
+def test_a_colleague_who_was_named_is_known_without_the_server_too_until_the_time_is_up(online: Online) -> None:
+    contact, until = lena(online.world), online.world.workspace.now() + dt.timedelta(hours=1)
+    online.office.taken[contact] = until
+    theirs = online.world.workspace.reserve(contact)
+    assert (theirs.ok, theirs.by) == (False, "Ben")
+    assert online.held_by(contact) == "Ben"
+    online.offline()
+    assert online.world.workspace.reserve(contact) == theirs, "the server has said so"
+    [later] = online.world.workspace.callees([contact], until)
+    assert (later.held_by, later.held_until) == ("", None)
+    here = online.world.workspace.reserve(contact)
+    assert (here.ok, here.confirmed) == (True, False)
+
+
+def test_what_was_released_meanwhile_is_not_reserved_again(online: Online) -> None:
+    online.office.free = True
+    online.offline()
+    contact, other = lena(online.world), "nobody"
+    online.world.workspace.reserve(contact)
+    online.world.workspace.release(contact)
+    with pytest.raises(NotFound):
+        online.world.workspace.reserve(other)
+    online.back()
+    assert online.world.workspace.history("contacts", contact) is not None, (
+        "asked behind what was to be confirmed"
+    )
+    assert online.office.held == {}
 
 
 def test_an_export_is_noted_on_the_server_before_the_first_row(online: Online) -> None:

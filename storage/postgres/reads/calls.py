@@ -12,21 +12,20 @@ from core.workspace import Callee, CallStats
 from storage.postgres.reads import dialect
 from storage.postgres.reads.dialect import as_id, as_ids
 from storage.postgres.reads.statement import Connection, value
-from storage.reads.calls import AROUND, DAY, callee, columns, stats_columns, stats_where
+from storage.reads.calls import DAY, around, callee, columns, stats_columns, stats_where
 
 
 def callees(
     connection: Connection, catalog: Catalog, contact_ids: Sequence[str], now: dt.datetime
 ) -> list[Callee]:
     """See `storage.reads.calls.callees`."""
-    # The rows are few and the subqueries many: each is looked for by the contact it is about.
     sql = f"""
         select coalesce(json_agg(json_build_array({columns(dialect)}) order by place.key), '[]')
         from unnest(:ids::uuid[]) with ordinality as place(id, key)
-        join contacts c on c.org_id = :org and c.id = place.id and c.deleted_at is null {AROUND}
+        join contacts c on c.org_id = :org and c.id = place.id and c.deleted_at is null {around("now()")}
     """
     parameters = {
-        "org": catalog.organization.id, "me": catalog.me.id, "ids": as_ids(contact_ids), "now": now,
+        "org": catalog.organization.id, "me": catalog.me.id, "ids": as_ids(contact_ids),
         "day_ago": now - DAY,
     }  # fmt: skip
     return [callee(catalog, row, json.loads(row[7]), row[16]) for row in value(connection, sql, parameters)]
