@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 from weakref import WeakSet
@@ -85,7 +85,9 @@ def _by_hand(screen: DeskScreen, number: str) -> str:
     return f" By hand: {target} (copied)."
 
 
-async def watch(screen: DeskScreen, dialled: Dialled, *, every: float = EVERY) -> AsyncIterator[CallState]:
+async def watch(
+    screen: DeskScreen, dialled: Dialled, *, every: float = EVERY
+) -> AsyncGenerator[CallState, None]:
     """How a call goes on, each time that this is not what it was; ends when the call is over, or cannot be watched.
 
     Args:
