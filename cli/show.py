@@ -181,7 +181,8 @@ class _Sheet:
         shown = []
         for point in points:
             value = show_phone(point["value"], country) if label == "Phone" else point["value"]
-            shown.append((label, f"{value}  ({point['label']})" if point.get("label") else value))
+            about = ", ".join(filter(None, [point.get("label"), point.get("bad")]))
+            shown.append((label, f"{value}  ({about})" if about else value))
         return shown
 
     def _custom(self, entity: str, values: Any) -> list[tuple[str, str]]:

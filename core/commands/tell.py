@@ -82,7 +82,8 @@ def _list_edit(old: Sequence[Any], new: Sequence[Any]) -> str:
 def _item(item: Any) -> str:
     if not isinstance(item, Mapping):
         return str(item)
-    return f"{item['value']} ({item['label']})" if item.get("label") else str(item["value"])
+    about = ", ".join(filter(None, [item.get("label"), item.get("bad")]))
+    return f"{item['value']} ({about})" if about else str(item["value"])
 
 
 def shown(name: str, spec: Field, value: Any, values: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -85,6 +85,8 @@ class Chance:
         return body
 
     def _changes(self) -> list[Body]:
+        if self.rng.random() < 0.3:
+            return self._call()
         many = self.rng.choices((1, 2, 3, 4), (6, 4, 1, 1))[0]
         kinds: list[Callable[[], list[Body]]] = [
             self._edit, self._edit, self._edit, self._move, self._told, self._told, self._create, self._hand_over,
@@ -164,6 +166,49 @@ class Chance:
             same = ("kind", "user_id", "deal_id", "contact_id", "company_id")
             values |= {n: self.seen.get(("activities", values["revises"], n), values[n]) for n in same}
         return [self._insert("activities", values)]
+
+    def _call(self) -> list[Body]:
+        """What a call comes to: the entry, and what its outcome does to contact, deal and tasks."""
+        contact = self._one("contacts")
+        about = {"contact_id": contact, "deal_id": self._maybe("deals", 0.3)}
+        outcome = self.rng.choice(("no answer", "busy", "interested", "wrong number", "do not call"))
+        entry: Body = {
+            "kind": "call", "occurred_at": "2026-03-03T10:00:00Z", "outcome": outcome, "direction": "out", "duration_s": 12,
+            "user_id": made_id("user", self.login), "book_id": made_id("book", "ann"), "body": "told",
+            "data": {"line": "answered", "connected": outcome == "interested"}, **about,
+        }  # fmt: skip
+        changes = [self._insert("activities", entry)]
+        values: Body = {"lead_status": self.rng.choice(("Attempting", "Connected"))}
+        if outcome == "wrong number":
+            phones = self.seen.get(("contacts", contact, "phones")) or [
+                {"value": "+4930123456", "label": "work"}
+            ]
+            bad = self.rng.choice(("wrong number", "not in service")) if self._careful() else "boring"
+            values["phones"] = [{**phone, "bad": bad} for phone in phones]
+        if outcome == "do not call":
+            values["do_not_call"] = True
+        if self.rng.random() < 0.6:
+            changes.append(self._update("contacts", contact, values))
+        if about["deal_id"] and self.rng.random() < 0.5:
+            changes += self._move()
+        if self.rng.random() < 0.5:
+            done = "2026-03-03T10:00:00+00:00" if outcome == "interested" else None
+            due = f"2026-04-0{self.rng.randrange(1, 9)}T08:00:00.000000Z"
+            task = self._one("tasks")
+            changes.append(
+                self._update("tasks", task, {"done_at": done} if done else {"due_at": due, "done_at": None})
+            )
+            if done:
+                changes.append(
+                    self._insert("activities", {**entry, "kind": "task_done", "data": {"task_id": task}})
+                )
+        if self.rng.random() < 0.6:
+            task_values = {
+                "kind": "call", "subject": "Call again", "due_at": "2026-03-10T08:00:00Z", "priority": "low",
+                "assignee_id": made_id("user", self.login), "book_id": made_id("book", "ann"), **about,
+            }  # fmt: skip
+            changes.append(self._insert("tasks", task_values))
+        return changes
 
     def _task(self) -> list[Body]:
         values = {

@@ -439,3 +439,13 @@ def test_a_person_is_erased_though_deals_need_the_contact(floor: Floor) -> None:
         .fetchall()
     )
     assert (name, body) == ("", "")
+
+
+def test_a_number_is_marked_as_bad_for_one_of_two_reasons(floor: Floor, ann: Desk) -> None:
+    mark = "UPDATE contacts SET phones = %s::jsonb WHERE id = %s"
+    number = {"value": "+4930123456", "label": "work"}
+    for why in ("wrong number", "not in service"):
+        ann.connection.execute(mark, (json.dumps([number, {**number, "bad": why}]), floor.contact("ann")))
+    for why in ("boring", "", True, None):
+        told = refused(ann.connection, mark, json.dumps([{**number, "bad": why}]), floor.contact("ann"))
+        assert told == "A number is not dialled as a wrong number or not in service."

@@ -85,6 +85,11 @@ def shown_in(dialog):
             "+49 171 1234567 mobile, +49 30 123456 (second floor)",
         ),
         ("points", ({"value": "+49 30 123456", "label": "office 2"},), "+49 30 123456 (office 2)"),
+        (
+            "points",
+            ({"value": "+49 30 123456", "label": "front desk", "bad": "wrong number"}, {"value": "+49 30 9912345", "label": "work"}),
+            "+49 30 123456 (front desk) ! wrong number, +49 30 9912345 work",
+        ),
         ("points", ({"value": "+49 30 123456 ext. 12", "label": "work"},), "+49 30 123456 ext. 12 work"),
         ("text", "two\nlines", "two\nlines"),
     ],

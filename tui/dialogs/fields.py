@@ -154,7 +154,8 @@ def _shown_point(point: Mapping[str, str]) -> str:
     value = show_phone(value) if value.startswith("+") else value
     if label and label not in LABELS:
         label = f"({label})"
-    return f"{value} {label}".strip()
+    mark = f"! {point['bad']}" if point.get("bad") else ""
+    return " ".join(filter(None, [value, label, mark]))
 
 
 def typed_in(widget: Widget) -> str:
@@ -214,18 +215,22 @@ def _percent(field: FormField, typed: str, now: dt.datetime, zone: dt.tzinfo) ->
     return number
 
 
-# Whatever stands behind the last digit or behind an address is the label, so that any label can be typed.
-_POINT = re.compile(r"(?P<value>\S+@\S+|[^@]*\d)\s*(?:\((?P<bracketed>[^)]*)\)|(?P<label>[^\W\d][^\d@]*))?")
+# Whatever stands behind the last digit or behind an address is the label, so that any label can be typed; and behind that why
+# a number is not dialled any more.
+_POINT = re.compile(
+    r"(?P<value>\S+@\S+|[^@]*\d)\s*(?:\((?P<bracketed>[^)]*)\)|(?P<label>[^\W\d][^\d@!]*))?\s*(?:!(?P<bad>[^\d@]*))?"
+)
 
 
 def _points(_field: FormField, typed: str, _now: dt.datetime, _zone: dt.tzinfo) -> tuple[dict[str, str], ...]:
-    """`+49 171 1234567 mobile, 030 123456 work`: values with a label behind them, the one that is dialled first."""
+    """`+49 171 1234567 mobile, 030 123456 work ! wrong number`: values with a label behind them, the one that is dialled first."""
     out = []
     for part in map(clean_line, re.split(r"[,;\n]", typed)):
         match = _POINT.fullmatch(part)
         if match:
             label = (match["bracketed"] or match["label"] or "").strip().lower()
-            out.append({"value": match["value"].strip(), "label": label})
+            bad = (match["bad"] or "").strip()
+            out.append({"value": match["value"].strip(), "label": label} | ({"bad": bad} if bad else {}))
         elif part:
             out.append({"value": part, "label": ""})
     return tuple(out)

@@ -263,5 +263,6 @@ class Question:
 
 def _item(item: Any) -> str:
     if isinstance(item, Mapping):
-        return f"{show_phone(item['value'])} {item.get('label', '')}".strip()
+        parts = [show_phone(item["value"]), item.get("label"), f"✗ {item['bad']}" if item.get("bad") else ""]
+        return " ".join(filter(None, parts))
     return str(item)

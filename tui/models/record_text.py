@@ -185,11 +185,14 @@ def _closes(sheet: _Sheet, deal: Deal, scene: Scene) -> None:
 
 
 def _points(sheet: _Sheet, label: str, points: Sequence[Any], field: str, country: str) -> None:
-    """A line each, with its kind beside a sign in the place of the label; the first is the one that is used."""
+    """A line each, with its kind beside a sign in the place of the label; the first is the one that is used, unless it is bad."""
     sign = "✆" if field == "phones" else "✉"
     for n, point in enumerate(points):
         value = phone_words(point["value"], country) if field == "phones" else point["value"]
-        sheet.put(f"{sign} {point.get('label') or label.lower()}", value, field, "strong" if not n else "")
+        bad = point.get("bad")
+        style = "muted" if bad else "" if n else "strong"
+        label_words = f"{sign} {point.get('label') or label.lower()}"
+        sheet.put(label_words, f"{value} ✗ {bad}" if bad else value, field, style)
     if not points:
         sheet.put(label, "", field)
 

@@ -23,6 +23,10 @@ begin
              'new.first_name = '''' and new.last_name = '''' and new.emails = ''[]'' and new.phones = ''[]'''
              ' and new.deleted_at is null',
              'refuse(''OH003'', ''A contact needs a name, an e-mail or a phone number.'', ''first_name'')'),
+            ('t40_bad', 'contacts', 'insert or update',
+             'jsonb_path_exists(new.phones, ''$[*] ? (exists(@.bad) && !(@.bad.type() == "string"'
+             ' && (@.bad == "wrong number" || @.bad == "not in service")))'')',
+             'refuse(''OH003'', ''A number is not dialled as a wrong number or not in service.'', ''phones'')'),
             ('t40_keep', 'contacts', 'update',
              'old.deleted_at is null and new.deleted_at is not null and current_user <> ''offhook_owner''',
              'keep_contact()'),
