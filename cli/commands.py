@@ -212,6 +212,14 @@ At = Annotated[
 ]
 Minutes = Annotated[float | None, typer.Option(min=0, max=1440, help="How long it took.", show_default=False)]
 Subject = Annotated[str, typer.Option(help="A headline.", show_default=False)]
+AboutDeal = Annotated[
+    str,
+    typer.Option(
+        "--deal",
+        help="Which deal it is about: id, beginning of one, or words of its title.",
+        show_default=False,
+    ),
+]
 
 
 @log_app.callback()
@@ -242,26 +250,50 @@ def log_call(
     ] = "",
     minutes: Minutes = None,
     at: At = "",
+    deal: AboutDeal = "",
+    next_step: Annotated[
+        str,
+        typer.Option(
+            "--next", help="What comes next, as in “tue 3pm” or “send offer friday”.", show_default=False
+        ),
+    ] = "",
+    effects: Annotated[
+        bool,
+        typer.Option("--effects", help="With all that the outcome brings: follow-up, lead status, move."),
+    ] = False,
     incoming: Annotated[bool, typer.Option("--incoming", help="They called.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Logs a call."""
+    """Logs a call, for a contact's one open deal where there is just one.
+
+    A call that is logged afterwards brings no follow-up, unless you ask for it. Who asked not to be called is not
+    called again, and a number that was wrong is not dialled again, in any case.
+
+    \b
+    offhook log call anna --outcome interested --minutes 12 "Wants an offer" --next "send offer friday"
+    offhook log call anna --outcome "do not call" --at "yesterday 3pm"
+    """
     from cli.write import log as run
 
     return run(
         session(context, as_json), "call", who, " ".join(text or ()), outcome=outcome, minutes=minutes, at=at,
-        incoming=incoming,
+        incoming=incoming, deal=deal, next_step=next_step, effects=effects,
     )  # fmt: skip
 
 
 @log_app.command("note")
 def log_note(
-    context: typer.Context, who: Who, text: Text = None, at: At = "", as_json: AsJson = False
+    context: typer.Context,
+    who: Who,
+    text: Text = None,
+    at: At = "",
+    deal: AboutDeal = "",
+    as_json: AsJson = False,
 ) -> int:
     """Writes a note."""
     from cli.write import log as run
 
-    return run(session(context, as_json), "note", who, " ".join(text or ()), at=at)
+    return run(session(context, as_json), "note", who, " ".join(text or ()), at=at, deal=deal)
 
 
 @log_app.command("email")
@@ -271,6 +303,7 @@ def log_email(
     text: Text = None,
     subject: Subject = "",
     at: At = "",
+    deal: AboutDeal = "",
     incoming: Annotated[bool, typer.Option("--incoming", help="They wrote.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -285,6 +318,7 @@ def log_email(
         subject=subject,
         at=at,
         incoming=incoming,
+        deal=deal,
     )
 
 
@@ -296,6 +330,7 @@ def log_meeting(
     subject: Subject = "",
     minutes: Minutes = None,
     at: At = "",
+    deal: AboutDeal = "",
     as_json: AsJson = False,
 ) -> int:
     """Logs a meeting."""
@@ -309,6 +344,7 @@ def log_meeting(
         subject=subject,
         minutes=minutes,
         at=at,
+        deal=deal,
     )
 
 

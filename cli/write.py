@@ -17,7 +17,7 @@ from core.errors import NotFound
 from core.schema import TEXT_LIMIT
 from core.text import fold, printable
 from core.when import parse_when, show_when
-from core.workspace import Workspace
+from core.workspace import Subject, Workspace
 
 
 def move(session: Session, deal_text: str, stage_text: str, reason: str) -> Code:
@@ -45,26 +45,34 @@ def log(
     minutes: float | None = None,
     at: str = "",
     incoming: bool = False,
+    deal: str = "",
+    next_step: str = "",
+    effects: bool = False,
 ) -> Code:
-    """Logs something that happened with a contact, deal or company."""
-    from core.commands.activities import LogActivity
+    """Logs something that happened with a contact, deal or company.
 
-    occurred = parse_when(typed(at), session.now, session.zone, past=True)[0] if at else None
+    For a contact with one open deal it is logged with that deal, as in the app.
+    """
+    from core.log_entry import Draft, command_for, target_of, then_of
+
     body = _text(text)
     with session.open() as workspace:
-        ended = call_outcome(outcome, workspace.catalog()) if outcome else ""
+        catalog = workspace.catalog()
+        ended = call_outcome(outcome, catalog) if outcome else ""
+        if (next_step or effects) and not ended:
+            raise Usage("--next and --effects go with how the call ended: say --outcome, too.")
         about = find_one(workspace, who)
-        command = LogActivity(
-            table=about.table,
-            record_id=about.id,
-            kind=kind,
-            body=body,
-            subject=typed(subject),
-            occurred_at=occurred.astimezone(dt.UTC) if occurred else None,
-            outcome=ended,
-            direction=("in" if incoming else "out") if kind in ("call", "email") else "",
-            duration_s=round(minutes * 60) if minutes is not None else None,
-        )
+        page = workspace.page(about.table, about.id)
+        target = target_of(page, Subject(about.table, about.id))
+        if not target.contact_id and (next_step or effects):
+            raise Usage("--next and --effects are for a call to a contact, or about a deal with one.")
+        deal_id = find_one(workspace, deal, ("deals",)).id if deal else target.deal_id
+        draft = Draft(
+            kind=kind, outcome=ended, deal_id=deal_id, heading=typed(subject), text=body, when=typed(at),
+            took="" if minutes is None else f"{minutes:g} min", direction="in" if incoming else "out",
+            then="all" if effects else then_of(catalog.outcome(ended)), next=typed(next_step),
+        )  # fmt: skip
+        command = command_for(target, draft, catalog, session.now, session.zone)
         answer = require_applied(workspace.execute(command))
         return _tell(session, workspace, answer, "activities", command.activity_id)
 
@@ -107,7 +115,7 @@ def undo(session: Session) -> Code:
 
 
 def call_outcome(text: str, catalog: Catalog) -> str:
-    """The call outcome that a person means: its name, or a part that only one has (`voicemail`).
+    """The call outcome that a person means: its key, its name, or a part that only one has (`voicemail`).
 
     Args:
         text: what was typed.
@@ -119,13 +127,14 @@ def call_outcome(text: str, catalog: Catalog) -> str:
     wanted = fold(typed(text).strip()).replace("-", " ").replace("_", " ")
     if catalog.outcome(wanted):
         return wanted
-    offered = [outcome.key for outcome in catalog.call_outcomes]
-    fitting = [key for key in offered if wanted and wanted in key]
-    if len(fitting) != 1:
-        raise Usage(
-            f"“{printable(typed(text)[:40])}” is no outcome of a call. Outcomes: {', '.join(offered)}."
-        )
-    return fitting[0]
+    called = {outcome.key: (outcome.key, fold(outcome.name)) for outcome in catalog.call_outcomes}
+    for fits in (str.startswith, str.__contains__):
+        fitting = [
+            key for key, names in called.items() if wanted and any(fits(name, wanted) for name in names)
+        ]
+        if len(fitting) == 1:
+            return fitting[0]
+    raise Usage(f"“{printable(typed(text)[:40])}” is no outcome of a call. Outcomes: {', '.join(called)}.")
 
 
 def _text(argument: str) -> str:

@@ -1,4 +1,4 @@
-"""How long something took, as people type it."""
+"""How long something took, as people type it and read it."""
 
 from __future__ import annotations
 
@@ -41,3 +41,15 @@ def parse_duration(text: str) -> int | None:
     if seconds > LONGEST_S:
         raise Invalid({"duration_s": "Nothing takes longer than a day. Try 12 min or 1 h 5."})
     return seconds
+
+
+def show_duration(seconds: int | None) -> str:
+    """A length of time as people say it: `40 s`, `12 min`, `1 h 5`."""
+    if not seconds:
+        return ""
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes}" if minutes else f"{hours} h"

@@ -180,7 +180,7 @@ def test_every_kind_can_be_logged_for_a_deal_and_a_company(acme: Offhook, kind: 
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("call", "coyote", "--outcome", "eaten"), 2, "Outcomes: connected, no answer"),
+        (("call", "coyote", "--outcome", "eaten"), 2, "Outcomes: no answer, left voicemail"),
         (("call", "coyote", "--outcome", "left"), 2, "Outcomes:"),
         (("call", "coyote", "--at", "tomorrow"), 1, "future"),
         (("call", "coyote", "--at", "whenever"), 1, "whenever"),
@@ -194,6 +194,65 @@ def test_what_cannot_be_logged_is_said(
     acme: Offhook, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
     assert says in acme("log", *arguments, code=code).err
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("voicemail", "left voicemail"), ("CALLB", "callback"), ("not-in-s", "not in service"), ("Meeting booked", "meeting booked"),
+     ("do not call", "do not call"), ("interested", "interested")],
+)  # fmt: skip
+def test_an_outcome_is_named_by_its_beginning_or_a_part_that_only_one_has(
+    acme: Offhook, typed: str, key: str
+) -> None:
+    assert acme("log", "call", "coyote", "--outcome", typed, "--json").json["activity"]["outcome"] == key
+
+
+def test_a_past_call_is_only_logged_unless_more_is_asked_for(acme: Offhook) -> None:
+    acme("log", "call", "coyote", "--outcome", "no answer")
+    page = acme("show", "coyote", "--json").json
+    assert page["tasks"] == []
+    acme("log", "call", "coyote", "--outcome", "no answer", "--effects")
+    (task,) = acme("show", "coyote", "--json").json["tasks"]
+    assert task["subject"] == "Call again"
+
+
+def test_a_next_step_is_planned_with_the_call(acme: Offhook) -> None:
+    acme("log", "call", "coyote", "--outcome", "callback", "--next", "in 3 weeks")
+    (task,) = acme("show", "coyote", "--json").json["tasks"]
+    assert (task["subject"], task["kind"]) == ("Call back", "call")
+    assert acme("undo").out.startswith("Undid: Logged a call to Wile Coyote")
+    assert acme("show", "coyote", "--json").json["tasks"] == []
+
+
+def test_who_asked_not_to_be_called_is_not_called_again_however_late_that_is_logged(acme: Offhook) -> None:
+    acme("log", "call", "coyote", "--outcome", "do not call", "--at", "yesterday 3pm")
+    page = acme("show", "coyote", "--json").json
+    assert page["contact"]["do_not_call"] is True
+    assert page["tasks"] == []
+    acme("log", "call", "coyote", "--outcome", "wrong number")
+    assert acme("show", "coyote", "--json").json["contact"]["phones"][0]["bad"] == "wrong number"
+
+
+@pytest.mark.parametrize("kind", ["note", "email", "meeting", "call"])
+def test_every_kind_can_be_logged_with_a_deal(acme: Offhook, kind: str) -> None:
+    entry = acme("log", kind, "coyote", "one", "--deal", "acme renewal", "--json").json["activity"]
+    deal = the_deal(acme)["id"]
+    assert entry["deal_id"] == deal
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("call", "coyote", "--next", "tue 3pm"), 2, "--outcome"),
+        (("call", "acme rockets", "--outcome", "busy", "--effects"), 2, "contact"),
+        (("call", "coyote", "--outcome", "callback", "--effects"), 1, "when"),
+        (("call", "coyote", "--outcome", "callback", "--next", "sometime"), 1, "sometime"),
+        (("note", "coyote", "x", "--deal", "nothing"), 3, "nothing"),
+    ],
+)
+def test_what_cannot_follow_is_said(acme: Offhook, arguments: tuple[str, ...], code: int, says: str) -> None:
+    assert says in acme("log", *arguments, code=code).err
+    assert acme("show", "coyote", "--json").json["tasks"] == []
 
 
 # --- task and undo --------------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from core.commands.contacts import DeleteContacts
 from core.commands.deals import CreateDeal
 from core.duration import parse_duration
 from core.errors import Invalid
+from core.log_entry import Draft, command_for, draft_key, target_of, told
 from core.workspace import Subject
 from tui.dialogs.log import LogDialog
 from tui.dialogs.prompt import Prompt
-from tui.models.log import Draft, command_for, draft_key, target_of, told
 
 BUDGET = 5
 """Keys that logging a past call may take besides the text."""

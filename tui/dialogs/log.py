@@ -13,12 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from core.errors import Invalid, OffhookError
-from core.text import clean_text, printable
-from core.workspace import Hit, Subject
-from tui.desk import Desk
-from tui.dialogs.base import Dialog
-from tui.dialogs.form import TEXT_LINES, Rows
-from tui.models.log import (
+from core.log_entry import (
     DIRECTED,
     HEADED,
     KINDS,
@@ -32,6 +27,11 @@ from tui.models.log import (
     then_options,
     told,
 )
+from core.text import clean_text, printable
+from core.workspace import Hit, Subject
+from tui.desk import Desk
+from tui.dialogs.base import Dialog
+from tui.dialogs.form import TEXT_LINES, Rows
 from tui.widgets.choices import Choices, Option
 from tui.widgets.entry import LineEntry, TextEntry
 from tui.widgets.key_choice import KeyChoice

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from core.changes import Status
 from core.commands.activities import EditActivity, LogActivity, RetractActivity
 from core.errors import Invalid
-from core.points import show_phone
-from core.workspace import Entry, Page, Subject
+from core.log_entry import note_key
+from core.workspace import Entry, Subject
 from tui.actions import key_of
 from tui.dialogs.fields import FormField
 from tui.dialogs.form import Form
-from tui.dialogs.pick import Option, Picker
 from tui.dialogs.prompt import Confirm, Prompt
 from tui.flows.run import at_fields, execute, flow, run, tell
-from tui.flows.subjects import called, name_of, page_of
-from tui.flows.tasks import add_task
-from tui.models.log import note_key
+from tui.flows.subjects import called
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
@@ -88,73 +83,6 @@ def _log(
 def _some_note(text: str) -> None:
     if not text.strip():
         raise Invalid({"body": "The note is empty. Escape leaves without one."})
-
-
-_OUTCOME_KEYS = dict(
-    zip(
-        "123456",
-        ("no answer", "left voicemail", "busy", "left message", "connected", "wrong number"),
-        strict=True,
-    )
-)
-
-
-@flow
-async def log_call(screen: DeskScreen, subject: Subject) -> None:
-    """Shows whom to call under which number, and logs how it went: one key where nobody was reached.
-
-    What was said is asked for where somebody was reached, and after a conversation what comes next.
-    """
-    page = await page_of(screen, subject)
-    title = f"Call · {name_of(page, subject)}"
-    options = [Option(outcome, outcome.capitalize(), key=key) for key, outcome in _OUTCOME_KEYS.items()]
-    outcome = await screen.app.push_screen_wait(Picker(title, options, hint=_whom(screen, page)))
-    if not isinstance(outcome, str):
-        return
-
-    def make(body: str) -> LogActivity:
-        return LogActivity(
-            table=subject.table, record_id=subject.id, kind="call", outcome=outcome, direction="out", body=body,
-            subject=f"Call: {outcome}",
-        )  # fmt: skip
-
-    def prompt(text: str = "", problem: str = "", homeless: bool = False) -> Prompt:
-        label = "What was said (may stay empty)"
-        return Prompt(
-            f"{title} · {outcome}",
-            label=label,
-            multiline=True,
-            value=text,
-            problem=problem,
-            homeless=homeless,
-        )
-
-    if outcome not in ("connected", "left message"):
-        await run(screen, make(""))
-        return
-    said = await screen.app.push_screen_wait(prompt())
-    if said is not None:
-        _log(screen, said, make, prompt)
-        if outcome == "connected":
-            await add_task(screen, subject)
-
-
-def _whom(screen: DeskScreen, page: Page) -> str:
-    """Who is called under which numbers, what time it is there, and whether they want to be called at all."""
-    home = screen.desk.catalog.organization.country
-    contact = page.contact
-    if contact is None:
-        number = page.company.phone if page.company else ""
-        return show_phone(number, home) if number else "No number is known."
-    lines = [f"{show_phone(p['value'], home)}  {p.get('label', '')}".strip() for p in contact.phones]
-    who = [contact.name]
-    if contact.time_zone:
-        with contextlib.suppress(KeyError, ValueError, OSError):
-            who.append(f"{screen.desk.now.astimezone(ZoneInfo(contact.time_zone)):%H:%M} their time")
-    out = [" · ".join(who), *(lines or ["No number is known."])]
-    if contact.do_not_call:
-        out.append("⚠ Does not want to be called")
-    return "\n".join(out)
 
 
 @flow

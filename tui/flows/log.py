@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.changes import Status
+from core.log_entry import Draft, Target, command_for, draft_key, target_of
 from core.workspace import Subject, Workspace
 from tui.dialogs.log import LogDialog, Logged
 from tui.flows.run import execute, flow, settle, tell
 from tui.models.briefing import subject_of
-from tui.models.log import Draft, Target, command_for, draft_key, target_of
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from core.catalog import Catalog
 from core.changes import TOLD_KINDS
 from core.commands.base import LOSS
+from core.duration import show_duration
 from core.entities import Activity
 from core.text import printable
 from core.workspace import Entry
@@ -123,7 +124,7 @@ def _call(activity: Activity) -> str:
     subject = activity.subject
     if subject.casefold() in (f"call: {outcome}".casefold(), "call"):
         subject = ""
-    parts = [outcome, subject, duration(activity.duration_s)]
+    parts = [outcome, subject, show_duration(activity.duration_s)]
     if activity.direction == "in":
         parts.insert(0, "incoming")
     return " · ".join(part for part in parts if part)
@@ -136,19 +137,7 @@ def _subject(activity: Activity, word: str) -> str:
     if activity.kind == "created":
         return ""
     subject = subject.removeprefix(f"{word} ")
-    return " · ".join(part for part in (subject, duration(activity.duration_s)) if part)
-
-
-def duration(seconds: int | None) -> str:
-    """A length of time as people say it: `40 s`, `12 min`, `1 h 5`."""
-    if not seconds:
-        return ""
-    if seconds < 60:
-        return f"{seconds} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    if not hours:
-        return f"{minutes} min"
-    return f"{hours} h {minutes}" if minutes else f"{hours} h"
+    return " · ".join(part for part in (subject, show_duration(activity.duration_s)) if part)
 
 
 def day_name(day: dt.date, today: dt.date) -> str:

@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 from core.catalog import Catalog
 from core.commands.activities import LogActivity
 from core.commands.calls import LogCall
-from core.duration import parse_duration
+from core.duration import parse_duration, show_duration
 from core.entities import Outcome
 from core.errors import Invalid
 from core.ids import new_id
 from core.next_step import NextStep, parse_next_step, show_next_step
 from core.when import parse_when, show_when
 from core.workspace import Page, Subject
-from tui.models.telling import duration
 
 KINDS = {"call": "Call", "note": "Note", "meeting": "Meeting", "email": "E-mail"}
 """What can be logged; each begins with the letter that is its key."""
@@ -181,7 +180,7 @@ def told(draft: Draft, target: Target | None, catalog: Catalog, now: dt.datetime
     when = "Now" if at is None else show_when(at, all_day=False, now=now, zone=zone)
     step = _step(draft, target, catalog, now, zone)
     then = f"then {show_next_step(step, now, zone, target.zone if target else None)}" if step else ""
-    return " · ".join(filter(None, (when, duration(_took(draft)), then)))
+    return " · ".join(filter(None, (when, show_duration(_took(draft)), then)))
 
 
 def _when(draft: Draft, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
@@ -273,10 +272,8 @@ def command_for(
         activity_id: the entry's id, so that what is sent twice is there once.
 
     Raises:
-        Invalid: by field, what is missing or cannot be read.
+        Invalid: by field, what cannot be read. What is missing is asked for before, by `problems`.
     """
-    if wrong := problems(draft, target, catalog, now, zone):
-        raise Invalid(wrong)
     at, took, step = _when(draft, now, zone), _took(draft), _step(draft, target, catalog, now, zone)
     activity_id = activity_id or new_id()
     if draft.kind == "call" and target.contact_id and (draft.then or step):
