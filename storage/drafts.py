@@ -34,6 +34,11 @@ def kept(connection: Any, prefix: str) -> dict[str, str]:
     return dict(connection.execute(sql, (len(start), start)).fetchall())
 
 
+def keys(connection: Any) -> list[str]:
+    """What there are drafts under."""
+    return [key for (key,) in connection.execute("SELECT key FROM drafts")]
+
+
 def drop(connection: Any, ids: Collection[str]) -> None:
     """Forgets what was being typed about records: the drafts whose keys end in their ids."""
     connection.execute(

@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -170,7 +170,25 @@ class DirectWorkspace(Questions):
             down = self._link.down
             raise Unavailable(down.reason if down and down.reason else str(error)) from None
         self._known_at = time.monotonic()
-        self._settle(self._sender.remember)
+        self._settle(self._remember)
+
+    def _remember(self) -> None:
+        self._sender.remember()
+        # What is typed about somebody who was erased meanwhile is gone at the next start at the latest.
+        with contextlib.suppress(OffhookError):
+            self._link.use(self._forget_erased)
+
+    def _forget_erased(self, wire: Wire, among: Collection[str] | None = None) -> None:
+        """Drops the drafts about people whose data was erased, if those are among the records."""
+        about = self._drafts.about()
+        about = about if among is None else about.intersection(among)
+        if about:
+            row = wire.execute(
+                "select array_agg(row_id::text) from exits where op = 'erased' and row_id = any (%s::uuid[])",
+                (sorted(about),),
+            ).fetchone()
+            if row and row[0]:
+                self._drafts.drop(row[0])
 
     def _settle(self, first: Callable[[], None] = lambda: None) -> None:
         """Sends what has no answer and nobody waits for, on a thread of its own."""
@@ -333,6 +351,9 @@ class DirectWorkspace(Questions):
     def _hear(self, news: News, wire: Wire) -> None:
         if news.everything or any(table in CATALOG_TABLES for table, _ in news.rows | news.mine):
             self._renew_catalog(wire)
+        # A file that cannot be used at the moment holds up no news.
+        with contextlib.suppress(Unavailable):
+            self._forget_erased(wire, None if news.everything else {row_id for _, row_id in news.rows})
         if news.mine:
             self._notify(Changed(news.mine, local=True, revision=self._revision))
         if news.rows or news.everything:

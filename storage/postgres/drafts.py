@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from storage import drafts
+from storage.postgres.codec import is_id
 from storage.postgres.login_file import LoginFile
 
 
@@ -54,6 +55,16 @@ class Drafts:
         found = held | self._file.read(lambda connection: drafts.kept(connection, own), nothing)
         skipped = len(_own(user_id, ""))
         return {key[skipped:]: text for key, text in found.items()}
+
+    def about(self) -> frozenset[str]:
+        """The ids of records that there are drafts about, whoever typed them.
+
+        Raises:
+            Unavailable: the file cannot be read.
+        """
+        nothing: list[str] = []
+        found = (*tuple(self._held), *self._file.read(drafts.keys, nothing))
+        return frozenset(end for key in found if is_id(end := key.rpartition(":")[2]))
 
     def drop(self, ids: Collection[str]) -> None:
         """Forgets what was being typed about records, whoever typed it."""
