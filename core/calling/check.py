@@ -190,14 +190,14 @@ def _why_closed(now: dt.datetime, spot: Spot, at: Where, where: Zones) -> str:
 
 
 def _from(until: dt.datetime | None, now: dt.datetime, there: str, zone: dt.tzinfo | None) -> str:
-    """The sentence after it, with its blank: ` From 08:00 there, that is 14:00 here.`, or nothing."""
+    """The sentence after it, with its blank: ` From 08:00, that is 14:00 here.`, or nothing."""
     if until is None:
         return ""
     theirs = _clock(until, now, zone_info(there)) if there else ""
     mine = _clock(until, now, zone) if zone else ""
     if not theirs or not mine or theirs == mine:
         return f" From {theirs or mine}." if theirs or mine else ""
-    return f" From {theirs} there, that is {mine} here."
+    return f" From {theirs}, that is {mine} here."
 
 
 def _clock(at: dt.datetime, now: dt.datetime, zone: dt.tzinfo) -> str:

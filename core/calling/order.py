@@ -96,8 +96,9 @@ class Order:
             return apart.slot
         if self._is_next(contact_id):
             return self.place
+        # The last of its slots: who left and joined again stands where they joined.
         try:
-            return self.ids.index(contact_id)
+            return len(self.ids) - 1 - self.ids[::-1].index(contact_id)
         except ValueError:
             return self.place
 

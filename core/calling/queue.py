@@ -220,6 +220,7 @@ class CallQueue:
         self._called -= 1
         if self._current != entry.id:
             self._put_off_current()
+        self._take(entry.id)
         early = self._order.of(entry.id).early
         self._order.put(entry.id, (entry.before or Apart())._replace(early=early))
         for index in reversed(range(len(self._trail))):

@@ -62,6 +62,19 @@ def zones_of(callee: Callee, number: str, org_country: str) -> Zones:
     )
 
 
+def zone_to_show(time_zone: str, country: str, region: str, number: str, org_country: str) -> str:
+    """The zone to show somebody's time in, by the little that a list knows of them; empty where nothing is known.
+
+    Args:
+        time_zone: set for them.
+        country: where they are.
+        region: where there.
+        number: under which they are called.
+        org_country: where a number without a country is read.
+    """
+    return _zones(time_zone, (country, region), ("", ""), number, org_country).best
+
+
 @lru_cache(maxsize=8192)
 def _zones(stated: str, address: tuple[str, str], company: tuple[str, str], number: str, home: str) -> Zones:
     at_home = _where(place(*address, home=home), ADDRESS)
