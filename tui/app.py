@@ -52,7 +52,7 @@ class OffhookApp(App[int]):
     """offhook in a terminal. Run it with `run()`; its result is the exit code."""
 
     TITLE = "offhook"
-    CSS_PATH = ["style.tcss", "board.tcss", "records.tcss", "dialogs.tcss"]
+    CSS_PATH = ["style.tcss", "board.tcss", "records.tcss", "call.tcss", "dialogs.tcss"]
     ENABLE_COMMAND_PALETTE = (
         False  # offhook has its own: one list, drawn by the line, with the keys beside the actions
     )

@@ -127,6 +127,16 @@ class Desk:
         """Drops what was read while the application started: by the time that somebody wants it, it would be old."""
         self._ahead = None
 
+    def later(self, job: Callable[[Workspace], object]) -> None:
+        """Has something done on a reader thread that nobody waits for, and that is no loss where it fails."""
+
+        def run() -> None:
+            with contextlib.suppress(OffhookError):
+                job(self.workspace)
+
+        with contextlib.suppress(RuntimeError):  # it was closed: the program ends
+            self._readers.submit(run)
+
     def execute(self, command: Command) -> Awaitable[Answer]:
         """Runs a command on the writer thread, behind those before it. Never raises what a user can cause: see `Answer`."""
         self._passed_over.clear()

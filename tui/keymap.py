@@ -59,6 +59,12 @@ CONTEXTS = (
     *_record("contact", "Contact"),
     *_record("deal", "Deal"),
     *_record("company", "Company"),
+    *(
+        Context("Call mode", (f"tui.widgets.{focused}", "tui.screens.call:CallScreen"))
+        for focused in (
+            "call_outcomes:OutcomeBar", "script:ScriptView", "call_notes:CallNotes", "call_notes:StepLine",
+        )
+    ),
     Context("History", ("tui.widgets.table:Table", "tui.screens.history:HistoryDialog"), app=False),
     _dialog("pick:Picker", "Choosing"),
     _dialog("form:Form", "Forms"),

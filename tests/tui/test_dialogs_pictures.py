@@ -62,10 +62,6 @@ def test_picture_of_the_finder(picture, size):
     assert picture(size, None, ["slash", *"acme"])
 
 
-def test_picture_of_a_call(picture):
-    assert picture((80, 24), None, ["c"])
-
-
 def test_picture_of_a_picker_that_several_are_taken_from(picture, size, floor):
     assert picture(
         size, lambda s: records.tag(s, "contacts", [floor.uid("contact", 1)]), ["down", "down", "tab"]

@@ -62,62 +62,6 @@ def latest(workspace, subject):
     return workspace.timeline(subject, limit=1)[0].activity
 
 
-# --- calls --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("key", "outcome"), [("1", "no answer"), ("2", "left voicemail"), ("3", "busy")])
-async def test_nobody_was_reached_is_two_keys(open_on, settle, workspace, anna, said, key, outcome):
-    """95 % of all dials: c, a digit, done."""
-    async with open_on() as pilot:
-        await pilot.press("c", key)
-        await settle(pilot)
-        assert not pilot.app.screen.is_modal
-        assert said(pilot.app) == "Logged a call for Anna Becker · u undoes"
-    call = latest(workspace, anna)
-    assert (call.kind, call.outcome, call.direction) == ("call", outcome, "out")
-
-
-async def test_who_is_called_where_and_whether_they_want_to_be(open_on, settle, workspace, floor):
-    """Grace sits in Boston: half past ten here is half past five there."""
-    async with open_on(Subject("deals", floor.uid("deal", 11))) as pilot:
-        await pilot.press("c")
-        await settle(pilot)
-        hint = str(pilot.app.screen.query_one(".dialog--hint").render())
-        assert hint.splitlines() == ["Grace Orchard · 05:30 their time", "+1 617-555-1011  mobile"]
-
-
-async def test_a_conversation_is_four_keys_and_what_was_said(open_on, settle, workspace, anna, floor):
-    async with open_on() as pilot:
-        await pilot.press("c", "5")
-        await settle(pilot)
-        assert isinstance(pilot.app.screen, Prompt)
-        pilot.app.screen._field.text = "Wants the offer\nby Friday."
-        await pilot.press("ctrl+s")
-        await settle(pilot)
-        assert isinstance(pilot.app.screen, Form)  # and what comes next?
-        pilot.app.screen._widgets["subject"].value = "Send the offer"
-        pilot.app.screen._widgets["when"].value = "fri 9am"
-        await pilot.press("ctrl+s")
-        await settle(pilot)
-        assert not pilot.app.screen.is_modal
-    call = latest(workspace, anna)
-    assert (call.outcome, call.body) == ("connected", "Wants the offer\nby Friday.")
-    (task,) = [line.task for line in workspace.tasks() if line.task.subject == "Send the offer"]
-    assert task.due_at == dt.datetime(2026, 3, 20, 8, tzinfo=dt.UTC)
-    assert (task.contact_id, task.assignee_id, task.all_day) == (anna.id, floor.ME, False)
-
-
-async def test_leaving_the_question_logs_nothing(open_on, settle, workspace, anna):
-    before = latest(workspace, anna).id
-    async with open_on() as pilot:
-        await pilot.press("c", "escape", "c", "5")
-        await settle(pilot)
-        await pilot.press("escape")
-        await settle(pilot)
-        assert not pilot.app.screen.is_modal
-    assert latest(workspace, anna).id == before
-
-
 # --- notes, tasks, other entries ----------------------------------------------------------------------------------
 
 

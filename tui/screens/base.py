@@ -31,6 +31,7 @@ from tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from tui.app import OffhookApp
+    from tui.models.call import CallList
 
 MESSAGE_SECONDS = 6.0
 BREATH = 0.1
@@ -53,7 +54,9 @@ class DeskScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "note", "Note", id="record.note", tooltip="Write a note about it"),
         Binding("t", "task", "Task", id="record.task", tooltip="Plan something to do: a call, a meeting, a to-do"),
-        Binding("c", "call", "Call", id="record.call", tooltip="Show the number and log how the call went"),
+        Binding("c", "call", "Call", id="record.call", tooltip="Call them: who it is, the script, notes, how it ended"),
+        Binding("C", "calls", "Call all", show=False, id="record.calls",
+                tooltip="Call mode: through the selection, the list, the column; or on where you left"),
         Binding("m", "claim", "Claim", show=False, id="record.claim", tooltip="Take it from the pool into your book"),
         Binding(
             "A", "assign", "Assign", show=False, id="record.assign", tooltip="Hand it over to a colleague or a pool"
@@ -413,11 +416,27 @@ class DeskScreen(Screen[None]):
             self.start(tasks.add_task(self, subject))
 
     def action_call(self) -> None:
-        """Shows the number and logs the call."""
-        from tui.flows import activities
+        """Calls whom the record under the cursor is about."""
+        from tui.flows import call_start
 
         if subject := self._about():
-            self.start(activities.log_call(self, subject))
+            self.start(call_start.call_one(self, subject))
+
+    async def call_list(self) -> CallList:
+        """Whom calling through this screen goes to, in order; nobody, unless a subclass says.
+
+        Raises:
+            OffhookError: it cannot be read.
+        """
+        from tui.models.call import CallList
+
+        return CallList("this screen", ())
+
+    def action_calls(self) -> None:
+        """Calls through the selection or the list; or goes on where that was left."""
+        from tui.flows import call_start
+
+        self.start(call_start.call_through(self))
 
     def action_log(self) -> None:
         """Logs something that took place, about the record under the cursor or another."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -40,6 +40,9 @@ from tui.screens.base import DeskScreen
 from tui.screens.quick import QuickScreen
 from tui.widgets.filterbar import FilterBar
 from tui.widgets.table import Column, PagedSource, Table
+
+if TYPE_CHECKING:
+    from tui.models.call import CallList
 
 FIRST = 64
 """Rows that are read before anything else is."""
@@ -566,6 +569,21 @@ class ContactsScreen(QuickScreen):
         if isinstance(chosen, str):
             self._sort = "" if chosen == "name" and not self._query.words else chosen
             self._find()
+
+    async def call_list(self) -> CallList:
+        """The selected contacts; without any, all of the list, which new matches join."""
+        from tui.models.call import CallList
+
+        marks, sort, query = self.table.marks, self._order, self._query
+        descending = sort in _DESCENDING
+        ids = await self.desk.read(lambda ws: ws.contact_ids(query, sort=sort, descending=descending))
+        view = self._view if self._view and query.text == self._view_text else None
+        if marks:
+            chosen = set(marks.resolve(ids))
+            return CallList(f"{len(chosen):,} selected", [one for one in ids if one in chosen])
+        name = view.name if view else query.text or "All contacts"
+        view_id = view.id if view else ""
+        return CallList(name, ids, query=query.text, sort=sort, descending=descending, view_id=view_id)
 
     # --- on the selection ---------------------------------------------------------------------------------------
 

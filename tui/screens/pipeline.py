@@ -40,6 +40,9 @@ from tui.widgets.deal_list import DealList
 from tui.widgets.filterbar import FilterBar
 
 """How long a closed deal stays on the board."""
+if TYPE_CHECKING:
+    from tui.models.call import CallList
+
 LIST_BELOW = 60
 """Cells below which there is no board but a list."""
 TICK = 30.0
@@ -168,6 +171,20 @@ class PipelineScreen(DeskScreen):
 
     def _query(self) -> Query:
         return parse(self._filter, "deals", self.desk.catalog, now=self.desk.now, zone=self.desk.zone)
+
+    async def call_list(self) -> CallList:
+        """Whom the selected deals are about; without any, those of the cursor's column."""
+        from tui.flows.call_start import of_deals
+
+        if self._model.selected:
+            cards = [card for card in self._model.rows() if card.id in self._model.selected]
+            name = f"{len(cards):,} selected deals"
+        else:
+            column = self._model.columns[self._model.cursor_column] if self._model.columns else None
+            ids = [column.id_at(index) for index in range(len(column))] if column is not None else []
+            cards = [self._model.cards[card_id] for card_id in ids]
+            name = column.stage.name if column is not None else "no stage"
+        return of_deals(cards, name)
 
     # --- what base classes ask --------------------------------------------------------------------------------------
 

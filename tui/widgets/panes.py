@@ -32,6 +32,12 @@ class PaneBar(Widget):
         self._names = tuple(names)
         self._chosen = 0
 
+    def rename(self, names: Sequence[str]) -> None:
+        """Names other parts, as there is room for more of them at once."""
+        if tuple(names) != self._names:
+            self._names = tuple(names)
+            self.refresh()
+
     def show(self, index: int) -> None:
         """Marks the part that is in sight."""
         if index != self._chosen:

@@ -1,0 +1,190 @@
+"""Who comes next in a calling session: found, checked, reserved and read while the rep is busy with the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.errors import OffhookError
+from core.workspace import Workspace
+from tui.models.call import Phase
+from tui.models.call_card import CallBrief
+from tui.models.call_reading import HOLD, Found, find
+
+if TYPE_CHECKING:
+    from tui.flows.calling import Calling
+    from tui.screens.call import CallScreen
+
+PROLONG = 300.0
+"""Seconds after which a reservation is prolonged."""
+LOOK_AGAIN = 20.0
+"""Seconds between looks whether somebody can be called by now, where nobody could."""
+_FIRST, _MOST = 4, 50
+"""How many contacts are looked at together: few, as the first is mostly good; many, where it was not."""
+
+
+class Upcoming:
+    """Has somebody ready to be shown, and holds them and who is up for the rep.
+
+    Args:
+        screen: where they are shown.
+        calling: the session's driver.
+    """
+
+    def __init__(self, screen: CallScreen, calling: Calling) -> None:
+        self._screen = screen
+        self._calling = calling
+        self._session = calling.session
+        self._desk = screen.desk
+        self._looking = False
+        self._waited_for = ""
+        self._held: set[str] = set()
+
+    def begin(self) -> None:
+        """Keeps reservations alive from here on, and looks for who can be called again."""
+        self._screen.set_interval(PROLONG, self._prolong)
+        self._screen.set_interval(LOOK_AGAIN, self._look_again)
+
+    # --- moving on ----------------------------------------------------------------------------------------------------
+
+    def go(self, *, skip: bool = False) -> None:
+        """Puts the next contact on the screen: at once where they are ready, else as soon as they are.
+
+        Args:
+            skip: who is up was not called, and is remembered as skipped.
+        """
+        session, now = self._session, self._desk.now
+        ahead, first = session.ahead, session.queue.candidates(now, 1)
+        if ahead is not None and first == [ahead.callee.id]:
+            self._move(skip=skip)
+            self._calling.show(ahead)
+            self.look()
+            return
+        self.drop()
+        session.current = None
+        if first:
+            self._waited_for = "skip" if skip else "next"
+            session.phase = Phase.LOADING
+            self._screen.show()
+            self.look()
+        else:
+            self._move(skip=skip)
+            self._calling.over()
+
+    def _move(self, *, skip: bool) -> None:
+        self._waited_for = ""
+        queue, now = self._session.queue, self._desk.now
+        if skip:
+            queue.skip(now)
+        else:
+            queue.advance(now)
+
+    def stay(self) -> None:
+        """Nobody is waited for any more: somebody else was put on the screen."""
+        self._waited_for = ""
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Makes the next contact ready, unless somebody is."""
+        if not self._looking and self._session.ahead is None:
+            self._looking = True
+            self._screen.run_worker(self._look(), group="calling")
+
+    async def _look(self) -> None:
+        session, size = self._session, _FIRST
+        try:
+            while session.ahead is None and session.phase not in (Phase.ENDED, Phase.PAUSED):
+                contact_ids = session.queue.candidates(self._desk.now, size)
+                if not contact_ids:
+                    break
+                self._take(await self._desk.read(partial(self._find, contact_ids)))
+                size = _MOST
+        except OffhookError as error:
+            self._screen.say(f"The next contact cannot be read. {error}", problem=True)
+            return
+        finally:
+            self._looking = False
+        if self._waited_for:
+            self.go(skip=self._waited_for == "skip")
+
+    def _find(self, contact_ids: Sequence[str], workspace: Workspace) -> Found:
+        session, now = self._session, self._desk.now
+        agreed = [one for one in contact_ids if session.agreed(one)]
+        return find(
+            workspace, contact_ids, session.calls, now, zone=self._desk.zone, agreed=agreed, insist=session.total == 1
+        )  # fmt: skip
+
+    def _take(self, found: Found) -> None:
+        session = self._session
+        for passed in found.passed:
+            session.passed[passed.contact_id] = (passed.why, passed.until)
+            session.queue.pass_over(passed.contact_id, passed.why, passed.until)
+        session.queue.leave(found.gone)
+        call = found.call
+        if call is None:
+            return
+        contact_id = call.callee.id
+        session.passed.pop(contact_id, None)
+        if call.reservation is not None and call.reservation.ok:
+            self._held.add(contact_id)
+        if session.queue.candidates(self._desk.now, 1) == [contact_id]:
+            session.ahead = call
+            session.remember(call)
+        elif session.queue.current != contact_id:
+            self.let_go(contact_id)
+
+    def drop(self) -> None:
+        """Whoever was made ready is not the next one any more."""
+        ahead, self._session.ahead = self._session.ahead, None
+        if ahead is not None:
+            self.let_go(ahead.callee.id)
+
+    def put_next(self, call: CallBrief) -> None:
+        """Somebody who was up a moment ago comes next."""
+        self._session.ahead = call
+        self.hold(call.callee.id)
+
+    def _look_again(self) -> None:
+        session = self._session
+        if session.phase is Phase.OVER and session.queue.candidates(self._desk.now, 1):
+            self.go()
+
+    # --- holding ------------------------------------------------------------------------------------------------------
+
+    def hold(self, contact_id: str) -> None:
+        """Reserves somebody, behind what is under way; who has them is asked again when they are dialled."""
+        self._screen.run_worker(self._hold(contact_id), group="holding")
+
+    async def _hold(self, contact_id: str) -> None:
+        with suppress(OffhookError):
+            held = await self._desk.read(lambda ws: ws.reserve(contact_id, seconds=HOLD))
+            if held.ok:
+                self._held.add(contact_id)
+
+    def holds(self, contact_id: str) -> None:
+        """Somebody has been reserved."""
+        self._held.add(contact_id)
+
+    def let_go(self, contact_id: str) -> None:
+        """Lets others call somebody."""
+        if contact_id in self._held:
+            self._held.discard(contact_id)
+            self._desk.later(partial(_release, (contact_id,)))
+
+    def let_go_of_all(self) -> None:
+        """Lets others call everybody."""
+        held, self._held = self._held, set()
+        if held:
+            self._desk.later(partial(_release, held))
+
+    def _prolong(self) -> None:
+        for contact_id in tuple(self._held):
+            self.hold(contact_id)
+
+
+def _release(contact_ids: Collection[str], workspace: Workspace) -> None:
+    for contact_id in contact_ids:
+        workspace.release(contact_id)
