@@ -16,7 +16,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.catalog import Catalog
@@ -34,8 +34,9 @@ class Test:
     Attributes:
         column: a field of the record, `custom.KEY`, or `company` or `contact`: the name of the one it belongs to.
         op: in (one of the values; text without case), lt, le, gt, ge, null (nothing there: no value, an empty text, an
-            empty list), has (a list field holds one of the values, without case), prefix (folded text starts with it).
-        values: Python values of the column's kind; one for the comparisons and `prefix`, none for `null`.
+            empty list), has (a list field holds one of the values, without case), prefix (folded text starts with it), good
+            (one of the phones is not known to be bad).
+        values: Python values of the column's kind; one for the comparisons and `prefix`, none for `null` and `good`.
     """
 
     __test__ = False  # not a pytest class, whatever its name says
@@ -227,7 +228,7 @@ def _fields(entity: str, catalog: Catalog) -> dict[str, _Build]:
             "city": _text("city", "prefix"),
             "country": _text("country"),
             "email": _listed("emails", _email),
-            "phone": _listed("phones", _phone),
+            "phone": _phones,
             "dnc": _flag("do_not_call"),
         }
     for custom in catalog.fields_for(entity):
@@ -320,6 +321,18 @@ def _phone(ask: _Ask, value: str) -> str:
         raise _invalid(
             f"{_show(value)} is no whole phone number. Search for a part of it without “{ask.name}:”."
         ) from None
+
+
+def _phones(ask: _Ask) -> Expr:
+    """Numbers, and whether one can be dialled: `phone:good`; `phone:bad` where all that are known are marked as bad."""
+    good = Test("phones", "good")
+    states: dict[str, Expr] = {"good": good, "bad": All((Not(Test("phones", "null")), Not(good)))}
+    ask.only_equals()
+    tests = [states[value.lower()] for value in ask.values if value.lower() in states]
+    rest = tuple(value for value in ask.values if value.lower() not in states)
+    if rest:
+        tests.append(_listed("phones", _phone)(replace(ask, values=rest)))
+    return _either(tests)
 
 
 def _number(column: str) -> _Build:

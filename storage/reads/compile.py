@@ -196,6 +196,8 @@ def _test(build: _Build, test: Test) -> str:
         return f"{column} = {empty}" if empty else f"{column} is null"
     if test.op in ("in", "has") and not test.values:
         return "false"
+    if test.op == "good":
+        return f"{build.sql.first_good_point(column)} is not null"
     if test.op == "has" and spec.kind is Kind.SET:
         return _has(build, spec.name, column, test.values)
     if test.op == "prefix" and spec.kind in (Kind.LINE, Kind.TEXT):

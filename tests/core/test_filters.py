@@ -15,6 +15,7 @@ from core.commands.setup import DefineField
 from core.entities import Company, Contact, Deal
 from core.errors import Invalid
 from core.filters import EVERYTHING, All, Any_, Expr, Not, Query, Test, field_names, parse
+from core.points import good_numbers
 from core.text import fold
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -65,6 +66,8 @@ def holds(expr: Expr, row: dict[str, Any]) -> bool:
                 return value in (None, "", ())
             if value is None:
                 return False
+            if op == "good":
+                return bool(good_numbers(value))
             if op == "prefix":
                 return fold(value).startswith(values[0])
             if op == "has":
@@ -301,6 +304,18 @@ def test_contacts_are_filtered_by_what_they_are(office):
         assert found(office, typed, "contacts") == ["Lena"], typed
     for typed in ("dnc:yes", "email:none", "-phone:any", "city:none", "tag:none"):
         assert found(office, typed, "contacts") == ["Omar"], typed
+
+
+def test_contacts_are_filtered_by_whether_they_can_be_called(office):
+    bad = {"value": "+49301234567", "label": "work", "bad": "wrong number"}
+    office.contact(office.bob, "Lena", phones=["+49 30 1234567", {**bad, "value": "+49309999999"}])
+    office.contact(office.bob, "Mia", phones=[bad])
+    office.contact(office.bob, "Omar")
+    assert found(office, "phone:good", "contacts") == ["Lena"]
+    assert found(office, "phone:bad", "contacts") == ["Mia"]
+    assert found(office, "phone:bad,none", "contacts") == ["Mia", "Omar"]
+    assert found(office, "-phone:good", "contacts") == ["Mia", "Omar"]
+    assert found(office, "phone:good,030/1234567", "contacts") == ["Lena", "Mia"]
 
 
 def test_custom_fields_are_filtered_like_the_others(office):

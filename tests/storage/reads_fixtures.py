@@ -40,6 +40,8 @@ def holds(expr: Expr, row: Mapping[str, Any]) -> bool:
         return value in (None, "", ())
     if value is None:
         return False
+    if expr.op == "good":
+        return any(not item.get("bad") for item in value)
     match expr.op:
         case "prefix":
             names = value if isinstance(value, tuple) else (value,)
@@ -112,7 +114,13 @@ contact_rows = st.fixed_dictionaries(
         "lead_status": st.sampled_from(["", "New", "new", "Qualified", "Überfällig"]),
         "do_not_call": st.booleans(),
         "emails": points(*EMAILS),
-        "phones": points(*PHONES),
+        "phones": st.tuples(points(*PHONES), st.booleans()).map(
+            lambda drawn: (
+                (*({**p, "bad": "wrong number"} for p in drawn[0][:1]), *drawn[0][1:])
+                if drawn[1]
+                else drawn[0]
+            )
+        ),
     }
 )
 deal_rows = st.fixed_dictionaries(
@@ -161,6 +169,7 @@ def _tests(table: str) -> st.SearchStrategy[Test]:
             st.builds(Test, st.just("emails"), st.just("has"), st.lists(st.sampled_from(EMAILS)).map(tuple)),
             st.builds(Test, st.just("phones"), st.just("has"), st.lists(st.sampled_from(PHONES)).map(tuple)),
             st.builds(Test, columns("emails", "phones", "city"), st.just("null")),
+            st.builds(Test, st.just("phones"), st.just("good")),
             st.builds(Test, st.just("do_not_call"), st.just("in"), st.booleans().map(lambda v: (v,))),
         ]  # fmt: skip
     else:
