@@ -74,6 +74,12 @@ def fold(value: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(_FOLD)
 
 
+def begins_words(value: str, typed: str) -> bool:
+    """Whether every word of `typed` begins a word of `value`; what has no letter and no digit is found nowhere."""
+    wanted, said = words(typed), words(value)
+    return bool(wanted) and all(any(word.startswith(part) for word in said) for part in wanted)
+
+
 def words(value: str) -> list[str]:
     """The folded words of `value`, as an index splits them: runs of letters and digits."""
     return _WORD.findall(fold(value))

@@ -484,8 +484,13 @@ class Workspace(Protocol):
         kinds: Sequence[str] = (),
         before: tuple[dt.datetime, str] | None = None,
         limit: int = 200,
+        words: str = "",
     ) -> list[Entry]:
-        """The newest entries about the subject (older than `before`, the time and id of the last one seen)."""
+        """The newest entries about the subject (older than `before`, the time and id of the last one seen).
+
+        With `words`, only those in which every word that was typed begins a word of the headline, the text or the outcome:
+        what people wrote and what offhook tells by itself alike.
+        """
         ...
 
     def tasks(

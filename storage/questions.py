@@ -173,13 +173,14 @@ class Questions(ABC):
         kinds: Sequence[str] = (),
         before: tuple[dt.datetime, str] | None = None,
         limit: int = 200,
+        words: str = "",
     ) -> list[Entry]:
         """See `core.workspace.Workspace.timeline`."""
         from storage.reads.timeline import timeline
 
         with self.database.read() as connection:
             return timeline(
-                connection, self._catalog(connection), subject, kinds=kinds, before=before, limit=limit
+                connection, self._catalog(connection), subject, kinds=kinds, before=before, limit=limit, words=words
             )
 
     def tasks(

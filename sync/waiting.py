@@ -12,7 +12,7 @@ from core.commands.base import title_of
 from core.entities import RECORDS, Activity
 from core.parked import Parked
 from core.schema import fields_of
-from core.text import words
+from core.text import begins_words
 from core.workspace import Entry, Subject
 from storage.load import Loaded
 
@@ -53,7 +53,7 @@ def among(
         for entry in entries
         if (not kinds or entry.activity.kind in kinds)
         and (before is None or _place(entry) < before)
-        and _says(entry.activity, text)
+        and (not text or _says(entry.activity, text))
     ]
     if not found:
         return list(shown)
@@ -88,5 +88,4 @@ def _name(held: Loaded, table: str, record_id: str | None) -> str:
 
 
 def _says(activity: Activity, text: str) -> bool:
-    said = words(f"{activity.subject} {activity.body}")
-    return all(any(word.startswith(part) for word in said) for part in words(text))
+    return begins_words(f"{activity.subject} {activity.body} {activity.outcome}", text)

@@ -149,11 +149,12 @@ class Questions(AtOnce, ABC):
         kinds: Sequence[str] = (),
         before: tuple[dt.datetime, str] | None = None,
         limit: int = 200,
+        words: str = "",
     ) -> list[Entry]:
         """See `core.workspace.Workspace.timeline`."""
         from storage.postgres.reads.timeline import timeline
 
-        return self._read(timeline, subject, kinds=kinds, before=before, limit=limit)
+        return self._read(timeline, subject, kinds=kinds, before=before, limit=limit, words=words)
 
     def tasks(
         self,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from core.schema import Kind
-from core.text import fold
+from core.text import begins_words, fold
 from storage.codec import to_micros
 
 _EMPTY = {Kind.LINE: "''", Kind.TEXT: "''", Kind.SET: "'[]'", Kind.MAP: "'{}'"}
@@ -48,6 +48,7 @@ def prepare(connection: Preparable) -> None:
     """
     connection.create_function("offhook_fold", 1, fold, deterministic=True)
     connection.create_function("offhook_lower", 1, str.lower, deterministic=True)
+    connection.create_function("offhook_says", 2, begins_words, deterministic=True)
 
 
 def bindable(value: str) -> str:

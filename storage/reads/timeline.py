@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.catalog import Catalog
+from core.text import words as split
 from core.workspace import Entry, Subject
 from storage.codec import codec_of, to_json, to_micros
 from storage.reads import sqlite
@@ -24,6 +25,7 @@ def timeline(
     kinds: Sequence[str] = (),
     before: tuple[dt.datetime, str] | None = None,
     limit: int = 200,
+    words: str = "",
 ) -> list[Entry]:
     """The newest entries about the subject, each in its latest revision, without those that were taken back.
 
@@ -36,6 +38,7 @@ def timeline(
         kinds: only these; all where it is empty.
         before: only entries older than this: the time and id of the last one seen.
         limit: the most to return.
+        words: only entries in which each of these words begins a word; all where it is empty.
 
     Raises:
         NotFound: the subject is neither a contact nor a deal nor a company.
@@ -46,6 +49,12 @@ def timeline(
         "org": catalog.organization.id, "subject": subject.id, "limit": limit, "kinds": to_json(list(kinds)),
     }  # fmt: skip
     where = live("activities")
+    if words:
+        wanted = split(words)
+        if not wanted:
+            return []
+        where += f" and {says(len(wanted))}"
+        parameters |= {"words": " ".join(wanted), **{f"word{n}": word for n, word in enumerate(wanted)}}
     if kinds:
         where += f" and t.kind in {sqlite.listed(':kinds')}"
     if before is not None:
@@ -69,6 +78,19 @@ def timeline(
         activity = form.entity(values)
         entries.append(Entry(activity, activity.revises is not None, contact, deal))
     return entries
+
+
+def says(count: int) -> str:
+    """Whether the entry `t` has the words of the parameters `word0` and so on, all of them together in `words`.
+
+    The words are looked for where they stand at all, which SQLite sees by itself; whether they begin a word is asked of few.
+    """
+    said = (
+        "case when t.search <> '' then t.search || ' ' || t.outcome"
+        " else offhook_fold(t.subject || ' ' || t.body || ' ' || t.outcome) end"
+    )
+    anywhere = " and ".join(f"instr({said}, :word{n}) > 0" for n in range(count))
+    return f"case when {anywhere} then offhook_says({said}, :words) else 0 end"
 
 
 def counts(connection: Connection, catalog: Catalog, subject: Subject) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.catalog import Catalog
 from core.entities import Activity
+from core.text import words as split
 from core.workspace import Entry, Subject
 from storage.postgres.reads import dialect
 from storage.postgres.reads.dialect import as_id
@@ -25,6 +26,7 @@ def timeline(
     kinds: Sequence[str] = (),
     before: tuple[dt.datetime, str] | None = None,
     limit: int = 200,
+    words: str = "",
 ) -> list[Entry]:
     """See `storage.reads.timeline.timeline`."""
     parameters: dict[str, Any] = {
@@ -32,6 +34,12 @@ def timeline(
         "kinds": list(map(dialect.bindable, kinds)),
     }  # fmt: skip
     where = live("activities")
+    if words:
+        wanted = split(dialect.bindable(words))
+        if not wanted:
+            return []
+        where += f" and {_says(len(wanted))}"
+        parameters |= {"words": wanted, **{f"word{n}": word for n, word in enumerate(wanted)}}
     if kinds:
         where += " and t.kind = any (:kinds::text[])"
     if before is not None:
@@ -57,6 +65,17 @@ def timeline(
         activity = entity(Activity, values)
         entries.append(Entry(activity, activity.revises is not None, name, deal))
     return entries
+
+
+def _says(count: int) -> str:
+    """See `storage.reads.timeline.says`; the parameter `words` holds them as a list."""
+    said = (
+        "select case when t.search <> '' then t.search || ' ' || t.outcome"
+        " else offhook.fold(t.subject || ' ' || t.body || ' ' || t.outcome) end as line offset 0"
+    )
+    anywhere = " and ".join(f"strpos(said.line, :word{n}::text) > 0" for n in range(count))
+    begun = f"case when {anywhere} then offhook.stands_in(said.line, :words::text[]) else false end"
+    return f"exists (select 1 from ({said}) said where {begun})"
 
 
 def select_counts(table: str) -> str:

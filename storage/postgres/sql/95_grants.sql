@@ -8,7 +8,7 @@ declare
         'my_org', 'my_user', 'my_role', 'my_teams', 'visible_books', 'writable_books', 'movable_books',
         'shareable_books',
         -- text, as policies and triggers that run under the caller's rights need it
-        'fold', 'lowered',
+        'fold', 'lowered', 'words_of', 'stands_in',
         -- the feed
         'hello', 'changes', 'my_channels', 'place_in_feed',
         -- a field rep's cache
