@@ -24,6 +24,9 @@ _NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 _PERSONAL = ("mobile", "home")
 
 
+Cause = Literal["", "do not call", "no number", "held", "attempts", "daily cap", "gap", "hours", "place"]
+
+
 class Verdict(NamedTuple):
     """What a rep is told before they call."""
 
@@ -35,12 +38,15 @@ class Verdict(NamedTuple):
     """For a no: when it will be allowed, as far as is known today; None: not by waiting."""
     notices: tuple[str, ...]
     """What the law wants minded there."""
+    cause: Cause = ""
+    """What stands against it, for a program to go by; empty where nothing does."""
 
 
 class _Wait(NamedTuple):
     """Why it has to wait, whatever the hour is."""
 
     until: dt.datetime
+    cause: Cause
     reason: str
 
 
@@ -65,10 +71,10 @@ def check(
             and its limit of attempts do not hold it up. The law's hours and limits still do.
     """
     if callee.do_not_call:
-        return Verdict("no", f"{callee.name} must not be called.", None, ())
+        return Verdict("no", f"{callee.name} must not be called.", None, (), "do not call")
     dialled, why_not = _dialled(callee, number)
     if why_not:
-        return Verdict("no", why_not, None, ())
+        return Verdict("no", why_not, None, (), "no number")
     where = zones_of(callee, dialled.get("value", ""), catalog.organization.country)
     rulebook = effective_rules(catalog)
     rules = _rules(where, rulebook)
@@ -76,7 +82,9 @@ def check(
     attempts = min((rule.attempts_cap for rule in rules if rule.attempts_cap is not None), default=None)
     if attempts is not None and callee.attempts >= attempts and not agreed:
         tried = _times(callee.attempts)
-        return Verdict("no", f"Tried {tried} without an answer; the limit is {attempts}.", None, notices)
+        return Verdict(
+            "no", f"Tried {tried} without an answer; the limit is {attempts}.", None, notices, "attempts"
+        )
     spots = tuple(
         (name, rule) for at, rule in zip(where.places, rules, strict=False) for name in at.place.zones
     )
@@ -84,17 +92,19 @@ def check(
     closed = [index for index, spot in enumerate(spots) if not allowed(now, spot)]
     if not waits and not closed:
         return _known(where, notices)
+    cause: Cause
     soonest = max([now, *(wait.until for wait in waits)])
     until = next_allowed(soonest, spots)
     if waits:
         # The one that lasts longest says it best.
-        reason = max(waits).reason
+        longest = max(waits)
+        cause, reason = longest.cause, longest.reason
         from_when = _from(until, now, where.best, zone)
     else:
         index = max(closed, key=lambda index: next_allowed(now, (spots[index],)) or _NEVER)
-        reason = _why_closed(now, spots[index], _place_of_spot(where, index), where)
+        cause, reason = "hours", _why_closed(now, spots[index], _place_of_spot(where, index), where)
         from_when = _from(until, now, spots[index][0], zone)
-    return Verdict("no", f"{reason}{from_when}", until, notices)
+    return Verdict("no", f"{reason}{from_when}", until, notices, cause)
 
 
 # --- what is asked, in order --------------------------------------------------------------------------------------
@@ -132,18 +142,20 @@ def _waits(callee: Callee, now: dt.datetime, rules: tuple[PlaceRule, ...], *, ag
     if callee.held_by and callee.held_until is not None:
         until = _instant(callee.held_until)
         if until > now:
-            found.append(_Wait(until, f"{callee.held_by} is calling them."))
+            found.append(_Wait(until, "held", f"{callee.held_by} is calling them."))
     cap = min((rule.daily_cap for rule in rules if rule.daily_cap is not None), default=None)
     today = sorted((_instant(at) for at in callee.calls_today if _instant(at) > now - _DAY), reverse=True)
     if cap is not None and len(today) >= cap:
         # The one whose turn it is to fall out of the 24 hours, so that one more fits in.
         until = today[cap - 1] + _DAY if cap else now + _DAY
-        found.append(_Wait(until, f"Called {_times(len(today))} in 24 hours; the limit is {cap}."))
+        found.append(
+            _Wait(until, "daily cap", f"Called {_times(len(today))} in 24 hours; the limit is {cap}.")
+        )
     gap = max((rule.gap_minutes for rule in rules if rule.gap_minutes is not None), default=None)
     times = (callee.last_call_at, callee.last_attempt_at)
     latest = max((_instant(at) for at in times if at is not None), default=None)
     if gap and latest is not None and not agreed and latest <= now < latest + dt.timedelta(minutes=gap):
-        found.append(_Wait(latest + dt.timedelta(minutes=gap), f"Called {_ago(now - latest)}."))
+        found.append(_Wait(latest + dt.timedelta(minutes=gap), "gap", f"Called {_ago(now - latest)}."))
     return found
 
 
@@ -151,7 +163,7 @@ def _known(where: Zones, notices: tuple[str, ...]) -> Verdict:
     if where.all:
         return Verdict("ok", "", None, notices)
     reason = "Nobody knows where they are: no time zone, address or number says it. Is it a good time there?"
-    return Verdict("ask", reason, None, notices)
+    return Verdict("ask", reason, None, notices, "place")
 
 
 # --- in words -----------------------------------------------------------------------------------------------------

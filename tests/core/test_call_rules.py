@@ -243,7 +243,7 @@ def test_every_rule_says_where_it_is_written_and_of_when() -> None:
 )
 def test_a_rep_is_told_why_not_and_from_when(who: Callee, now: str, reason: str, until: str) -> None:
     found = verdict(who, utc(now))
-    assert (found.kind, found.reason, found.until) == ("no", reason, utc(until))
+    assert (found.kind, found.cause, found.reason, found.until) == ("no", "hours", reason, utc(until))
     assert found.until is not None
     assert verdict(who, found.until).kind == "ok"
     assert verdict(who, found.until - dt.timedelta(seconds=1)).kind == "no"
@@ -259,31 +259,36 @@ SECOND = int(OPEN.timestamp())
 
 
 @pytest.mark.parametrize(
-    ("values", "reason", "until"),
+    ("values", "cause", "reason", "until"),
     [
-        ({"do_not_call": True}, "Ann Lee must not be called.", None),
-        ({"phones": ()}, "No phone number of Ann Lee is known.", None),
+        ({"do_not_call": True}, "do not call", "Ann Lee must not be called.", None),
+        ({"phones": ()}, "no number", "No phone number of Ann Lee is known.", None),
         (
             {"phones": ({"value": "+442071234567", "label": "work", "bad": "wrong number"},)},
+            "no number",
             "All numbers of Ann Lee are marked as bad.",
             None,
         ),
         (
             {"held_by": "Ben", "held_until": SECOND + 600},
+            "held",
             "Ben is calling them. From 14:10, that is 15:10 here.",
             600,
         ),
         (
             {"last_call_at": SECOND - 720},
+            "gap",
             "Called 12 minutes ago. From 14:48, that is 15:48 here.",
             2880,
         ),
-        ({"last_attempt_at": SECOND - 20}, "Called just now. From 15:00, that is 16:00 here.", 3580),
+        ({"last_attempt_at": SECOND - 20}, "gap", "Called just now. From 15:00, that is 16:00 here.", 3580),
     ],
 )
-def test_what_holds_a_call_up_is_said(values: dict[str, Any], reason: str, until: int | None) -> None:
+def test_what_holds_a_call_up_is_said(
+    values: dict[str, Any], cause: str, reason: str, until: int | None
+) -> None:
     found = verdict(callee(**values), OPEN)
-    assert (found.kind, found.reason) == ("no", reason)
+    assert (found.kind, found.cause, found.reason) == ("no", cause, reason)
     assert found.until == (None if until is None else OPEN + dt.timedelta(seconds=until))
 
 
@@ -317,14 +322,14 @@ def test_after_enough_tries_a_contact_is_left_alone() -> None:
     rules = catalog(stored("*", attempts_cap=6))
     assert verdict(callee(attempts=5), OPEN, catalog=rules).kind == "ok"
     found = verdict(callee(attempts=6), OPEN, catalog=rules)
-    assert (found.kind, found.until) == ("no", None)
+    assert (found.kind, found.cause, found.until) == ("no", "attempts", None)
     assert found.reason == "Tried 6 times without an answer; the limit is 6."
 
 
 def test_where_nobody_knows_the_place_the_rep_is_asked() -> None:
     satellite = callee(phones=({"value": "+881612345678", "label": "work"},))
     found = verdict(satellite, utc("2026-11-18T03:00"))
-    assert found.kind == "ask"
+    assert (found.kind, found.cause) == ("ask", "place")
     assert found.reason.startswith("Nobody knows where they are")
     # What else is wrong is not lost in the question.
     assert verdict(satellite._replace(do_not_call=True), OPEN).kind == "no"

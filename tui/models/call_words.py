@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from core import log_entry
 from core.calling.follow_up import due_day, next_try, parse_span
+from core.calling.summary import connect_rate, seconds_per_dial
 from core.duration import show_duration
 from core.entities import Outcome
 from core.next_step import NextStep
@@ -195,14 +196,13 @@ def _figures(figures: Figures) -> list[Line]:
 
 
 def _rate(stats: CallStats) -> str:
-    return f"{stats.connects / stats.dials:.0%}" if stats.dials else "–"
+    rate = connect_rate(stats)
+    return "–" if rate is None else f"{rate:.0%}"
 
 
 def _pace(stats: CallStats) -> str:
-    """From one dial to the next; nothing where there was but one."""
-    if stats.dials < 2 or stats.first_at is None or stats.last_at is None:
-        return "–"
-    return _span((stats.last_at - stats.first_at) / (stats.dials - 1))
+    seconds = seconds_per_dial(stats)
+    return "–" if seconds is None else _span(seconds)
 
 
 def _span(seconds: float) -> str:
