@@ -18,6 +18,14 @@ _GAP_DAYS = Choice([(1, 22), (2, 25), (3, 18), (4, 10), (7, 10), (14, 8), (30, 7
 _AFTERWARDS = Choice(
     [("callback", 26), ("interested", 26), ("refused", 36), ("wrong person", 8), ("do not call", 6)]
 )
+_OUTCOME = {
+    "callback": "callback",
+    "interested": "interested",
+    "refused": "not interested",
+    "wrong person": "not a fit",
+    "do not call": "do not call",
+}
+"""How the call ended, as it is logged."""
 _STATUS = {
     "callback": "Connected",
     "interested": "Qualified",
@@ -125,8 +133,8 @@ class Caller:
             body, length = self._note(), CALL_LENGTH(rng)
         member.row["lead_status"] = _STATUS[then]
         floor.tell(
-            account, member, "call", at, body=floor.fill(body, account, member), direction="out", outcome="connected",
-            duration=length + rng.randrange(40),
+            account, member, "call", at, body=floor.fill(body, account, member), direction="out",
+            outcome=_OUTCOME[then], duration=length + rng.randrange(40),
         )  # fmt: skip
         if then == "interested" and member.row["emails"]:
             floor.mail(account, member, min(floor.now, at + 1800), texts.COLD_MAILS[3], "out")

@@ -252,7 +252,7 @@ class Teller:
             at, member = some()
             floor.tell(
                 account, member, "call", at, body=floor.fill(rng.choice(calls), account, member, product=product),
-                direction="in" if chance(0.05) else "out", outcome="connected",
+                direction="in" if chance(0.05) else "out", outcome="interested",
                 duration=CALL_LENGTH(rng) + rng.randrange(45), deal_id=deal_id,
             )  # fmt: skip
         if chance(habit.mail):

@@ -13,7 +13,18 @@ from cli.demo.phones import Exchange
 from cli.demo.places import City, Country
 from cli.demo.rows import DAY, Batch, Choice, Hours, Ids, instant
 from cli.demo.texts import PRODUCTS, RIVALS
+from core.calling.outcomes import DEFAULT_OUTCOMES
 from core.changes import Row
+
+_ENDED: dict[str, Row] = {
+    outcome.key: {
+        "connected": outcome.connected,
+        **({"line": outcome.line} if outcome.line else {}),
+        **({"meeting": True} if outcome.meeting else {}),
+    }
+    for outcome in DEFAULT_OUTCOMES
+}
+"""What the data of a call tells of its outcome, by the outcome's key."""
 
 
 @dataclass(slots=True)
@@ -127,7 +138,7 @@ class Floor:
         data: Row | None = None,
         user_id: str | None = None,
     ) -> Row:
-        """An entry of the timeline about a contact."""
+        """An entry of the timeline about a contact. What came of a call is told by its outcome."""
         return self.batch.activity(
             id=self.ids.at(at),
             book_id=account.owner.book_id,
@@ -142,7 +153,7 @@ class Floor:
             contact_id=member.row["id"],
             deal_id=deal_id,
             company_id=account.company_id,
-            data=data or {},
+            data={**_ENDED.get(outcome, {}), **(data or {})} if kind == "call" else data or {},
         )
 
     def mail(

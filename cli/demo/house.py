@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.demo.rows import Ids, instant
+from cli.demo.scripts import SCRIPTS
 from cli.demo.texts import PERSONAS, RIVALS
 from core.changes import Change, Changeset
 from core.commands.base import insert
 from core.defaults import StagePlan, founding, pipeline_changes
-from core.entities import Book, CustomField, Membership, Pipeline, SmartView, Team, User
+from core.entities import Book, CustomField, Membership, Pipeline, Script, SmartView, Team, User
 from core.fractional import between
 
 ORGANIZATION = "Orrinfell Robotics"
@@ -46,6 +47,7 @@ _FIELDS: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("companies", "docks", "Docks", "number", ()),
 )
 _VIEWS = (
+    ("contacts", "Call today", "status:New,Attempting owner:me -phone:none"),
     ("contacts", "New leads", "status:New owner:me,pool"),
     ("contacts", "Decision makers", 'persona:"Decision maker" owner:me'),
     ("contacts", "No phone", "phone:none"),
@@ -158,6 +160,7 @@ def build(
         "Renewals", RENEWALS_PIPELINE, position=between(sales_position, ""), make_id=make_id
     )
     changes += [*renewals, *_fields(make_id), *_views(make_id, me.id, changes)]
+    changes += _scripts(make_id, me.id, changes)
     return House(
         founding=dataclasses.replace(first, changes=tuple(changes), summary=f"Founded {ORGANIZATION}"),
         you=Owner(my_book.id, me.id, user.split(maxsplit=1)[0], user),
@@ -218,6 +221,28 @@ def _views(make_id: Any, user_id: str, changes: Iterable[Change]) -> list[Change
         last = between(last, "")
         values = {"entity": entity, "name": name, "query": query, "shared": True, "user_id": user_id}
         out.append(insert(SmartView, make_id(), {**values, "position": last}))
+    return out
+
+
+def _scripts(make_id: Any, user_id: str, changes: Iterable[Change]) -> list[Change]:
+    """What is read while one calls, shared with everybody."""
+    ids = {(change.table, change.set["name"]): change.id for change in changes if "name" in change.set}
+    out: list[Change] = []
+    position = ""
+    for script in SCRIPTS:
+        position = between(position, "")
+        places = {
+            "view_id": ids[SmartView.TABLE, script.view] if script.view else None,
+            "pipeline_id": ids[Pipeline.TABLE, script.pipeline] if script.pipeline else None,
+        }
+        values = {
+            "name": script.name,
+            "body": script.body,
+            "shared": True,
+            "user_id": user_id,
+            "position": position,
+        }
+        out.append(insert(Script, make_id(), {**values, **places}))
     return out
 
 

@@ -76,7 +76,7 @@ def _entry(floor: Floor, account: Account, member: Member, kind: str, at: int) -
         subject = rng.choice(texts.MEETINGS)[0] if kind == "meeting" else ""
         floor.tell(
             account, member, kind, at, subject=floor.fill(subject, account, member), body=body,
-            direction="out" if kind == "call" else "", outcome="connected" if kind == "call" else "",
+            direction="out" if kind == "call" else "", outcome="interested" if kind == "call" else "",
             duration=None if kind == "note" else CALL_LENGTH(rng),
         )  # fmt: skip
 
