@@ -45,6 +45,12 @@ SECTIONS = (
         "On what is under the cursor, or on all that is selected; on the board, in the lists and on the record's own\n"
         "screen.",
     ),
+    Section(
+        "Today",
+        ("tui.widgets.agenda:AgendaList", "tui.screens.today:TodayScreen"),
+        "Callbacks, tasks, new leads and deals that wait. What is done with a task here is done with the same keys in\n"
+        "the list of tasks beside a record.",
+    ),
     Section("Pipeline", ("tui.widgets.board:Board", "tui.screens.pipeline:PipelineScreen")),
     Section(
         "Lists",

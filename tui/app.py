@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
 
 BASE_SCREENS = {
+    "t": ("today", "Today"),
     "p": ("pipeline", "Pipeline"),
     "c": ("contacts", "Contacts"),
     "x": ("conflicts", "Conflicts"),
@@ -62,7 +63,7 @@ class OffhookApp(App[int]):
         (118, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "chord('g')", "Go to", id="app.go", tooltip="Then a letter: p pipeline, c contacts, x conflicts, o what waits to be sent"),
+        Binding("g", "chord('g')", "Go to", id="app.go", tooltip="Then a letter: t today, p pipeline, c contacts, x conflicts, o what waits to be sent"),
         Binding("slash", "search", "Find", id="app.find", tooltip="Anything by name, e-mail, phone or words of a note"),
         Binding("u", "undo", "Undo", id="app.undo", tooltip="Take your latest change back"),
         Binding(
@@ -213,6 +214,10 @@ class OffhookApp(App[int]):
 
     @staticmethod
     def _make_screen(name: str, desk: Desk) -> DeskScreen:
+        if name == "today":
+            from tui.screens.today import TodayScreen
+
+            return TodayScreen(desk)
         if name == "contacts":
             from tui.screens.contacts import ContactsScreen
 
@@ -272,7 +277,8 @@ class OffhookApp(App[int]):
             return None
         from tui.models.agenda_text import reminder_words
 
-        return reminder_words(reminders.due, desk.now, desk.zone, "g t")
+        country = desk.catalog.organization.country
+        return reminder_words(reminders.due, desk.now, desk.zone, country=country, key="g t")
 
     def _remind(self) -> None:
         """Shows what has come due where the user is, under whatever is being asked; nothing else happens."""

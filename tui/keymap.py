@@ -52,6 +52,7 @@ def _dialog(name: str, title: str) -> Context:
 CONTEXTS = (
     Context("Pipeline as a board", ("tui.widgets.board:Board", "tui.screens.pipeline:PipelineScreen")),
     Context("Pipeline as a list", ("tui.widgets.deal_list:DealList", "tui.screens.pipeline:PipelineScreen")),
+    Context("Today", ("tui.widgets.agenda:AgendaList", "tui.screens.today:TodayScreen")),
     Context("Filter", ("tui.widgets.filterbar:FilterBar",), app=False),
     Context("Contacts", ("tui.widgets.table:Table", "tui.screens.contacts:ContactsScreen")),
     Context("Search of contacts", ("tui.screens.contacts:ContactSearch",), app=False),

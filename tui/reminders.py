@@ -15,6 +15,7 @@ from core.errors import OffhookError
 from core.health import end_of_today
 from core.workspace import Changed, TaskLine, Workspace
 from tui.desk import Desk
+from tui.models.agenda_text import zone_of
 
 LOOK = 20.0
 """Seconds between looks at the clock at most: a timer does not go on while a laptop sleeps."""
@@ -88,15 +89,20 @@ class Reminders:
 
     async def _read(self) -> None:
         me, now = self._desk.catalog.me.id, self._desk.now
+        country = self._desk.catalog.organization.country
         until = end_of_today(now, self._desk.zone).astimezone(dt.UTC)
 
-        def timed(workspace: Workspace) -> list[TaskLine]:
+        def read(workspace: Workspace) -> list[TaskLine]:
             found = workspace.tasks(assignee_id=me, due_after=now - MISSED, due_before=until)
-            return [line for line in found if not line.task.all_day]
+            timed = [line for line in found if not line.task.all_day]
+            for line in timed:
+                # Here, so that nothing has to be looked up when one comes due.
+                zone_of(line, country)
+            return timed
 
         self._stale = False
         try:
-            self._tasks = await self._desk.read(timed)
+            self._tasks = await self._desk.read(read)
             self._until = until
         except OffhookError:
             # What is known stays; it is asked for again at the next look.

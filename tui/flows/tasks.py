@@ -147,24 +147,17 @@ def snooze_options(now: dt.datetime, zone: dt.tzinfo, there: Callable[[dt.dateti
     """
     options: list[Option] = []
     known: set[dt.datetime] = set()
-    for key, typed, label in _SNOOZES:
+    for key, typed in _SNOOZES:
         at, all_day = parse_when(typed, now, zone)
         # On a Sunday, tomorrow is Monday; in the evening there is no afternoon left.
-        if at in known or at <= now:
-            continue
-        known.add(at)
-        when = show_when(at, all_day=all_day, now=now, zone=zone)
-        options.append(Option(typed, label, " · ".join(filter(None, (when, there(at)))), key))
+        if at not in known and at > now:
+            known.add(at)
+            options.append(Option(typed, show_when(at, all_day=all_day, now=now, zone=zone), there(at), key))
     return options
 
 
-_SNOOZES = (
-    ("h", "+1h", "In an hour"),
-    ("a", "today afternoon", "This afternoon"),
-    ("t", "tomorrow 9:00", "Tomorrow"),
-    ("m", "monday 9:00", "Monday"),
-)
-"""Keys, times as people type them, and what they are called."""
+_SNOOZES = (("h", "+1h"), ("a", "today afternoon"), ("t", "tomorrow 9:00"), ("m", "monday 9:00"))
+"""Keys, and times as people type them."""
 
 
 @flow

@@ -124,14 +124,32 @@ def arrange(agenda: Agenda, clock: Clock, *, opened: Collection[str] = ()) -> li
     return out
 
 
-def to_call(agenda: Agenda, clock: Clock) -> list[str]:
-    """The contacts that there is a reason to call today, in order: those of callbacks and calls, leads, deals that wait."""
+class ToCall(NamedTuple):
+    """Whom to call today, and what for."""
+
+    contact_ids: list[str]
+    """In order: those of callbacks and calls, new leads, those of deals that wait; each once."""
+    deals: dict[str, str]
+    """The deal that it is about, by contact."""
+    tasks: dict[str, str]
+    """The task that the call is for, by contact."""
+
+
+def to_call(agenda: Agenda, clock: Clock) -> ToCall:
+    """The contacts that there is a reason to call today. An e-mail to be written is none."""
     ids: dict[str, None] = {}
+    deals: dict[str, str] = {}
+    tasks: dict[str, str] = {}
     for item in _items(parts(agenda, clock)):
-        if not isinstance(item.line, TaskLine) or item.line.task.kind == "call":
-            ids.setdefault(contact_of(item))
-    ids.pop("", None)
-    return list(ids)
+        contact_id, task, about = contact_of(item), task_of(item), subject_of(item)
+        if not contact_id or contact_id in ids or (task is not None and task.kind != "call"):
+            continue
+        ids[contact_id] = None
+        if about is not None and about.table == "deals":
+            deals[contact_id] = about.id
+        if task is not None:
+            tasks[contact_id] = task.id
+    return ToCall(list(ids), deals, tasks)
 
 
 def _items(found: Mapping[str, Sequence[Item]]) -> Iterator[Item]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from core.calling.zones import zone_to_show
 from core.catalog import Catalog
 from core.entities import Task
 from core.health import DAY, Next
@@ -40,20 +41,23 @@ def callback_words(due: float, clock: Clock) -> str:
     return f"{sign} {at:%a %H:%M}" if clock.now - due < _WEEK else f"{sign} {span(clock.now - due)}"
 
 
-def reminder_words(due: list[TaskLine], now: dt.datetime, zone: dt.tzinfo, key: str) -> Wording:
+def reminder_words(
+    due: list[TaskLine], now: dt.datetime, zone: dt.tzinfo, *, country: str, key: str
+) -> Wording:
     """What has come due, from the longest form to the shortest.
 
     Args:
         due: the tasks, at least one; the last one is told of, the others are counted.
         now: the current time.
         zone: where the viewer is.
+        country: where numbers are read.
         key: what goes there.
     """
     line = due[-1]
     task = line.task
     at = task.due_at.astimezone(zone)
     when = f"{at:%H:%M}" if at.date() == now.astimezone(zone).date() else f"{at:%a %H:%M}"
-    there = clock_there(task.due_at.timestamp(), line.time_zone, zone)
+    there = clock_there(task.due_at.timestamp(), zone_of(line, country), zone)
     sign = REMINDER if len(due) == 1 else f"{REMINDER} {len(due)} due ·"
     who = line.contact or line.about
     whole = " · ".join(filter(None, (f"{when} {task.subject}", who)))
@@ -68,6 +72,19 @@ def reminder_words(due: list[TaskLine], now: dt.datetime, zone: dt.tzinfo, key: 
     return Wording(form for form in forms if form)
 
 
+def zone_of(line: TaskLine | ContactLine, country: str) -> str:
+    """The zone that the person of a row is in, as far as is known.
+
+    The first number costs the import of what reads numbers: not to be asked first while a frame is drawn.
+
+    Args:
+        line: the row.
+        country: where numbers are read.
+    """
+    region = line.region if isinstance(line, TaskLine) else ""
+    return zone_to_show(line.time_zone, line.country, region, line.phone, country)
+
+
 class AgendaWords:
     """What the columns of the list say, by the set-up and the time of the moment."""
 
@@ -78,6 +95,11 @@ class AgendaWords:
     def set(self, catalog: Catalog, clock: Clock) -> None:
         """Takes over the present state."""
         self._catalog, self._clock = catalog, clock
+
+    @property
+    def _country(self) -> str:
+        """Where numbers are read."""
+        return self._catalog.organization.country if self._catalog else ""
 
     def when(self, item: Item) -> str:
         """When it is due; of a lead its status, of a deal how long nothing has happened."""
@@ -138,17 +160,16 @@ class AgendaWords:
         if isinstance(line, Card):
             return "" if line.value_minor is None else format_short(line.value_minor, line.currency)
         if isinstance(line, ContactLine):
-            time = clock_there(clock.now, line.time_zone, clock.zone)
+            time = clock_there(clock.now, zone_of(line, self._country), clock.zone)
             return f"{time} now" if time else ""
         if line.task.all_day:
             return ""
-        time = clock_there(line.task.due_at.timestamp(), line.time_zone, clock.zone)
+        time = clock_there(line.task.due_at.timestamp(), zone_of(line, self._country), clock.zone)
         return f"{time} there" if time else ""
 
     def phone(self, item: Item) -> str:
         """The number to dial."""
-        country = self._catalog.organization.country if self._catalog else ""
         line = item.line
-        return (
-            number_words(line, country) if isinstance(line, ContactLine) else phone_words(line.phone, country)
-        )
+        if isinstance(line, ContactLine):
+            return number_words(line, self._country)
+        return phone_words(line.phone, self._country)
