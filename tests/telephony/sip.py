@@ -12,7 +12,8 @@ import time
 import wave
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +36,8 @@ RINGS = "+493012345602"
 """This one does as the test says."""
 NOBODY = "+493012345699"
 """There is no such number."""
+
+_READY = "baresip is ready"
 
 CONFIG = """\
 poll_method epoll
@@ -67,13 +70,14 @@ class Phone:
     """A baresip at work.
 
     Attributes:
-        control: the port of its control socket.
-        sip: the port it takes calls on.
+        folder: what it keeps.
+        control: the port of its control socket, once it runs.
+        sip: the port it takes calls on, likewise.
     """
 
     folder: Path
-    control: int = field(default_factory=free_port)
-    sip: int = field(default_factory=free_port)
+    control: int = 0
+    sip: int = 0
 
     @property
     def address(self) -> str:
@@ -85,40 +89,55 @@ class Phone:
         """Runs it.
 
         Args:
-            accounts: as in its file of that name.
+            accounts: as in its file of that name; `{sip}` is the port it takes calls on.
             patience: seconds after which it gives up a call to it that nobody answers.
         """
         self.folder.mkdir()
-        (self.folder / "config").write_text(
-            CONFIG.format(
-                sip=self.sip, control=self.control, folder=self.folder, modules=MODULES, patience=patience
-            )
-        )
-        (self.folder / "accounts").write_text("".join(f"{account}\n" for account in accounts))
         (self.folder / "contacts").touch()
         with wave.open(str(self.folder / "said.wav"), "wb") as sound:
             sound.setnchannels(1)
             sound.setsampwidth(2)
             sound.setframerate(8000)
             sound.writeframes(bytes(2 * 8000 * 60))
-        with (self.folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                ["baresip", "-4", "-f", str(self.folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, "HOME": str(self.folder)},
-            )
+        # It takes the port beside the one for calls as well, and between choosing and taking one, others are at work.
+        for _ in range(8):
+            self.sip, self.control = free_port(), free_port()
+            process = self._start(accounts, patience)
+            log = eventually(partial(self._beginning, process))
+            if _READY in log and "already in use" not in log:
+                break
+            process.kill()
+            process.wait(10)
+        else:
+            raise AssertionError(log)
         try:
-            eventually(self._is_up)
             yield process
         finally:
             # At once: asked politely, it waits for the other side of every call.
             process.kill()
             process.wait(10)
 
-    def _is_up(self) -> bool:
-        return "baresip is ready" in (self.folder / "log").read_text(errors="replace")
+    def _start(self, accounts: list[str], patience: int) -> subprocess.Popen[bytes]:
+        (self.folder / "config").write_text(
+            CONFIG.format(
+                sip=self.sip, control=self.control, folder=self.folder, modules=MODULES, patience=patience
+            )
+        )
+        (self.folder / "accounts").write_text("".join(f"{each.format(sip=self.sip)}\n" for each in accounts))
+        with (self.folder / "log").open("wb") as log:
+            return subprocess.Popen(
+                ["baresip", "-4", "-f", str(self.folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "HOME": str(self.folder)},
+            )
+
+    def _beginning(self, process: subprocess.Popen[bytes]) -> str:
+        """What it wrote until it was ready, or gave up; empty before that."""
+        has_ended = process.poll() is not None
+        log = (self.folder / "log").read_text(errors="replace")
+        return log if has_ended or _READY in log else ""
 
     def does(self, command: str, parameter: str = "") -> None:
         """Has it do something, as its user would."""
@@ -145,8 +164,8 @@ def pair(folder: Path) -> Iterator[tuple[Phone, Phone]]:
         stack.enter_context(
             others.running(
                 [
-                    f"<sip:{ANSWERS}@127.0.0.1:{others.sip}>;regint=0;answermode=auto",
-                    f"<sip:{RINGS}@127.0.0.1:{others.sip}>;regint=0;answermode=manual",
+                    f"<sip:{ANSWERS}@127.0.0.1:{{sip}}>;regint=0;answermode=auto",
+                    f"<sip:{RINGS}@127.0.0.1:{{sip}}>;regint=0;answermode=manual",
                 ],
                 patience=2,
             )

@@ -137,7 +137,7 @@ def test_a_phone_that_dies_in_a_call_is_said_and_the_rep_can_go_on(tmp_path: Pat
     others = Phone(tmp_path / "others")
     phone = Phone(tmp_path / "phone")
     with (
-        others.running([f"<sip:{ANSWERS}@127.0.0.1:{others.sip}>;regint=0;answermode=auto"]),
+        others.running([f"<sip:{ANSWERS}@127.0.0.1:{{sip}}>;regint=0;answermode=auto"]),
         phone.running([f"<sip:rep@127.0.0.1:{others.sip}>;regint=0"]) as process,
     ):
         dialler = Baresip(phone.address)
