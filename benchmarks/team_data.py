@@ -23,6 +23,7 @@ from core.commands.base import insert
 from core.entities import RECORDS, Book, Membership, User
 from core.errors import OffhookError
 from core.ids import new_id
+from storage.load import CATALOG_TABLES
 from storage.postgres import install, people
 from storage.postgres.adapt import adapt
 from storage.postgres.bulk import load_rows
@@ -36,9 +37,7 @@ MANAGER = "manager"
 _NOTE = "team-and-manager.json"
 _SETTINGS = {"max_connections": "400", "shared_buffers": "256MB"}
 _ZONE = dt.UTC
-_SETUP = (
-    "organizations", "teams", "users", "memberships", "books", "pipelines", "stages", "custom_fields", "smart_views"
-)  # fmt: skip
+_SETUP = tuple(table for table in RECORDS if table in CATALOG_TABLES)
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,6 @@ def _make(server: Server, reps: int, deals: int, contacts: int) -> dict[str, Any
 
         def rows() -> Iterator[tuple[str, list[Row]]]:
             for table in _SETUP:
-                assert table in RECORDS
                 yield table, [dict(change.set) for change in setup if change.table == table]
             for table, batch in fill(
                 house, rng, deals=deals, contacts=contacts, now=now, zone=_ZONE, big_timeline=False,

@@ -8,8 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from core.commands.calling_rules import SaveCallingRule
+from core.commands.calling_setup import SaveOutcome, SaveScript
 from core.ids import new_id
 from core.recurrence import RECURRENCES
+from storage.postgres import audit
+from tests.postgres.desk import Desk
 from tests.postgres.floor import Floor
 from tests.postgres.test_rules import refused
 
@@ -64,7 +68,11 @@ def add(connection: psycopg.Connection[Any], table: str, values: dict[str, Any])
         ("outcomes", {"move": "onwards"}, "That stage is not there any more."),
         ("outcomes", {"number": "perhaps"}, "A number is marked wrong or dead, or not at all."),
         ("outcomes", {"reasons": "[1]"}, "A list, a day, a time or named values are not of their shape."),
-        ("outcomes", {"key": "busy"}, "Somebody changed the outcome Engaged meanwhile. Look at it again first."),
+        (
+            "outcomes",
+            {"key": "busy"},
+            "Somebody changed the outcome Engaged meanwhile. Look at it again first.",
+        ),
         ("scripts", {"name": ""}, "A script needs a name."),
         ("scripts", {"pipeline_id": new_id()}, "That pipeline is not there any more."),
         ("scripts", {"stage_id": new_id()}, "That stage is not there any more."),
@@ -88,7 +96,7 @@ def add(connection: psycopg.Connection[Any], table: str, values: dict[str, Any])
 def test_the_set_up_of_calls_makes_sense(
     shared_floor: Floor, mia: psycopg.Connection[Any], table: str, values: dict[str, Any], said: str
 ) -> None:
-    whole = {
+    whole: dict[str, Any] = {
         "outcomes": OUTCOME,
         "scripts": {**SCRIPT, "user_id": shared_floor.user("mia")},
         "calling_rules": RULE,
@@ -121,6 +129,45 @@ def test_a_script_is_for_what_all_who_see_it_see(floor: Floor) -> None:
     assert said == "The view Mine is yours alone. Share it first, or keep the script to yourself, too."
     said = refused(ann, *adding("scripts", {**own, "stage_id": floor.stage("New")}))
     assert said == "New is a stage of another pipeline."
+
+
+def test_a_shared_script_is_taken_back_by_its_maker_alone(floor: Floor) -> None:
+    ann, mia = floor.connect("ann"), floor.connect("mia")
+    add(ann, "scripts", {**SCRIPT, "name": "By Ann", "user_id": floor.user("ann")})
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        mia.execute("UPDATE scripts SET shared = false WHERE name = 'By Ann'")
+    assert mia.execute("UPDATE scripts SET body = 'Better' WHERE name = 'By Ann'").rowcount == 1
+    assert ann.execute("UPDATE scripts SET shared = false WHERE name = 'By Ann'").rowcount == 1
+
+
+def test_the_history_of_a_script_is_told_to_who_sees_it(floor: Floor) -> None:
+    ann = Desk(floor, "ann")
+    write = SaveScript(values={"name": "By Ann", "shared": True})
+    ann.do(write)
+    ann.do(SaveScript(script_id=write.new_script_id, values={"body": "Hello"}))
+    query = "SELECT count(*) FROM history('scripts', %s)"
+    told = {
+        login: floor.connect(login).execute(query, (write.new_script_id,)).fetchone()
+        for login in ("ben", "mia", "zed")
+    }
+    assert told == {"ben": (2,), "mia": (2,), "zed": (0,)}
+    ann.do(SaveScript(script_id=write.new_script_id, values={"shared": False}))
+    assert floor.connect("mia").execute(query, (write.new_script_id,)).fetchone() == (0,)
+    assert ann.connection.execute(query, (write.new_script_id,)).fetchone() == (3,)
+
+
+def test_what_is_done_to_the_set_up_of_calls_is_in_the_audit(floor: Floor) -> None:
+    save = SaveCallingRule(region="AT", values={"hours.sun": "", "daily_cap": 3})
+    outcome = SaveOutcome(values={"name": "Hung up"})
+    for command in (save, outcome):
+        Desk(floor, "mia").do(command)
+    Desk(floor, "mia").do(SaveCallingRule(region="AT", values={"daily_cap": 9}))
+    ada = floor.connect("ada")
+    made, changed = sorted(
+        audit.entries(ada, table="calling_rules", row_id=save.rule_id), key=lambda entry: entry.seq
+    )
+    assert (made.login, made.op, changed.diff) == ("mia", "insert", {"daily_cap": [3, 9]})
+    assert [e.op for e in audit.entries(ada, table="outcomes", row_id=outcome.outcome_id)] == ["insert"]
 
 
 def test_an_outcome_and_a_rule_stay_what_they_are_known_by(floor: Floor) -> None:
