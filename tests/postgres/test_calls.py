@@ -96,11 +96,12 @@ def add(connection: psycopg.Connection[Any], table: str, values: dict[str, Any])
 def test_the_set_up_of_calls_makes_sense(
     shared_floor: Floor, mia: psycopg.Connection[Any], table: str, values: dict[str, Any], said: str
 ) -> None:
-    whole: dict[str, Any] = {
+    rows: dict[str, dict[str, Any]] = {
         "outcomes": OUTCOME,
         "scripts": {**SCRIPT, "user_id": shared_floor.user("mia")},
         "calling_rules": RULE,
-    }[table]
+    }
+    whole = rows[table]
     with mia.transaction(force_rollback=True):
         add(mia, table, whole)
     with mia.transaction(force_rollback=True):
