@@ -306,6 +306,18 @@ def test_the_gap_ends_at_night_so_the_call_waits_for_the_morning() -> None:
     assert found.reason == "Called 1 minute ago. From tomorrow 08:00, that is tomorrow 09:00 here."
 
 
+def test_of_two_reasons_the_one_that_lasts_longer_is_told() -> None:
+    who = callee(held_by="Ben", held_until=SECOND + 60, last_call_at=SECOND - 720)
+    assert verdict(who, OPEN).cause == "gap"
+    assert verdict(who._replace(held_until=SECOND + 3600), OPEN).cause == "held"
+
+
+def test_when_the_gap_is_over_the_contact_may_be_called() -> None:
+    who = callee(last_call_at=SECOND - 3600)
+    assert verdict(who, OPEN).kind == "ok"
+    assert verdict(who, OPEN - dt.timedelta(seconds=1)).until == OPEN
+
+
 def test_an_agreed_callback_is_not_held_up_by_the_gap_but_by_the_hour() -> None:
     who = callee(last_call_at=SECOND - 720, attempts=9)
     rules = catalog(stored("*", gap_minutes=60, attempts_cap=9))
