@@ -127,6 +127,8 @@ def run_app(session: Session, opener: Opener | None = None, *notices: str) -> in
         zone=session.zone,
         save=lambda key, value: save_setting(home.settings_file, key, value),
         demo=session.demo,
+        start=settings.start,
+        reminders=settings.reminders,
         dialler=make_dialler(find_home(), settings.dialling, sample=session.demo),
         notices=(*notices, *((settings.problem,) if settings.problem else ())),
     )

@@ -15,7 +15,8 @@ from cli.options import AsJson, session
 from cli.session import Session
 from cli.team_commands import team_app
 from core.calling.outcomes import DEFAULT_OUTCOMES
-from core.commands.tasks import TASK_KINDS
+from core.commands.tasks import PRIORITIES, TASK_KINDS
+from core.recurrence import RECURRENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ class _Commands(TyperGroup):
     """Lists commands in the order of a rep's day, not in that of their making."""
 
     ORDER = (
-        "find", "show", "log", "task", "move", "undo", "pipelines", "status", "sync", "conflicts", "export", "backup",
+        "today", "find", "show", "log", "task", "done", "snooze", "move", "undo", "pipelines", "status", "sync", "conflicts", "export", "backup",
         "restore", "doctor", "dialler", "init", "login", "logout", "mode", "password", "admin", "audit", "demo",
     )  # fmt: skip
 
@@ -103,6 +104,22 @@ def start(
 
 
 # --- look ---------------------------------------------------------------------------------------------------------
+
+
+@app.command(short_help="Lists what there is to do today.")
+def today(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many of each part.")] = 20,
+    as_json: AsJson = False,
+) -> int:
+    """Lists what there is to do: callbacks due, overdue and today's tasks, new leads in the pool, deals gone stale, and
+    deals without a next step.
+
+    JSON: {callbacks, overdue, today, leads, stale, idle, more}; more says how many there are beyond those listed.
+    """  # noqa: D205 (the help takes all of it for one paragraph)
+    from cli.today import today as run
+
+    return run(session(context, as_json), limit)
 
 
 @app.command(short_help="Finds anything by the beginnings of words.")
@@ -200,6 +217,12 @@ def move(
     return run(session(context, as_json), deal, stage, reason)
 
 
+OpenTask = Annotated[
+    list[str],
+    typer.Argument(
+        help="One of your open tasks: words of it or of whom it is about, its id or the beginning of that."
+    ),
+]
 Who = Annotated[
     str, typer.Argument(help="A contact, deal or company: id, beginning of one, or words that find just one.")
 ]
@@ -366,19 +389,77 @@ def task(
             autocompletion=lambda incomplete: _only(TASK_KINDS, incomplete),
         ),
     ] = "todo",
+    priority: Annotated[
+        str,
+        typer.Option(
+            help="high or low.",
+            autocompletion=lambda incomplete: _only(PRIORITIES, incomplete),
+            show_default=False,
+        ),
+    ] = "",
+    repeat: Annotated[
+        str,
+        typer.Option(
+            help=f"How often it comes again: {', '.join(RECURRENCES)}.",
+            autocompletion=lambda incomplete: _only(RECURRENCES, incomplete),
+            show_default=False,
+        ),
+    ] = "",
+    assignee: Annotated[
+        str, typer.Option("--for", help="The colleague who does it. Otherwise you.", show_default=False)
+    ] = "",
     as_json: AsJson = False,
 ) -> int:
     """Plans something to do about a contact, deal or company.
 
     \b
     offhook task anna "send the offer" --due "tue 3pm"
-    offhook task "acme renewal" "call back" --kind call --due tomorrow
+    offhook task "acme renewal" "call back" --kind call --due tomorrow --priority high
+    offhook task acme "ask how it goes" --due "1 dec" --repeat "every 3 months"
 
     JSON: {status, summary, changeset_id, revision, unsent, parked, task}.
     """
     from cli.write import task as run
 
-    return run(session(context, as_json), who, " ".join(what), due, kind)
+    return run(
+        session(context, as_json), who, " ".join(what), due, kind,
+        priority=priority, repeat=repeat, assignee=assignee,
+    )  # fmt: skip
+
+
+@app.command(short_help="Ticks a task off.")
+def done(context: typer.Context, what: OpenTask, as_json: AsJson = False) -> int:
+    """Ticks a task off. One that comes again is there again, for the next time.
+
+    \b
+    offhook done send the offer
+    offhook done anna offer
+
+    JSON: {status, summary, changeset_id, revision, unsent, parked, task}.
+    """
+    from cli.today import done as run
+
+    return run(session(context, as_json), " ".join(what))
+
+
+@app.command(short_help="Puts a task off.")
+def snooze(
+    context: typer.Context,
+    what: OpenTask,
+    until: Annotated[str, typer.Option(help="Until when, as --due of task.")] = "tomorrow 9:00",
+    as_json: AsJson = False,
+) -> int:
+    """Puts a task off until another time.
+
+    \b
+    offhook snooze send the offer
+    offhook snooze anna offer --until "mon 10:30"
+
+    JSON: {status, summary, changeset_id, revision, unsent, parked, task}.
+    """
+    from cli.today import snooze as run
+
+    return run(session(context, as_json), " ".join(what), until)
 
 
 @app.command()

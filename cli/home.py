@@ -109,6 +109,10 @@ def make_private(folder: Path) -> Path:
 # --- settings -----------------------------------------------------------------------------------------------------
 
 
+STARTS = ("pipeline", "today", "contacts")
+"""Screens that the app can begin with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What stands in `config.toml`.
@@ -117,12 +121,16 @@ class Settings:
         theme: a theme's name; empty where none is set.
         keymap: keys by binding id.
         dialling: how numbers are dialled.
+        start: the screen that the app begins with, one of `STARTS`.
+        reminders: tasks that come due are told of wherever the user is.
         problem: what is wrong with the file, in a sentence; then the rest is as if it were not there.
     """
 
     theme: str = ""
     keymap: Mapping[str, str] = field(default_factory=dict)
     dialling: DialSettings = field(default_factory=DialSettings)
+    start: str = STARTS[0]
+    reminders: bool = True
     problem: str = ""
 
 
@@ -161,11 +169,20 @@ def _checked(path: Path, content: Mapping[str, Any]) -> Settings:
             keymap[name] = value
         else:
             wrong.append(f'keymap."{name}" is a key in quotes, or a list of them')
+    start = content.get("start", STARTS[0])
+    if start not in STARTS:
+        wrong.append(f"start is one of {', '.join(STARTS)}, in quotes")
+        start = STARTS[0]
+    reminders = content.get("reminders", True)
+    if not isinstance(reminders, bool):
+        wrong.append("reminders is true or false")
+        reminders = True
     dialling = read_dialling(content)
     wrong += dialling.problems
-    if unknown := sorted(set(content) - {"theme", "keymap", *DIAL_KEYS}):
+    if unknown := sorted(set(content) - {"theme", "keymap", "start", "reminders", *DIAL_KEYS}):
         wrong.append(f"there is no setting {', '.join(unknown)}")
-    return Settings(theme, keymap, dialling, f"{path}: {'; '.join(wrong)}." if wrong else "")
+    problem = f"{path}: {'; '.join(wrong)}." if wrong else ""
+    return Settings(theme, keymap, dialling, start, reminders, problem)
 
 
 def save_setting(path: Path, key: str, value: str) -> None:

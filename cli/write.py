@@ -77,8 +77,19 @@ def log(
         return _tell(session, workspace, answer, "activities", command.activity_id)
 
 
-def task(session: Session, who: str, what: str, due: str, kind: str) -> Code:
+def task(
+    session: Session,
+    who: str,
+    what: str,
+    due: str,
+    kind: str,
+    *,
+    priority: str = "",
+    repeat: str = "",
+    assignee: str = "",
+) -> Code:
     """Plans something to do about a contact, deal or company."""
+    from cli.today import find_user
     from core.commands.tasks import CreateTask
 
     due_at, all_day = parse_when(typed(due), session.now, session.zone)
@@ -91,6 +102,9 @@ def task(session: Session, who: str, what: str, due: str, kind: str) -> Code:
             due_at=due_at.astimezone(dt.UTC),
             all_day=all_day,
             kind=kind,
+            priority=typed(priority),
+            recurrence=typed(repeat),
+            assignee_id=find_user(workspace.catalog(), assignee).id if assignee else "",
         )
         answer = require_applied(workspace.execute(command))
         due_text = show_when(due_at, all_day=all_day, now=session.now, zone=session.zone)

@@ -56,10 +56,11 @@ def test_folders_are_made_for_their_owner_alone_and_others_left_as_they_are(tmp_
 
 def test_settings_are_read(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text('theme = "mono"\n[keymap]\n"board.won" = "w"\n"app.undo" = ["u", "ctrl+z"]\n')
+    path.write_text('theme = "mono"\nstart = "today"\nreminders = false\n[keymap]\n"board.won" = "w"\n"app.undo" = ["u", "ctrl+z"]\n')
     settings = read_settings(path)
     assert settings.theme == "mono"
     assert settings.keymap == {"board.won": "w", "app.undo": "u,ctrl+z"}
+    assert (settings.start, settings.reminders) == ("today", False)
     assert settings.problem == ""
 
 
@@ -70,6 +71,9 @@ def test_settings_are_read(tmp_path: Path) -> None:
         (b"theme = 7", "theme is a name"),
         (b'[keymap]\n"app.undo" = 7', "app.undo"),
         (b"keymap = 3", "keymap is a table"),
+        (b'start = "board"', "start is one of pipeline, today, contacts"),
+        (b"start = []", "start is one of"),
+        (b'reminders = "no"', "reminders is true or false"),
         (b'colour = "red"', "no setting colour"),
         (b"\xff\xfe", "cannot be read"),
     ],
