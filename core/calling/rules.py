@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.calling.holidays import holiday
-from core.calling.rules_data import AS_OF, SHIPPED_RULES, Shipped, default_hours
+from core.calling.rules_data import SHIPPED_RULES, Shipped, default_hours
 from core.catalog import Catalog
 from core.entities import CallingRule
 from core.errors import Invalid
@@ -102,7 +102,7 @@ class Rule:
         attempts_cap: after how many unanswered calls a contact leaves the queues; None: never.
         notices: what a rep is told before they call there.
         source: where the rule is written.
-        checked_on: when somebody last compared it with its source.
+        checked_on: when somebody of the organization last compared it with its source; None: nobody has.
     """
 
     region: str
@@ -203,7 +203,6 @@ def _from_shipped(region: str, row: Shipped) -> Rule:
         gap_minutes=row.gap_minutes,
         notices=row.notices,
         source=row.source,
-        checked_on=AS_OF,
     )
 
 

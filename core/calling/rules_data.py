@@ -1,17 +1,15 @@
 """The rules on calling that offhook comes with: data to be checked and edited, not legal advice.
 
-Every entry says where it is written. Published lists of the states' hours disagree in places; then the stricter one
-stands here. Rules that mean consumers alone are kept for business numbers, too: a mobile is often both.
+Every entry says where it comes from, and where that is an overview and not the text of the law. Overviews of the states'
+hours disagree in places; then the stricter one stands here. None has been compared with the law by offhook's makers, so
+none has a day on which it was checked: an organization's own rule has. Rules that mean consumers alone are kept for
+business numbers, too: a mobile is often both.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import NamedTuple
-
-AS_OF = dt.date(2025, 11, 1)
-"""The state of the sources that the table was compared with."""
 
 
 class Shipped(NamedTuple):
@@ -37,7 +35,8 @@ def _week(
 
 
 _NO_CALLS = ""
-_LISTS = "the stricter of two published lists of state calling hours (ClickPoint, July 2025; Drop Cowboy, November 2025)"
+_UNREAD = "not compared with the text of the law"
+_LISTS = f"overviews of the states’ calling hours of 2025, the stricter where they disagree; {_UNREAD}"
 
 
 def _state(hours: Mapping[str, str], source: str = _LISTS, **more: int) -> Shipped:
@@ -63,11 +62,13 @@ _STATES = {
     "PA": _state(_week("08:00-21:00", saturday="08:00-12:00", holiday=_NO_CALLS)),
     "RI": _state(
         _week("09:00-18:00", saturday="10:00-17:00", sunday=_NO_CALLS, holiday=_NO_CALLS),
-        "R.I. Gen. Laws § 5-61-3.6 with § 5-61-2(9)",
+        f"R.I. Gen. Laws § 5-61-3.6 with § 5-61-2(9); {_UNREAD}",
     ),
-    "TX": _state(_week("09:00-21:00", sunday="12:00-21:00"), "Tex. Bus. & Com. Code § 301.051"),
-    "UT": _state(_week("08:00-21:00", sunday=_NO_CALLS, holiday=_NO_CALLS), "Utah Code § 13-25a-103"),
-    "WA": _state(_week("08:00-20:00"), "RCW 80.36.390"),
+    "TX": _state(_week("09:00-21:00", sunday="12:00-21:00"), f"Tex. Bus. & Com. Code § 301.051; {_UNREAD}"),
+    "UT": _state(
+        _week("08:00-21:00", sunday=_NO_CALLS, holiday=_NO_CALLS), f"Utah Code § 13-25a-103; {_UNREAD}"
+    ),
+    "WA": _state(_week("08:00-20:00"), f"RCW 80.36.390; {_UNREAD}"),
 }
 
 _ALL_PARTY = (
@@ -75,9 +76,7 @@ _ALL_PARTY = (
 )  # fmt: skip
 """States where all who are on the line must agree to a recording, in some or all cases."""
 _ALL_PARTY_NOTICE = "Ask before you record: here everybody on the line must agree."
-_ALL_PARTY_SOURCE = (
-    "the states’ wiretapping acts, as listed by metaverse.law (2022) and others; mixed rules count"
-)
+_ALL_PARTY_SOURCE = f"overviews of the states’ acts on recording; mixed rules count; {_UNREAD}"
 
 _EU = (
     "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT",
@@ -85,7 +84,7 @@ _EU = (
 )  # fmt: skip
 """European Union and European Economic Area."""
 _EU_NOTICE = "Ask before you record: in the EU and EEA a recording needs consent."
-_EU_SOURCE = "GDPR (EU) 2016/679, Art. 6 and 7"
+_EU_SOURCE = f"GDPR (EU) 2016/679, Art. 6 and 7; {_UNREAD}"
 
 
 def _with_consent(states: Mapping[str, Shipped]) -> dict[str, Shipped]:
@@ -102,12 +101,12 @@ SHIPPED_RULES: dict[str, Shipped] = {
     "US": Shipped(_week("08:00-21:00"), source="47 CFR 64.1200(c)(1)"),
     "US-ME": Shipped(
         notices=("Dial by hand: an autodialler may call here only once in 8 hours.",),
-        source="Maine’s rule on autodialled calls, as in ClickPoint’s list (July 2025)",
+        source=f"overviews of 2025; {_UNREAD}",
     ),
     **_with_consent(_STATES),
     "CA": Shipped(
         _week("09:00-21:30", saturday="10:00-18:00", sunday="10:00-18:00"),
-        source="CRTC Unsolicited Telecommunications Rules, Part III",
+        source=f"CRTC Unsolicited Telecommunications Rules, Part III; {_UNREAD}",
     ),
     "AU": Shipped(
         _week("09:00-20:00", saturday="09:00-17:00", sunday=_NO_CALLS, holiday=_NO_CALLS),

@@ -164,7 +164,9 @@ def test_three_calls_in_a_day_are_the_most_where_the_law_says_so(state: str) -> 
 
 
 def test_every_rule_says_where_it_is_written_and_of_when() -> None:
-    assert all(rule.source and rule.checked_on for rule in SHIPPED.values())
+    assert all(rule.source for rule in SHIPPED.values())
+    # Nobody has compared them with the law: only an organization’s own rule has a day on which it was checked.
+    assert not any(rule.checked_on for rule in SHIPPED.values())
     book = Rulebook(SHIPPED)
     assert all(book.at("US", region[3:]).days for region in SHIPPED if region.startswith("US-"))
     assert book.at("BR").rules[0].source == "our default, no source"
