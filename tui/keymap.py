@@ -66,6 +66,7 @@ CONTEXTS = (
             "call_outcomes:OutcomeBar", "script:ScriptView", "call_notes:CallNotes", "call_notes:StepLine",
         )
     ),
+    Context("Search within a timeline", ("tui.widgets.timeline_search:WithinLine",), app=False),
     Context("History", ("tui.widgets.table:Table", "tui.screens.history:HistoryDialog"), app=False),
     _dialog("pick:Picker", "Choosing"),
     _dialog("form:Form", "Forms"),

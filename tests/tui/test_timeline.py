@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -14,10 +15,12 @@ from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from core.entities import Activity
-from core.text import printable
+from core.text import begins_words, printable
 from core.workspace import Entry
 from tui import theme
 from tui.models.telling import key_of, tell
+from tui.models.threads import thread_of, threaded
+from tui.models.within import marked, sought
 from tui.models.wrap import wrap
 from tui.widgets.timeline import PAGE, Timeline
 
@@ -42,13 +45,15 @@ class Story:
         self.asked: list[tuple[Sequence[str], bool, int]] = []
 
     async def fetch(
-        self, kinds: Sequence[str], before: tuple[dt.datetime, str] | None, limit: int
+        self, kinds: Sequence[str], before: tuple[dt.datetime, str] | None, limit: int, words: str
     ) -> Sequence[Entry]:
         self.asked.append((kinds, before is not None, limit))
         fitting = [
             one
             for one in self.entries
-            if (not kinds or one.activity.kind in kinds) and (before is None or key_of(one) < before)
+            if (not kinds or one.activity.kind in kinds)
+            and (before is None or key_of(one) < before)
+            and (not words or begins_words(f"{one.activity.subject} {one.activity.body}", words))
         ]
         return fitting[:limit]
 
@@ -265,6 +270,219 @@ async def test_hostile_entries_break_no_line() -> None:
             await pilot.pause()
             await pilot.press("enter", "down", "enter", "end", "home")
             assert app.lines
+
+
+# --- threads --------------------------------------------------------------------------------------------------------
+
+
+def mail(hours: float, subject: str, **values: Any) -> Entry:
+    return entry(dt.timedelta(hours=hours), "email", f"Text {hours:g}", subject=subject, **values)
+
+
+async def test_emails_of_a_thread_stand_under_the_newest_and_unfold() -> None:
+    story = Story(
+        [
+            mail(1, "Re: AW: Offer 17"),
+            entry(dt.timedelta(hours=2), body="In between"),
+            mail(30, "Fwd: offer 17"),
+            mail(60, "Offer 17"),
+            mail(61, "Offer 18"),
+        ]
+    )
+    app = Bench(story)
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.pause()
+        assert [one.activity.subject for one in app.timeline.entries] == ["Re: AW: Offer 17", "", "Offer 18"]
+        assert any("▸ 3" in line for line in app.lines)
+        assert any("all 5" in line for line in app.lines)
+        await pilot.press("enter")
+        assert any("▾ 3" in line for line in app.lines)
+        shown = "\n".join(app.lines)
+        assert shown.index("Text 30") < shown.index("Text 60") < shown.index("In between")
+        assert "17 Mar" in shown, "an older one says its day"
+        await pilot.press("down", "down", "down")
+        assert app.timeline.cursor_entry is not None
+        assert app.timeline.cursor_entry.activity.body == "In between"
+        await pilot.press("home", "enter")
+        assert len(app.timeline.entries) == 3
+        await pilot.press("end")
+        assert "5 of 5" in app.lines[0], "what is folded away is counted"
+
+
+def test_what_a_thread_is() -> None:
+    offer = thread_of(mail(1, "Offer").activity)
+    for subject in ("Re: Offer", "RE: re:  Offer", "AW: WG: offer", "Fwd: Offer", "Re[2]: Offer", "FW:Offer"):
+        assert thread_of(mail(1, subject).activity) == offer, subject
+    for subject in ("Offer: Re: more", "Reoffer", "", "Re:"):
+        assert thread_of(mail(1, subject).activity) != offer, subject
+    assert thread_of(mail(1, "").activity) == thread_of(mail(1, "Re: ").activity) == ""
+    said = [mail(1, "Hello", data={"thread": "a"}), mail(2, "Other", data={"thread": "a"})]
+    assert len({thread_of(one.activity) for one in said}) == 1
+    assert thread_of(entry(dt.timedelta(0), "note", subject="Offer").activity) == ""
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=30), st.sets(st.sampled_from("abc"))
+)
+def test_no_entry_gets_lost_in_threads(told: list[tuple[str, bool]], opened: set[str]) -> None:
+    entries = [
+        mail(n, letter) if is_mail else entry(dt.timedelta(hours=n), subject=letter)
+        for n, (letter, is_mail) in enumerate(told)
+    ]
+    keys = {letter: thread_of(mail(0, letter).activity) for letter in "abc"}
+    threads = threaded(entries, {keys[letter] for letter in opened}, {})
+    hidden = sum(size - 1 for head, size in threads.sizes.items()) - len(threads.heads)
+    assert len(threads.shown) + hidden == len(entries)
+    assert len({one.activity.id for one in threads.shown}) == len(threads.shown)
+    whole = threaded(entries, set(keys.values()), {})
+    assert {one.activity.id for one in whole.shown} == {one.activity.id for one in entries}
+
+
+async def test_an_answer_that_comes_in_takes_the_head_of_its_thread() -> None:
+    story = Story([mail(5, "Offer"), entry(dt.timedelta(hours=6), body="Older")])
+    app = Bench(story)
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.pause()
+        story.entries[:0] = [mail(0, "Re: Offer")]
+        await app.timeline.renew(story.counts)
+        assert [one.activity.subject for one in app.timeline.entries] == ["Re: Offer", ""]
+        assert any("▸ 2" in line for line in app.lines)
+
+
+# --- revisions ------------------------------------------------------------------------------------------------------
+
+
+async def test_an_edited_entry_opens_what_it_said_before() -> None:
+    made, changed = NOW - dt.timedelta(days=2), NOW - dt.timedelta(hours=3)
+    first = entry(dt.timedelta(days=2), body="Wants two", created_at=made, updated_by="u").activity
+    second = Entry(
+        entry(dt.timedelta(days=2), body="Wants three", created_at=changed, updated_by="j", revises=first.id).activity,
+        True, "Anna", "",
+    )  # fmt: skip
+    app = Bench(Story([second]))
+    asked: list[str] = []
+
+    async def earlier(activity: Activity) -> Sequence[Activity]:
+        asked.append(activity.id)
+        return [first]
+
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.pause()
+        app.timeline.show("contacts", app.story.entries, app.story.counts, app.story.fetch, earlier)
+        assert any(line.endswith("edited Mara") for line in app.lines)
+        assert not any("Wants two" in line for line in app.lines)
+        await pilot.press("enter")
+        await pilot.pause()
+        shown = "\n".join(app.lines)
+        assert "± edited · today 07:30 · Mara" in shown
+        assert "text was: Wants two" in shown
+        assert "✦ logged · Mon 16 Mar 10:30" in shown
+        await pilot.press("enter")
+        assert not any("Wants two" in line for line in app.lines)
+        await pilot.press("enter")
+        assert asked == [second.activity.id], "read once"
+
+
+# --- searching within -----------------------------------------------------------------------------------------------
+
+
+async def test_a_search_goes_from_match_to_match_and_marks_them() -> None:
+    app = Bench(
+        Story(
+            [
+                entry(dt.timedelta(hours=n), body=f"Price {n}" if n % 4 == 1 else f"Note {n}")
+                for n in range(20)
+            ]
+        )
+    )
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+f", *"pri")
+        await pilot.pause()
+        assert "1 of 5" in app.lines[0]
+        assert app.timeline.cursor_entry == app.story.entries[1]
+        await pilot.press("enter")
+        assert app.timeline.has_focus
+        seen = []
+        for _ in range(5):
+            await pilot.press("n")
+            await pilot.pause()
+            assert app.timeline.cursor_entry is not None
+            seen.append(app.timeline.cursor_entry.activity.body)
+        assert seen == ["Price 5", "Price 9", "Price 13", "Price 17", "Price 1"], (
+            "behind the last comes the first"
+        )
+        await pilot.press("N")
+        await pilot.pause()
+        assert "5 of 5" in app.lines[0]
+        place = next(y for y, line in enumerate(app.lines) if "Price 17" in line)
+        parts = [one.text for one in app.timeline.render_line(place)]
+        assert "Pri" in parts
+        await pilot.press("escape")
+        assert not app.timeline.within
+        assert "all 20" in app.lines[0]
+
+
+async def test_a_match_far_away_is_read_up_to_and_unfolded() -> None:
+    """It stands in the middle of a long text, in a folded thread, beyond what has been read."""
+    notes = [entry(dt.timedelta(minutes=10 * n), body=f"Note {n}") for n in range(3 * PAGE)]
+    long = "\n".join([*(f"Line {n}" for n in range(20)), "needle here"])
+    mails = [
+        entry(dt.timedelta(days=90), "email", "Short", subject="Re: Offer"),
+        entry(dt.timedelta(days=91), "email", long, subject="Offer"),
+    ]
+    app = Bench(Story([*notes, *mails]))
+    async with app.run_test(size=(60, 40)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+f", *"needle", "enter")
+        await pilot.pause()
+        assert app.timeline.cursor_entry == mails[1]
+        assert any("needle here" in line for line in app.lines)
+
+
+async def test_what_is_found_nowhere_is_said_and_escape_leaves() -> None:
+    app = Bench(many(5))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+f", *"xyz")
+        await pilot.pause()
+        assert "nothing" in app.lines[0]
+        await pilot.press("enter", "n", "N", "escape")
+        assert app.timeline.has_focus
+        assert app.timeline.cursor == 0
+
+
+async def test_a_search_keeps_to_the_kind_that_is_shown() -> None:
+    story = Story(
+        [
+            entry(dt.timedelta(hours=1), "call", "offer by phone"),
+            entry(dt.timedelta(hours=2), "note", "offer noted"),
+            entry(dt.timedelta(hours=3), "call", "another offer"),
+        ]
+    )
+    app = Bench(story)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await pilot.press("f")
+        await pilot.pause()
+        await pilot.press("ctrl+f", *"off", "enter")
+        await pilot.pause()
+        assert "1 of 2" in app.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "parts"),
+    [
+        ("An offer, offered", "off", ["off", "off"]),
+        ("Łódź-Straße", "lodz strass", ["Łódź", "Straße"]),
+        ("coffee", "off", []),
+        ("O'Brien", "o'bri", ["O", "Bri"]),
+    ],
+)
+def test_what_is_looked_for_is_marked(text: str, wanted: str, parts: list[str]) -> None:
+    pieces = marked(text, sought(wanted))
+    assert [part for part, found in pieces if found] == parts
+    assert "".join(part for part, _ in pieces) == text
 
 
 async def test_nothing_happened_yet() -> None:

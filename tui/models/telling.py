@@ -29,6 +29,7 @@ _KINDS = {
     "claimed": ("⚑", "Claimed"),
     "assigned": ("⇄", "Assigned"),
     "task_done": ("✓", "Done"),
+    "do_not_call": ("⊘", "Do not call"),
     LOSS: ("≠", "Conflict"),
 }
 _LONGEST = 400

@@ -16,7 +16,7 @@ from textual.events import ScreenResume, ScreenSuspend
 from textual.widget import Widget
 
 from core.commands.base import Command
-from core.entities import Task
+from core.entities import Activity, Task
 from core.errors import NotFound, OffhookError
 from core.workspace import Changed, Entry, Page, Subject, Workspace
 from tui.actions import key_of
@@ -25,6 +25,7 @@ from tui.models.card_text import WAITING, Clock
 from tui.models.detail import Detail
 from tui.models.foresight import Foreseen, Foresight, entry_of, page_over
 from tui.models.record_text import Scene
+from tui.models.revisions import earlier
 from tui.models.telling import author
 from tui.models.whereabouts import gone
 from tui.repaint import paint_now
@@ -112,6 +113,8 @@ class RecordScreen(QuickScreen):
                 tooltip="The next one of the list you came from"),
         Binding("left_square_bracket", "beside(-1)", "Record before", show=False, id="record.previous",
                 tooltip="The one before in the list you came from"),
+        Binding("ctrl+f", "search_timeline", "Search within", show=False, id="record.search-timeline",
+                tooltip="Search within the timeline, also in what is not read yet"),
         Binding("pagedown", "page(1)", "Timeline down", show=False, id="record.page-down",
                 tooltip="Scroll the timeline"),
         Binding("pageup", "page(-1)", "Timeline up", show=False, id="record.page-up",
@@ -260,11 +263,11 @@ class RecordScreen(QuickScreen):
             return self.gather(workspace), workspace.timeline(Subject(self.TABLE, record_id), limit=PAGE)
 
         async def fetch(
-            kinds: Sequence[str], before: tuple[dt.datetime, str] | None, limit: int
+            kinds: Sequence[str], before: tuple[dt.datetime, str] | None, limit: int, words: str
         ) -> Sequence[Entry]:
             subject = Subject(self.TABLE, record_id)
             return await self.desk.read(
-                lambda ws: ws.timeline(subject, kinds=kinds, before=before, limit=limit)
+                lambda ws: ws.timeline(subject, kinds=kinds, before=before, limit=limit, words=words)
             )
 
         try:
@@ -274,9 +277,12 @@ class RecordScreen(QuickScreen):
             return
         self._read = page
         self._show(self._foresight.over(page))
-        self.timeline.show(self.TABLE, entries, page.counts, fetch)
+        self.timeline.show(self.TABLE, entries, page.counts, fetch, self._earlier)
         # The frame is out already; what is in it must not wait for the next one's turn.
         paint_now(self, *self.query(Widget))
+
+    async def _earlier(self, activity: Activity) -> Sequence[Activity]:
+        return await self.desk.read(lambda ws: earlier(ws, activity))
 
     def _show(self, page: Page) -> None:
         self.page, self._gone = page, False
@@ -497,6 +503,11 @@ class RecordScreen(QuickScreen):
     def action_page(self, step: int) -> None:
         """Scrolls the timeline, whatever has the focus."""
         self.timeline.action_page(step)
+
+    def action_search_timeline(self) -> None:
+        """Searches within the timeline, whatever has the focus."""
+        self.show_pane(1)
+        self.timeline.action_search()
 
     def action_pane(self, step: int) -> None:
         """Goes to the next pane, or to the next list in it."""

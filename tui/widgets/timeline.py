@@ -4,41 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
-from textual import events
+from textual import events, on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from core.changes import TOLD_KINDS
+from core.entities import Activity
 from core.errors import OffhookError
 from core.workspace import Entry
-from tui.models.telling import GROUPS, count_of, day_name, key_of, kinds_of, older_than, tell
-from tui.models.wrap import wrap
+from tui.models.entry_lines import Author, Look, Piece, State, entry_lines
+from tui.models.revisions import revision_lines
+from tui.models.telling import GROUPS, count_of, day_name, key_of, kinds_of, older_than
+from tui.models.threads import Threads, threaded
+from tui.models.within import holds, marked
 from tui.paint import fit, strip
+from tui.widgets.timeline_search import Key, Within, WithinLine
 
 PAGE = 200
 """Entries that are read at a time."""
 _NEAR = 60
 """How many entries before the last one read the next page is asked for."""
-_COLLAPSED = 3
-_NAMES_FROM = 40
-"""Cells from which an entry names who wrote it; below there are initials."""
-_TAIL = 20
-"""Cells at the end of a headline that tell who wrote it, and whether it was edited."""
+_STRIDE = 1_000
+"""Entries that are read at a time on the way to a match."""
 _WHEEL = 3
 
-Fetch = Callable[[Sequence[str], "tuple[dt.datetime, str] | None", int], Awaitable[Sequence[Entry]]]
-"""(kinds, before, limit) → entries, as `core.workspace.Workspace.timeline`."""
-Piece = tuple[str, str]
-"""A text and the name of its style."""
+Fetch = Callable[[Sequence[str], "Key | None", int, str], Awaitable[Sequence[Entry]]]
+"""(kinds, before, limit, words) → entries, as `core.workspace.Workspace.timeline`."""
+Earlier = Callable[[Activity], Awaitable[Sequence[Activity]]]
+"""The revisions that an entry took the place of, the latest first."""
 
 
 class Place(NamedTuple):
@@ -66,7 +71,7 @@ class Timeline(Widget, can_focus=True):
         "timeline--header", "timeline--group", "timeline--group-on", "timeline--position", "timeline--row",
         "timeline--cursor", "timeline--cursor-blurred", "timeline--day", "timeline--time", "timeline--sign",
         "timeline--word", "timeline--quiet", "timeline--muted", "timeline--body", "timeline--more",
-        "timeline--empty", "timeline--good",
+        "timeline--empty", "timeline--good", "timeline--thread", "timeline--match",
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "cursor(1)", "Down", show=False, id="timeline.down", tooltip="To the older entry"),
@@ -82,13 +87,21 @@ class Timeline(Widget, can_focus=True):
             "end,G", "end(True)", "Oldest", show=False, id="timeline.oldest", tooltip="To the oldest entry"
         ),
         Binding(
-            "enter,space", "expand", "Unfold", id="timeline.expand", tooltip="Show the whole text, or its beginning"
+            "enter", "expand", "Unfold", id="timeline.expand",
+            tooltip="The whole text, the thread, what it said before it was edited; again: its beginning",
         ),
         Binding("f", "group(1)", "Filter", id="timeline.filter", tooltip="Only calls, e-mails, meetings …"),
         Binding(
             "F", "group(-1)", "Filter back", show=False, id="timeline.filter-back",
             tooltip="The filter before this one",
         ),
+        Binding("ctrl+f", "search", "Search within", show=False, id="timeline.search",
+                tooltip="Search within this timeline, also in what is not read yet"),
+        Binding("n", "match(1)", "Next match", id="timeline.next-match", tooltip="To the next match"),
+        Binding("N", "match(-1)", "Match before", show=False, id="timeline.previous-match",
+                tooltip="To the match before"),
+        Binding("escape", "drop_search", "Drop the search", show=False, id="timeline.drop-search",
+                tooltip="Search for nothing any more"),
         Binding("e", "edit", "Edit entry", id="timeline.edit", tooltip="Correct what you logged"),
         Binding(
             "D", "retract", "Delete entry", show=False, id="timeline.retract", tooltip="Take back what you logged"
@@ -116,7 +129,7 @@ class Timeline(Widget, can_focus=True):
     def __init__(
         self,
         *,
-        author: Callable[[str | None, bool], str],
+        author: Author,
         now: Callable[[], dt.datetime],
         zone: dt.tzinfo,
         widget_id: str | None = None,
@@ -130,7 +143,14 @@ class Timeline(Widget, can_focus=True):
         self._fetch: Fetch | None = None
         self._counts: Mapping[str, int] = {}
         self._group = ""
+        self._earlier: Earlier | None = None
+        self._read: list[Entry] = []
         self._entries: list[Entry] = []
+        self._threads = Threads([], {}, {})
+        self._thread_of: dict[str, str] = {}
+        self._opened: set[str] = set()
+        self._ordinals: dict[str, int] = {}
+        self._history: dict[str, list[str]] = {}
         self._foreseen: list[Entry] = []
         self._complete = False
         self._unfolded: set[str] = set()
@@ -141,7 +161,15 @@ class Timeline(Widget, can_focus=True):
         self._generation = 0
         self._reading: asyncio.Task[None] | None = None
         self._to_the_end = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.within = Within(self)
+        self._search_line = WithinLine(self._keep_search, self.action_drop_search, self.action_match)
+        self._search_line.display = False
         self.cursor = 0
+
+    def compose(self) -> ComposeResult:
+        """The line that is typed in when something is searched for; out of sight until then."""
+        yield self._search_line
 
     # --- what is shown ------------------------------------------------------------------------------------------
 
@@ -152,10 +180,17 @@ class Timeline(Widget, can_focus=True):
 
     @property
     def entries(self) -> Sequence[Entry]:
-        """What has been read so far."""
+        """What has been read so far, and is not folded away under the head of a thread."""
         return self._entries
 
-    def show(self, table: str, entries: Sequence[Entry], counts: Mapping[str, int], fetch: Fetch) -> None:
+    def show(
+        self,
+        table: str,
+        entries: Sequence[Entry],
+        counts: Mapping[str, int],
+        fetch: Fetch,
+        earlier: Earlier | None = None,
+    ) -> None:
         """Shows a timeline from its top.
 
         Args:
@@ -163,28 +198,50 @@ class Timeline(Widget, can_focus=True):
             entries: the first page.
             counts: entries by kind.
             fetch: reads further ones.
+            earlier: reads what an entry said before it was edited.
         """
-        self._table, self._counts, self._fetch = table, counts, fetch
+        self._table, self._counts, self._fetch, self._earlier = table, counts, fetch, earlier
+        self._forget()
+        self._start(entries)
+
+    def _forget(self) -> None:
         self._group = ""
         self._unfolded.clear()
-        self._start(entries)
+        self._opened.clear()
+        self._thread_of.clear()
+        self._history.clear()
+        self.within.drop()
 
     def clear(self) -> None:
         """Shows nothing, until there is something to show."""
-        self._fetch, self._counts, self._group = None, {}, ""
+        self._fetch, self._counts, self._earlier = None, {}, None
+        self._forget()
         self._foreseen = []
         self._start(())
         self._complete = False
 
     def _start(self, entries: Sequence[Entry]) -> None:
         self._generation += 1
-        self._entries = list(entries)
+        self._read = list(entries)
         self._complete = len(entries) < PAGE
         self._wrapped.clear()
+        self._thread()
         self._to_the_end = False
         self.cursor = 0
         self._top = self._first_place
         self._redraw()
+
+    def _thread(self) -> None:
+        """Puts what has been read under the heads of its threads."""
+        before = self._threads
+        self._threads = threaded(self._read, self._opened, self._thread_of)
+        self._entries = self._threads.shown
+        self._ordinals = {entry.activity.id: n for n, entry in enumerate(self._read)}
+        other = before.sizes.items() ^ self._threads.sizes.items()
+        for changed in {entry_id for entry_id, _ in other} | (
+            before.heads.keys() ^ self._threads.heads.keys()
+        ):
+            self._wrapped.pop(changed, None)
 
     @property
     def _first_place(self) -> Place:
@@ -195,7 +252,7 @@ class Timeline(Widget, can_focus=True):
         if list(entries) != self._foreseen:
             before = {entry.activity.id for entry in self._foreseen}
             self._foreseen = list(entries)
-            self._splice([entry for entry in self._entries if entry.activity.id not in before])
+            self._splice([entry for entry in self._read if entry.activity.id not in before])
 
     async def renew(self, counts: Mapping[str, int]) -> None:
         """Reads anew what has been read, from the top; what is being read and the cursor stay where they are.
@@ -206,19 +263,20 @@ class Timeline(Widget, can_focus=True):
         self._counts = counts
         if self._fetch is None:
             return
-        generation, wanted = self._generation, max(PAGE, len(self._entries))
+        generation, wanted = self._generation, max(PAGE, len(self._read))
         fresh: list[Entry] = []
         while len(fresh) < wanted:
             before = key_of(fresh[-1]) if fresh else None
-            chunk = await self._fetch(kinds_of(self._group, counts), before, PAGE)
+            chunk = await self._fetch(kinds_of(self._group, counts), before, PAGE, "")
             if generation != self._generation:
                 return
             fresh += chunk
             self._complete = self._complete or len(chunk) < PAGE
-            rest = older_than(self._entries, chunk[-1]) if len(chunk) == PAGE else []
+            rest = older_than(self._read, chunk[-1]) if len(chunk) == PAGE else []
             self._splice([*fresh, *rest])
             if not rest:
                 break
+        self.within.renew()
 
     def _splice(self, entries: list[Entry]) -> None:
         """Takes another list of entries, keeping window and cursor on theirs, by id or by what revised it."""
@@ -230,7 +288,9 @@ class Timeline(Widget, can_focus=True):
         anchor = self._entries[self._top.entry].activity.id if self._entries else ""
         held = self.cursor_entry.activity.id if self.cursor_entry else ""
         line = self._top.line
-        self._entries = entries
+        self._read = entries
+        self._thread()
+        entries = self._entries
         places: dict[str, int] = {}
         for index, entry in enumerate(entries):
             places[entry.activity.id] = index
@@ -259,16 +319,15 @@ class Timeline(Widget, can_focus=True):
     async def _read_page(self, fetch: Fetch) -> None:
         generation = self._generation
         while not self._complete:
-            before = key_of(self._entries[-1]) if self._entries else None
+            before = key_of(self._read[-1]) if self._read else None
             try:
-                chunk = await fetch(kinds_of(self._group, self._counts), before, PAGE)
+                chunk = await fetch(kinds_of(self._group, self._counts), before, PAGE, "")
             except OffhookError as error:
                 self.post_message(self.Failed(str(error)))
                 return
             if generation != self._generation or not self.is_attached:
                 return
-            self._entries += older_than(chunk, self._entries[-1]) if self._entries else chunk
-            self._complete = len(chunk) < PAGE
+            self._add(chunk, PAGE)
             if not self._to_the_end:
                 break
             self.cursor = len(self._entries) - 1
@@ -279,10 +338,29 @@ class Timeline(Widget, can_focus=True):
         self._to_the_end = False
         self._redraw()
 
+    def _add(self, chunk: Sequence[Entry], wanted: int) -> None:
+        """Takes in the next entries; the cursor stays on its own."""
+        held = self.cursor_entry
+        self._read += older_than(chunk, self._read[-1]) if self._read else chunk
+        self._complete = len(chunk) < wanted
+        top = self._entries[self._top.entry].activity.id if self._entries else ""
+        self._thread()
+        # An older e-mail may have made an entry above the head of a thread: that adds nothing in front of what is seen
+        # unless the thread is unfolded.
+        if held is not None and self._opened:
+            places = {entry.activity.id: n for n, entry in enumerate(self._entries)}
+            self.cursor = places.get(held.activity.id, self.cursor)
+            self._top = self._top._replace(entry=places.get(top, self._top.entry))
+
     # --- lines --------------------------------------------------------------------------------------------------
 
     def _day(self, index: int) -> dt.date:
-        return self._entries[index].activity.occurred_at.astimezone(self._zone).date()
+        """The day under which an entry stands: an older e-mail of a thread under that of its head."""
+        activity = self._entries[index].activity
+        head = self._threads.heads.get(activity.id)
+        if head is not None:
+            activity = self._read[self._ordinals[head]].activity
+        return activity.occurred_at.astimezone(self._zone).date()
 
     def _heading(self, index: int) -> int:
         """Lines above an entry: the day's name where it is the first one of its day, and a blank one before that."""
@@ -299,48 +377,15 @@ class Timeline(Widget, can_focus=True):
         return lines
 
     def _write(self, entry: Entry) -> list[list[Piece]]:
-        activity, told = entry.activity, tell(entry, self._table)
-        width = self.size.width - 2
-        narrow = width < 48
-        at = activity.occurred_at.astimezone(self._zone)
-        who = self._author(activity.user_id, width < _NAMES_FROM)
-        tail = " ".join(filter(None, ("edited" if entry.edited else "", who)))
-        tail = fit(tail, min(cell_len(tail), _TAIL))
-        style = "quiet" if told.quiet else "row"
-        line: list[Piece] = [
-            (f"{told.sign} ", "muted" if told.quiet else "sign"),
-            (f"{at:%H:%M}  ", "time"),
-            (told.word, "muted" if told.quiet else "word"),
-        ]
-        room = width - 10 - cell_len(told.word) - (cell_len(tail) + 1 if tail else 0)
-        if told.text and room > 4:
-            text = fit(told.text, min(cell_len(told.text), room - 2))
-            good = activity.outcome == "connected" or activity.data.get("outcome") == "won"
-            line.append((f"  {text}", "good" if good else style))
-            room -= cell_len(text) + 2
-        if told.about and room > 8:
-            about = fit(told.about, min(cell_len(told.about), room - 3))
-            line.append((f" · {about}", "muted"))
-            room -= cell_len(about) + 3
-        if tail:
-            line += [(" " * max(1, room + 1), style), (tail, "muted")]
-        return [line, *self._text(entry, width, narrow, style)]
-
-    def _text(self, entry: Entry, width: int, narrow: bool, style: str) -> list[list[Piece]]:
-        """What was said, or the beginning of it. The changes of an edit stand in its headline until it is unfolded."""
-        body = entry.activity.body
-        unfolded = entry.activity.id in self._unfolded
-        if not body or (entry.activity.kind == "edited" and not unfolded):
-            return []
-        indent = " " * (2 if narrow else 9)
-        room = max(4, width - len(indent) - 1)
-        lines, more = wrap(body, room, None if unfolded else _COLLAPSED)
-        name = "quiet" if style == "quiet" else "body"
-        out: list[list[Piece]] = [[(indent, name), (line, name)] for line in lines]
-        if more:
-            short = fit(lines[-1].rstrip(), min(cell_len(lines[-1].rstrip()), room - 2))
-            out[-1] = [(indent, name), (short, name), (" ⋯", "more")]
-        return out
+        entry_id, threads = entry.activity.id, self._threads
+        state = State(
+            unfolded=entry_id in self._unfolded,
+            thread=threads.sizes.get(entry_id, 0),
+            opened=self._thread_of.get(entry_id, "") in self._opened,
+            older=entry_id in threads.heads,
+            history=self._history.get(entry_id),
+        )
+        return entry_lines(entry, Look(self._table, self.size.width, self._zone, self._author), state)
 
     def _step(self, place: Place, lines: int) -> Place:
         """The place so many lines further down (up if negative), as far as there are lines."""
@@ -442,7 +487,7 @@ class Timeline(Widget, can_focus=True):
         if top == self._top:
             self._refresh_entry(before)
             self._refresh_entry(index)
-            self.refresh(Region(0, 0, self.size.width, 1))
+            self._refresh_header()
             self._read_on()
         else:
             self._redraw()
@@ -486,16 +531,144 @@ class Timeline(Widget, can_focus=True):
             self._redraw()
 
     def action_expand(self) -> None:
-        """Shows the whole text of the entry, or its beginning."""
+        """Shows the whole text of the entry with its thread and what it said before, or its beginning."""
         entry = self.cursor_entry
         if entry is None:
             return
-        self._unfolded ^= {entry.activity.id}
-        self._wrapped.pop(entry.activity.id, None)
+        self._fold(entry, folded=entry.activity.id in self._unfolded)
         if self._top.entry == self.cursor:
             self._top = Place(self.cursor, min(self._top.line, 0))
         self._follow()
         self._redraw()
+
+    def _fold(self, entry: Entry, *, folded: bool) -> None:
+        entry_id = entry.activity.id
+        self._unfolded = self._unfolded - {entry_id} if folded else self._unfolded | {entry_id}
+        self._wrapped.pop(entry_id, None)
+        if entry_id in self._threads.sizes:
+            key = self._thread_of[entry_id]
+            self._opened = self._opened - {key} if folded else self._opened | {key}
+            self._thread()
+        if entry.edited and not folded and entry_id not in self._history and self._earlier is not None:
+            self._do(self._read_history(entry, self._earlier))
+
+    def _do(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _read_history(self, entry: Entry, earlier: Earlier) -> None:
+        try:
+            before = await earlier(entry.activity)
+        except OffhookError as error:
+            self.post_message(self.Failed(str(error)))
+            return
+        who = self._author
+        self._history[entry.activity.id] = revision_lines(
+            entry.activity, before, lambda user_id: who(user_id, False), self._now(), self._zone
+        )
+        self._wrapped.pop(entry.activity.id, None)
+        if self.is_attached:
+            self._redraw()
+
+    # --- searching within ---------------------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        """Opens the line that is typed in, with what was searched for."""
+        if self._fetch is None:
+            return
+        self.within.begin()
+        line = self._search_line
+        line.display = True
+        line.focus()
+        line.selection = Selection(0, len(line.value))
+        self._refresh_header()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._search_line.display:
+            self.within.look_for(event.value)
+
+    def _keep_search(self) -> None:
+        self.focus()
+        self._search_line.display = False
+        self.refresh_bindings()
+
+    def action_drop_search(self) -> None:
+        """Searches for nothing any more."""
+        line = self._search_line
+        if line.has_focus:
+            self.focus()
+        line.display = False
+        with self.prevent(Input.Changed):
+            line.value = ""
+        self.within.drop()
+        self.refresh_bindings()
+
+    def action_match(self, step: int) -> None:
+        """Goes to the next match, or to the one before."""
+        self._do(self.within.step(step))
+
+    async def matching(self, words: str, limit: int) -> Sequence[Entry]:
+        """The newest entries that have the words, of the kinds that are shown.
+
+        Raises:
+            OffhookError: as the reading does.
+        """
+        if self._fetch is None:
+            return []
+        return await self._fetch(kinds_of(self._group, self._counts), None, limit, words)
+
+    async def reach(self, key: Key) -> None:
+        """Puts the cursor on an entry, reading up to it, and unfolds what it stands in.
+
+        Raises:
+            OffhookError: as the reading does.
+        """
+        generation = self._generation
+        while (
+            not self._complete
+            and self._fetch is not None
+            and (not self._read or key_of(self._read[-1]) > key)
+        ):
+            before = key_of(self._read[-1]) if self._read else None
+            chunk = await self._fetch(kinds_of(self._group, self._counts), before, _STRIDE, "")
+            if generation != self._generation or not self.is_attached:
+                return
+            self._add(chunk, _STRIDE)
+        entry = next((one for one in self._read if key_of(one) == key), None)
+        if entry is None:
+            return
+        thread = self._thread_of.get(entry.activity.id, "")
+        places = {one.activity.id: n for n, one in enumerate(self._entries)}
+        if entry.activity.id not in places and thread:
+            self._opened.add(thread)
+            self._thread()
+            places = {one.activity.id: n for n, one in enumerate(self._entries)}
+        index = places.get(entry.activity.id)
+        if index is None:
+            return
+        drawn = "\n".join("".join(text for text, _ in line) for line in self._body(index))
+        if not holds(drawn, self.within.words) and entry.activity.id not in self._unfolded:
+            self._unfolded.add(entry.activity.id)
+            self._wrapped.pop(entry.activity.id, None)
+        self._to_the_end = False
+        self.cursor = index
+        self._follow()
+        self._redraw()
+
+    def found_changed(self) -> None:
+        """Marks what is looked for."""
+        if self.is_attached:
+            self.refresh()
+            self.refresh_bindings()
+
+    def tell_problem(self, reason: str) -> None:
+        """Has it said that entries could not be read."""
+        self.post_message(self.Failed(reason))
+
+    # --- what is shown of it ------------------------------------------------------------------------------------
 
     def action_group(self, step: int) -> None:
         """Narrows down to the next kind of which there is any."""
@@ -513,13 +686,14 @@ class Timeline(Widget, can_focus=True):
     async def _read_group(self, fetch: Fetch) -> None:
         generation = self._generation
         try:
-            entries = await fetch(kinds_of(self._group, self._counts), None, PAGE)
+            entries = await fetch(kinds_of(self._group, self._counts), None, PAGE, "")
         except OffhookError as error:
             self.post_message(self.Failed(str(error)))
             return
         if generation == self._generation and self.is_attached:
             self._reading = None
             self._start(entries)
+            self.within.renew()
 
     def action_edit(self) -> None:
         """Asks for the entry to be corrected."""
@@ -532,7 +706,12 @@ class Timeline(Widget, can_focus=True):
             self.post_message(self.RetractAsked(self.cursor_entry))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what a person logged is corrected or taken back; on other entries the keys mean the record."""
+        """Only what a person logged is corrected or taken back; on other entries the keys mean the record.
+
+        Without a search, the keys that go from match to match mean what they mean elsewhere.
+        """
+        if action in ("match", "drop_search"):
+            return bool(self.within)
         if action in ("edit", "retract"):
             entry = self.cursor_entry
             return entry is not None and entry.activity.kind in TOLD_KINDS
@@ -625,21 +804,32 @@ class Timeline(Widget, can_focus=True):
             return strip(pieces, width, base)
         state = "row"
         if place.entry == self.cursor:
-            state = "cursor" if self.has_focus else "cursor-blurred"
+            # What is being typed is looked for here: the cursor stands on what was found.
+            state = "cursor" if self.has_focus or self._search_line.has_focus else "cursor-blurred"
         ground = self._style(state, state)
-        mark = "▌" if state == "cursor" else " "
-        return strip(
-            [(mark, ground)]
-            + [(text, self._style(name, state)) for text, name in self._body(place.entry)[place.line]],
-            width,
-            ground,
-        )
+        pieces = [("▌" if state == "cursor" else " ", ground)]
+        words = self.within.words
+        for text, name in self._body(place.entry)[place.line]:
+            style = self._style(name, state)
+            if words and name != "time":
+                match = self._style("match", "match")
+                pieces += [(part, match if found else style) for part, found in marked(text, words)]
+            else:
+                pieces.append((text, style))
+        return strip(pieces, width, ground)
+
+    def _refresh_header(self) -> None:
+        self.refresh(Region(0, 0, self.size.width, 1))
 
     def _header(self, width: int) -> Strip:
         base = self._style("header")
         total = count_of(self._group, self._counts)
-        position = f"{self.cursor + 1:,} of {total:,}" if self._entries and self.has_focus else ""
+        position = f"{self._ordinal + 1:,} of {total:,}" if self._entries and self.has_focus else ""
+        if self.within or self._search_line.display:
+            position = f"⌕ {self.within.position}"
         chips, fits = self._group_words(width - len(position) - 2)
+        if self._search_line.display:
+            chips = []
         if not fits:
             position = ""
         self._chips = []
@@ -653,6 +843,12 @@ class Timeline(Widget, can_focus=True):
         pieces.append((" " * max(0, width - used - len(position) - 1), base))
         pieces.append((position, self._style("position")))
         return strip(pieces, width, base)
+
+    @property
+    def _ordinal(self) -> int:
+        """The number of the entry under the cursor among all, those of folded threads included."""
+        entry = self.cursor_entry
+        return self._ordinals.get(entry.activity.id, self.cursor) if entry is not None else 0
 
     def _group_words(self, room: int) -> tuple[list[tuple[str, str]], bool]:
         """What each group is called in the heading, in words or else by signs, and whether that fits."""
