@@ -201,6 +201,7 @@ class OffhookApp(App[int]):
 
             self.reminders = Reminders(self.desk, self._remind)
         self._screen_named("contacts")
+        self._screen_named("today")
         gc.collect()
         gc.freeze()
 
@@ -275,10 +276,13 @@ class OffhookApp(App[int]):
         desk, reminders = self.desk, self.reminders
         if desk is None or reminders is None or not reminders.due:
             return None
+        from tui.actions import key_of
         from tui.models.agenda_text import reminder_words
 
         country = desk.catalog.organization.country
-        return reminder_words(reminders.due, desk.now, desk.zone, country=country, key="g t")
+        letter = next(letter for letter, (name, _) in BASE_SCREENS.items() if name == "today")
+        key = f"{key_of(self.screen, 'app.go')} {letter}"
+        return reminder_words(reminders.due, desk.now, desk.zone, country=country, key=key)
 
     def _remind(self) -> None:
         """Shows what has come due where the user is, under whatever is being asked; nothing else happens."""

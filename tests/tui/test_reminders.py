@@ -195,6 +195,29 @@ async def test_it_shows_under_a_question_and_takes_nothing_from_what_is_being_ty
         assert told(app)
 
 
+async def test_in_call_mode_it_hides_nothing_of_the_call_and_takes_no_key_of_the_notes(
+    app, open_app, clock, floor, wait_until, settle
+):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_app(pilot)
+        app.reminders.see()
+        app.open_record("contacts", floor.uid("contact", 3))
+        await settle(pilot)
+        await pilot.press("c")
+        await wait_until(pilot, lambda: type(app.screen).__name__ == "CallScreen")
+        await settle(pilot)
+        places = {widget.id or type(widget).__name__: widget.region for widget in app.screen.query("*")}
+        await pilot.press("n", *"go")
+        clock.now = floor.NOW + DEPOT
+        await wait_until(pilot, lambda: told(app))
+        await pilot.press(*" gt")
+        await settle(pilot)
+        assert type(app.screen).__name__ == "CallScreen"
+        assert app.focused.text == "go gt"
+        bar = app.screen.query_one(StatusBar)
+        assert bar.region == places["status-bar"], "it stands in the line that was there already"
+
+
 async def test_putting_it_off_or_ticking_it_off_quiets_it(make_app, open_app, wait_until, settle):
     app = make_app(reminders=True, start="today")
     async with app.run_test(size=WIDE) as pilot:

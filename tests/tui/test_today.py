@@ -313,6 +313,48 @@ async def test_the_keys_of_a_task_are_the_same_beside_a_record(app, ready, settl
         assert task(workspace, floor, 5).done_at is not None
 
 
+async def test_one_key_starts_calling_through_the_day_and_each_call_knows_its_task_and_deal(
+    app, ready, wait_until, floor
+):
+    async with app.run_test(size=WIDE) as pilot:
+        await ready(pilot, "TodayScreen")
+        await pilot.press("C")
+        await wait_until(pilot, lambda: type(app.screen).__name__ == "CallScreen")
+        calls = app.screen.session.calls
+        first, depot, lead = (floor.uid("contact", number) for number in (9, 2, 25))
+        assert list(calls.contact_ids[:3]) == [first, depot, lead], (
+            "callbacks in order, then leads; no errands"
+        )
+        assert (calls.name, calls.tasks[first], calls.deals[first]) == (
+            "Today", floor.uid("task", 5), floor.uid("deal", 9),
+        )  # fmt: skip
+
+
+async def test_one_key_calls_whom_the_row_is_about_for_its_task(app, ready, wait_until, floor):
+    async with app.run_test(size=WIDE) as pilot:
+        await ready(pilot, "TodayScreen")
+        await pilot.press("down", "c")
+        await wait_until(pilot, lambda: type(app.screen).__name__ == "CallScreen")
+        calls, contact_id = app.screen.session.calls, floor.uid("contact", 2)
+        assert (list(calls.contact_ids), calls.tasks) == ([contact_id], {contact_id: floor.uid("task", 2)})
+
+
+async def test_the_briefing_follows_the_cursor_over_tasks_leads_and_deals(app, ready, settle, floor):
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await ready(pilot, "TodayScreen")
+        await pilot.press("space")
+        await settle(pilot)
+        assert screen.has_briefing
+        for row, name in (
+            (("contact", 24), "Jane Doe"),
+            (("deal", 6), "Nakamura: pilot"),
+            (("task", 1), "Anna Becker"),
+        ):
+            screen.table.point_to(floor.uid(*row))
+            await settle(pilot)
+            assert name in text_of(screen.briefer.panel)
+
+
 # --- others, and time -----------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import ScreenResume
 
 from core.commands.base import Command
 from core.entities import Task
@@ -68,6 +69,7 @@ class TodayScreen(QuickScreen):
         self._foresight = Foresight[Agenda]()
         self._opened: set[str] = set()
         self._wanted = ""
+        self._hinted = ""
         self._again = False
         self._reading = False
         self._until = desk.now
@@ -154,14 +156,14 @@ class TodayScreen(QuickScreen):
         if self._wanted and self.table.point_to(self._wanted):
             self._wanted = ""
         self._show_title()
-        self.refresh_bindings()
 
     def _nothing(self) -> Sequence[str]:
         if still := self.desk.still_loading:
             return still
+        call, plan = key_of(self, "record.calls"), key_of(self, "record.task")
         words = (
             "No callback, no task, no new lead, and every deal has a next step.",
-            f"g c shows the contacts: {key_of(self, 'record.task')} plans something with one of them.",
+            f"{key_of(self, 'app.go')} c shows the contacts: {call} calls through them, {plan} plans something with one.",
         )
         width = max(20, min(72, self.app.size.width - 4))
         return "Nothing is due", "", *(line for sentence in words for line in wrap(sentence, width))
@@ -185,12 +187,15 @@ class TodayScreen(QuickScreen):
         )
         return " · ".join(filter(None, figures))
 
+    @on(ScreenResume)
     def _tick(self) -> None:
         """Brings up to date what changes by the clock alone; at midnight another day begins."""
         now = self.desk.now
+        if self._read is None or not self.is_in_sight:
+            return
         if now >= self._until or (now - self._read_at).total_seconds() >= ANEW:
             self.reload()
-        elif self.is_in_sight:
+        else:
             self._show()
 
     async def apply_changes(self, changes: Sequence[Changed]) -> None:
@@ -240,7 +245,9 @@ class TodayScreen(QuickScreen):
     @on(Table.Highlighted)
     def _moved(self) -> None:
         self._show_title()
-        self.refresh_bindings()
+        if self._kind != self._hinted:
+            self._hinted = self._kind
+            self.refresh_bindings()
         task = self._picked
         if task is not None and self.is_current and self.offhook.reminders is not None:
             self.offhook.reminders.see(task.id)
@@ -249,6 +256,14 @@ class TodayScreen(QuickScreen):
     def _picked(self) -> Task | None:
         item = self.table.item
         return model.task_of(item) if item is not None else None
+
+    @property
+    def _kind(self) -> str:
+        """What is under the cursor: a task, one of the leads, or of the deals; empty: none of them."""
+        item = self.table.item
+        if item is None:
+            return ""
+        return "task" if model.task_of(item) else "leads" if item.part == "leads" else "deals"
 
     def subject(self) -> Subject | None:
         """What the row under the cursor is about: of a task its deal, or else its contact or company."""
@@ -268,11 +283,10 @@ class TodayScreen(QuickScreen):
             if self.table.count:
                 return hints
             return [*self.hints_for({"chord('g')": "Go to", "search": "Find", "log": "Log"}), *hints[-1:]]
-        kind = "task" if model.task_of(item) else "leads" if item.part == "leads" else "deals"
         labels = {
             active.binding.action: active.binding.description for active in self.active_bindings.values()
         }
-        first = self.hints_for({action: labels.get(action, "") for action in _FIRST[kind]})
+        first = self.hints_for({action: labels.get(action, "") for action in _FIRST[self._kind]})
         return [*first, *(hint for hint in hints if hint[0] not in {key for key, _ in first})]
 
     def book_of(self, subject: Subject) -> str:
