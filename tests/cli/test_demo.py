@@ -143,15 +143,20 @@ def given(row, *without):
 
 
 @pytest.mark.parametrize(
-    ("table", "commands"),
-    [("companies", company_commands), ("contacts", contact_commands), ("tasks", task_commands)],
+    ("table", "check"),
+    [
+        ("companies", company_commands._checked),
+        ("contacts", contact_commands._checked),
+        ("tasks", task_commands.clean_task),
+    ],
+    ids=["companies", "contacts", "tasks"],
 )
-def test_values_are_as_the_commands_would_have_written_them(data, catalog, table, commands):
+def test_values_are_as_the_commands_would_have_written_them(data, catalog, table, check):
     context = Context(catalog, NOW)
     for row in data[table]:
         # Commands let nobody plan for last year; what is done may lie there.
         values = given(row, *(["due_at"] if row.get("done_at") else []))
-        assert commands._checked(context, values) == values
+        assert check(context, values) == values
 
 
 def test_deals_are_as_the_commands_would_have_written_them(data, catalog):
@@ -165,7 +170,7 @@ def test_activities_are_as_the_commands_would_have_written_them(data, catalog):
     for row in data["activities"]:
         assert "{" not in row["body"] + row["subject"]
         values = given(row)
-        assert activity_commands._checked(context, row["kind"], values) == values
+        assert activity_commands.clean_entry(context, row["kind"], values) == values
 
 
 def test_the_setup_is_as_the_commands_would_have_written_it(data, catalog):
@@ -300,7 +305,9 @@ def test_calls_go_as_calls_go(data):
     assert calls.total() > 2_000
     assert "connected" not in share, "they are told as they would be today"
     reached = sum(
-        1 for row in data["activities"] if row["kind"] == "call" and row["direction"] == "out" and row["data"]["connected"]
+        1
+        for row in data["activities"]
+        if row["kind"] == "call" and row["direction"] == "out" and row["data"]["connected"]
     )
     assert 0.05 <= reached / calls.total() <= 0.10
     assert share["no answer"] > share["left voicemail"] > reached / calls.total()
