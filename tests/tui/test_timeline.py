@@ -19,7 +19,7 @@ from core.text import begins_words, printable
 from core.workspace import Entry
 from tui import theme
 from tui.models.telling import key_of, tell
-from tui.models.threads import thread_of, threaded
+from tui.models.threads import Threads, thread_of
 from tui.models.within import marked, sought
 from tui.models.wrap import wrap
 from tui.widgets.timeline import PAGE, Timeline
@@ -330,11 +330,15 @@ def test_no_entry_gets_lost_in_threads(told: list[tuple[str, bool]], opened: set
         for n, (letter, is_mail) in enumerate(told)
     ]
     keys = {letter: thread_of(mail(0, letter).activity) for letter in "abc"}
-    threads = threaded(entries, {keys[letter] for letter in opened}, {})
+    threads = Threads(entries, {keys[letter] for letter in opened})
     hidden = sum(size - 1 for head, size in threads.sizes.items()) - len(threads.heads)
     assert len(threads.shown) + hidden == len(entries)
     assert len({one.activity.id for one in threads.shown}) == len(threads.shown)
-    whole = threaded(entries, set(keys.values()), {})
+    in_pages = Threads((), {keys[letter] for letter in opened})
+    for start in range(0, len(entries), 4):
+        in_pages.add(entries[start : start + 4])
+    assert (in_pages.shown, in_pages.sizes) == (threads.shown, threads.sizes)
+    whole = Threads(entries, set(keys.values()))
     assert {one.activity.id for one in whole.shown} == {one.activity.id for one in entries}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from core.entities import Activity
 from core.text import fold
@@ -16,8 +15,12 @@ _REPLY = re.compile(
 """What mail programs put in front of a subject when one answers or passes on."""
 
 
-class Threads(NamedTuple):
+class Threads:
     """A timeline with its threads folded, or not.
+
+    Args:
+        entries: what has been read, newest first.
+        opened: the threads that are unfolded, as `thread_of` names them.
 
     Attributes:
         shown: the entries in their order; behind the head of an unfolded thread come the older ones of it.
@@ -25,9 +28,52 @@ class Threads(NamedTuple):
         heads: the head's id by the id of each older one that is shown.
     """
 
-    shown: list[Entry]
-    sizes: dict[str, int]
-    heads: dict[str, str]
+    def __init__(self, entries: Sequence[Entry] = (), opened: Collection[str] = ()) -> None:
+        self._opened = frozenset(opened)
+        self._groups: dict[str, list[Entry]] = {}
+        self._keys: dict[str, str] = {}
+        self.shown: list[Entry] = []
+        self.sizes: dict[str, int] = {}
+        self.heads: dict[str, str] = {}
+        self.add(entries)
+
+    def key_of(self, entry_id: str) -> str:
+        """The thread of an entry; empty where it is in none."""
+        return self._keys.get(entry_id, "")
+
+    def add(self, entries: Sequence[Entry]) -> set[str]:
+        """Takes in older entries. Returns the ids of heads whose threads have grown."""
+        grown: set[str] = set()
+        opened = False
+        for entry in entries:
+            key = self._keys[entry.activity.id] = thread_of(entry.activity)
+            if not key:
+                self.shown.append(entry)
+                continue
+            group = self._groups.setdefault(key, [])
+            group.append(entry)
+            head = group[0].activity.id
+            if len(group) == 1:
+                self.shown.append(entry)
+                continue
+            self.sizes[head] = len(group)
+            grown.add(head)
+            if key in self._opened:
+                self.heads[entry.activity.id] = head
+                opened = True
+        if opened:
+            self._put_in_place()
+        return grown
+
+    def _put_in_place(self) -> None:
+        """Puts the older ones of unfolded threads behind their heads."""
+        shown = [entry for entry in self.shown if entry.activity.id not in self.heads]
+        self.shown = []
+        for entry in shown:
+            self.shown.append(entry)
+            key = self._keys[entry.activity.id]
+            if key in self._opened:
+                self.shown += self._groups[key][1:]
 
 
 def thread_of(activity: Activity) -> str:
@@ -43,35 +89,3 @@ def thread_of(activity: Activity) -> str:
         return f"={said}"
     subject = " ".join(fold(_REPLY.sub("", activity.subject)).split())
     return f"{activity.contact_id or activity.company_id or ''}:{subject}" if subject else ""
-
-
-def threaded(entries: Sequence[Entry], unfolded: Collection[str], known: dict[str, str]) -> Threads:
-    """Puts the e-mails of a thread under its newest one.
-
-    Args:
-        entries: newest first.
-        unfolded: the threads that are unfolded, as `thread_of` names them.
-        known: the threads of entries by their ids; what is found out is put into it.
-    """
-    groups: dict[str, list[Entry]] = {}
-    for entry in entries:
-        key = known.get(entry.activity.id)
-        if key is None:
-            key = known[entry.activity.id] = thread_of(entry.activity)
-        if key:
-            groups.setdefault(key, []).append(entry)
-    shown: list[Entry] = []
-    sizes: dict[str, int] = {}
-    heads: dict[str, str] = {}
-    for entry in entries:
-        key = known[entry.activity.id]
-        group = groups[key] if key else ()
-        if len(group) < 2:
-            shown.append(entry)
-        elif group[0] is entry:
-            shown.append(entry)
-            sizes[entry.activity.id] = len(group)
-            if key in unfolded:
-                shown += group[1:]
-                heads.update((older.activity.id, entry.activity.id) for older in group[1:])
-    return Threads(shown, sizes, heads)

@@ -27,7 +27,7 @@ from core.workspace import Entry
 from tui.models.entry_lines import Author, Look, Piece, State, entry_lines
 from tui.models.revisions import revision_lines
 from tui.models.telling import GROUPS, count_of, day_name, key_of, kinds_of, older_than
-from tui.models.threads import Threads, threaded
+from tui.models.threads import Threads
 from tui.models.within import holds, marked
 from tui.paint import fit, strip
 from tui.widgets.timeline_search import Key, Within, WithinLine
@@ -146,8 +146,7 @@ class Timeline(Widget, can_focus=True):
         self._earlier: Earlier | None = None
         self._read: list[Entry] = []
         self._entries: list[Entry] = []
-        self._threads = Threads([], {}, {})
-        self._thread_of: dict[str, str] = {}
+        self._threads = Threads()
         self._opened: set[str] = set()
         self._ordinals: dict[str, int] = {}
         self._history: dict[str, list[str]] = {}
@@ -208,7 +207,6 @@ class Timeline(Widget, can_focus=True):
         self._group = ""
         self._unfolded.clear()
         self._opened.clear()
-        self._thread_of.clear()
         self._history.clear()
         self.within.drop()
 
@@ -234,7 +232,7 @@ class Timeline(Widget, can_focus=True):
     def _thread(self) -> None:
         """Puts what has been read under the heads of its threads."""
         before = self._threads
-        self._threads = threaded(self._read, self._opened, self._thread_of)
+        self._threads = Threads(self._read, self._opened)
         self._entries = self._threads.shown
         self._ordinals = {entry.activity.id: n for n, entry in enumerate(self._read)}
         other = before.sizes.items() ^ self._threads.sizes.items()
@@ -339,17 +337,21 @@ class Timeline(Widget, can_focus=True):
         self._redraw()
 
     def _add(self, chunk: Sequence[Entry], wanted: int) -> None:
-        """Takes in the next entries; the cursor stays on its own."""
-        held = self.cursor_entry
-        self._read += older_than(chunk, self._read[-1]) if self._read else chunk
-        self._complete = len(chunk) < wanted
+        """Takes in the next, older entries; the cursor and the window stay on theirs."""
+        held = self.cursor_entry.activity.id if self.cursor_entry else ""
         top = self._entries[self._top.entry].activity.id if self._entries else ""
-        self._thread()
-        # An older e-mail may have made an entry above the head of a thread: that adds nothing in front of what is seen
-        # unless the thread is unfolded.
-        if held is not None and self._opened:
+        fresh = older_than(chunk, self._read[-1]) if self._read else list(chunk)
+        self._complete = len(chunk) < wanted
+        for number, entry in enumerate(fresh, len(self._read)):
+            self._ordinals[entry.activity.id] = number
+        self._read += fresh
+        for head in self._threads.add(fresh):
+            self._wrapped.pop(head, None)
+        self._entries = self._threads.shown
+        if self._threads.heads:
+            # Those of an unfolded thread have come in between.
             places = {entry.activity.id: n for n, entry in enumerate(self._entries)}
-            self.cursor = places.get(held.activity.id, self.cursor)
+            self.cursor = places.get(held, self.cursor)
             self._top = self._top._replace(entry=places.get(top, self._top.entry))
 
     # --- lines --------------------------------------------------------------------------------------------------
@@ -381,7 +383,7 @@ class Timeline(Widget, can_focus=True):
         state = State(
             unfolded=entry_id in self._unfolded,
             thread=threads.sizes.get(entry_id, 0),
-            opened=self._thread_of.get(entry_id, "") in self._opened,
+            opened=self._threads.key_of(entry_id) in self._opened,
             older=entry_id in threads.heads,
             history=self._history.get(entry_id),
         )
@@ -546,7 +548,7 @@ class Timeline(Widget, can_focus=True):
         self._unfolded = self._unfolded - {entry_id} if folded else self._unfolded | {entry_id}
         self._wrapped.pop(entry_id, None)
         if entry_id in self._threads.sizes:
-            key = self._thread_of[entry_id]
+            key = self._threads.key_of(entry_id)
             self._opened = self._opened - {key} if folded else self._opened | {key}
             self._thread()
         if entry.edited and not folded and entry_id not in self._history and self._earlier is not None:
@@ -640,7 +642,7 @@ class Timeline(Widget, can_focus=True):
         entry = next((one for one in self._read if key_of(one) == key), None)
         if entry is None:
             return
-        thread = self._thread_of.get(entry.activity.id, "")
+        thread = self._threads.key_of(entry.activity.id)
         places = {one.activity.id: n for n, one in enumerate(self._entries)}
         if entry.activity.id not in places and thread:
             self._opened.add(thread)
