@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,12 @@ SEARCH, CLEAR = "/", "ctrl+u"
 OPEN, BACK, QUIT = "enter", "escape", "ctrl+q"
 TO_TIMELINE = "tab"
 """From the details, where a contact's screen begins, to its timeline."""
+
+CALL_ALL, BEGIN_ANEW, NO_ANSWER = "C", "2", "1"
+CALLS_LEFT = "Go on with"
+"""On the screen where an earlier run has left its list."""
+CALLING = r"Calling .* \d+ of \d+ left(?s:.*)☎ \+?\d"
+"""On the screen once somebody can be called."""
 
 SEARCHES = ("anna", "martin", "smith", "garcia", "o'br", "li", "timeline te")
 """What is typed letter by letter: common and rare beginnings, two words, an apostrophe."""
@@ -165,6 +172,12 @@ class Bench:
             terminal.settle(1.0, timeout=3)  # at most: a clock in a corner may never rest
             yield terminal
             leave(terminal)
+
+
+def calls_made(screen: Sequence[str]) -> int:
+    """How many calls were logged, as call mode says it at the top."""
+    found = re.search(r"(\d+) calls? ·", screen[0])
+    return int(found[1]) if found else 0
 
 
 def leave(terminal: Terminal) -> None:

@@ -335,6 +335,36 @@ def hop(bench: Bench) -> Iterator[Result]:
     )
 
 
+@scenario("call")
+def call(bench: Bench) -> Iterator[Result]:
+    """Call mode: an outcome key until the next contact is on the screen, the commit included.
+
+    Each key is pressed when the contact after the next one is ready, as it is in life: nobody hangs up in a second.
+    """
+    contacts, keys = f"{bench.amounts.contacts:,} contacts", bench.amounts.keys
+    timings: list[Timing] = []
+    with bench.board() as terminal:
+        go(terminal, app.TO_CONTACTS)
+        terminal.send(app.CALL_ALL)
+        terminal.settle(0.5)
+        if any(app.CALLS_LEFT in line for line in terminal.screen()):
+            terminal.send(app.BEGIN_ANEW)
+        terminal.wait_for_text(app.CALLING, timeout=30)
+        terminal.settle(1.0, timeout=10)
+        for number in range(1, keys + 1):
+            timing = terminal.press(app.NO_ANSWER)
+            terminal.settle(0.15)
+            if app.calls_made(terminal.screen()) != number:
+                break  # nobody is left who may be called at this hour
+            timings.append(timing)
+    if len(timings) < min(keys, 20):
+        raise Skip("hardly anybody in the sample data may be called at this hour")
+    yield to_frame(
+        f"call, {contacts}: outcome key → next contact", timings, budget=Budget(p99=25), floor=bench.floors.key_and_commit
+    )  # fmt: skip
+    yield to_last_frame(f"call, {contacts}: outcome key → last frame", timings, floor=bench.floors.screenful)
+
+
 @scenario("memory")
 def resident(bench: Bench) -> Iterator[Result]:
     """Resident memory with the board on the screen, and after a walk through everything."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui.ahead import Ahead
     from tui.config import Config, Opener
     from tui.desk import Desk
+    from tui.models.call_state import Resumable
     from tui.models.card_text import Wording
     from tui.reminders import Reminders
     from tui.screens.base import DeskScreen
@@ -83,6 +84,8 @@ class OffhookApp(App[int]):
         self.opener = opener
         self.config = config
         self.desk: Desk | None = None
+        self.calls_left: Resumable | None = None
+        """A list of contacts that can be gone on with."""
         self.kept_here = 0
         """How many changes were not sent yet when the user left a copy."""
         self.type_ahead = TypeAhead(self, self._hand_on)
@@ -187,6 +190,7 @@ class OffhookApp(App[int]):
             self.notify("\n".join(map(printable, self._notices)), markup=False, timeout=NOTICE_SECONDS)
             self._notices = []
         self.set_timer(0.6, self._settle)
+        self.run_worker(self._offer_calls(), group="keep", exit_on_error=False)
 
     def _settle(self) -> None:
         """What can wait until the user sees something: other screens, and the garbage that start-up left behind.
@@ -204,6 +208,24 @@ class OffhookApp(App[int]):
         self._screen_named("today")
         gc.collect()
         gc.freeze()
+
+    async def _offer_calls(self) -> None:
+        """Offers to go on with a list that was left before everybody in it was called, in a crash or otherwise."""
+        if self.desk is None:
+            return
+        self.calls_left = await self.desk.read(_calls_left)
+        if self.calls_left is not None:
+            from tui.actions import key_of
+
+            key = key_of(self.screen, "record.calls")
+            self.notify(f"{self.calls_left.words} {key} goes on.", markup=False, timeout=NOTICE_SECONDS)
+
+    async def _go_on_calling(self) -> None:
+        from tui.flows.call_start import resume_calling
+        from tui.screens.base import DeskScreen
+
+        if isinstance(self.screen, DeskScreen):
+            self.screen.start(resume_calling(self.screen))
 
     # --- going places -------------------------------------------------------------------------------------------
 
@@ -376,6 +398,8 @@ class OffhookApp(App[int]):
             Place(f"g {letter}", label, partial(self.go, name))
             for letter, (name, label) in BASE_SCREENS.items()
         ]
+        if self.calls_left is not None:
+            places.insert(0, Place("C", f"Go on calling: {self.calls_left.name}", self._go_on_calling))
         self.push_screen(
             KeysDialog(self.screen, title="What do you want to do?", places=places, grouped=False), self._do
         )
@@ -465,6 +489,19 @@ class OffhookApp(App[int]):
             self.kept_here = health.to_send if health.mode == "field" else 0
             desk.close(wait=wait)
         self.exit(0)
+
+
+def _calls_left(workspace: Workspace) -> Resumable | None:
+    if not workspace.drafts("call."):
+        return None
+    from tui.models.call_state import resumable
+
+    return resumable(workspace)
+
+
+def _load_call_mode(_workspace: Workspace) -> None:
+    """Loads the modules of call mode, so that its first screen does not wait for them."""
+    import tui.screens.call  # noqa: F401
 
 
 def quiet_environment() -> None:

@@ -7,11 +7,13 @@ It leans on `textual._compositor` of the exact version that the project pins.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -40,6 +42,14 @@ class PartCompositor(Compositor):
         """An update of what changed; None where nothing did."""
         update = super().render_partial_update()
         return None if update is None else _PartUpdate(update.chops, update.spans, update.chop_ends)
+
+
+def refresh_lines(widget: Widget, before: Sequence[object], after: Sequence[object]) -> None:
+    """Has the lines of a widget drawn again that say something else than before; a line more or less is one of these."""
+    width, most = widget.size.width, max(len(before), len(after))
+    other = [y for y in range(most) if before[y : y + 1] != after[y : y + 1]]
+    if other:
+        widget.refresh(*(Region(0, y, width, 1) for y in other))
 
 
 def paint_now(screen: Screen[Any], *widgets: Widget) -> None:

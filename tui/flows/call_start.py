@@ -9,6 +9,7 @@ from core.calling.queue import CallQueue
 from core.ids import new_id
 from core.workspace import Card, Subject
 from tui.dialogs.pick import Option, Picker
+from tui.flows import log
 from tui.flows.run import flow
 from tui.models import call_state
 from tui.models.call import CallList, CallSession
@@ -18,6 +19,8 @@ from tui.models.contact_text import name_words
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
 
+NOBODY = ("", "")
+"""No contact is known to a record."""
 _GO_ON, _BEGIN = "go on", "begin"
 
 
@@ -31,7 +34,10 @@ async def call_one(screen: DeskScreen, subject: Subject, task_id: str = "") -> N
         task_id: the task that the call is for; empty: none.
     """
     chosen = await _contact_of(screen, subject)
-    if chosen is not None:
+    if chosen is NOBODY:
+        # The call took place all the same: it is logged about the record itself.
+        await log.log_past(screen, subject)
+    elif chosen is not None:
         contact_id, name = chosen
         deals = {contact_id: subject.id} if subject.table == "deals" else {}
         tasks = {contact_id: task_id} if task_id else {}
@@ -48,8 +54,7 @@ async def _contact_of(screen: DeskScreen, subject: Subject) -> tuple[str, str] |
     people = page.contacts
     about = page.deal.title if page.deal else page.company.name if page.company else "this"
     if not people:
-        screen.say(f"{about} has no contact to call yet. Add one, and its phone number, first.", problem=True)
-        return None
+        return NOBODY
     if len(people) == 1:
         return people[0].id, name_words(people[0])
     options = [Option(one.id, name_words(one), one.title) for one in people]

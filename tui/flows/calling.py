@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -25,8 +26,6 @@ from tui.models.call_card import CallBrief
 from tui.models.call_reading import figures, find, look_again
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from tui.screens.call import CallScreen
 
 _SOON = "in 30 min, 14:30, tomorrow 9:00"
@@ -73,6 +72,9 @@ class Calling:
         if self.session.phase is not Phase.SAVED:
             self.keep_typed()
         self.upcoming.let_go_of_all()
+        session = self.session
+        left = call_state.Resumable(session.calls.name, session.left, session.total)
+        self.screen.offhook.calls_left = left if session.left else None
 
     def stop(self) -> None:
         """Ends the block, and shows how it went."""
@@ -316,7 +318,8 @@ class Calling:
         self._leave_contact()
         if queue.current and not queue.current_is_done:
             queue.requeue(queue.current, now)
-        queue.requeue(trouble.contact_id, now.replace(microsecond=0).astimezone(now.tzinfo))
+        # What was meant to be over comes first.
+        queue.requeue(trouble.contact_id, now - dt.timedelta(seconds=1))
         self.upcoming.go()
 
     # --- what others do -----------------------------------------------------------------------------------------------

@@ -205,11 +205,6 @@ def card_lines(
     ]
 
 
-def timer_line(*, letters: bool) -> int:
-    """The line of the card that the timer stands in."""
-    return HEIGHT if letters else 1
-
-
 def card_height(width: int, *, letters: bool) -> int:
     """How many lines a card takes at a width."""
     if width < 60:

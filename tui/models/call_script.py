@@ -344,7 +344,7 @@ def _wrapped(spans: Sequence[Span], width: int, front: Sequence[Span], indent: i
         size = sum(cell_len(span.text) for span in word)
         gap = 1 if used > start else 0
         if used + gap + size > width and used > start:
-            yield tuple(line)
+            yield _joined(line)
             line, used, gap = [Span(" " * indent)] if indent else [], indent, 0
             start = indent
         if size > width - used:
@@ -352,7 +352,7 @@ def _wrapped(spans: Sequence[Span], width: int, front: Sequence[Span], indent: i
                 line.append(Span(piece, word[0].style))
                 used += cell_len(piece)
                 if used >= width:
-                    yield tuple(line)
+                    yield _joined(line)
                     line, used = [Span(" " * indent)] if indent else [], indent
             continue
         if gap:
@@ -360,7 +360,18 @@ def _wrapped(spans: Sequence[Span], width: int, front: Sequence[Span], indent: i
         line += word
         used += gap + size
     if used > start or line:
-        yield tuple(line)
+        yield _joined(line)
+
+
+def _joined(spans: Sequence[Span]) -> Line:
+    """The same line in as few pieces as can be: each costs bytes on the way to the terminal."""
+    line: list[Span] = []
+    for span in spans:
+        if line and line[-1].style == span.style:
+            line[-1] = Span(line[-1].text + span.text, span.style)
+        elif span.text:
+            line.append(span)
+    return tuple(line)
 
 
 def _words(spans: Sequence[Span]) -> Iterator[list[Span]]:

@@ -31,6 +31,11 @@ class Resumable(NamedTuple):
     left: int
     total: int
 
+    @property
+    def words(self) -> str:
+        """What there is to go on with, as a sentence."""
+        return f"Calling {self.name} was left: {self.left} of {self.total} to go."
+
 
 def keep(drafts: Drafts, session: CallSession) -> None:
     """Has a session kept as it is.

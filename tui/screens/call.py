@@ -252,7 +252,7 @@ class CallScreen(QuickScreen, TakesOutcomes):
 
     def paint(self) -> None:
         """Puts out what has changed, before anything else is done."""
-        paint_now(self, *self.query(Widget))
+        paint_now(self, *(one for one in self.query(Widget) if one._repaint_required))
 
     def _tick(self) -> None:
         """Lets time pass."""

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.models.call_card import CallBrief, Line, Piece, card_height, card_lines, timer_line
+from tui.models.call_card import CallBrief, Line, Piece, card_height, card_lines
 from tui.models.record_text import Scene
+from tui.repaint import refresh_lines
 
 _STYLES = (
     "name",
@@ -57,29 +58,20 @@ class CallCard(Widget):
             index: which of their numbers is dialled.
             timer: how long it has rung, or they have talked.
         """
+        before = self._lines()
         self._call, self._scene, self._index, self._timer = call, scene, index, timer
         self._drawn = None
-        self.refresh()
+        refresh_lines(self, before, self._lines())
 
     def tick(self, scene: Scene, timer: Piece | None) -> None:
         """Lets time pass: only lines that say something else are drawn again."""
-        if self._call is None:
-            return
-        before, self._scene, self._timer = self._lines(), scene, timer
-        self._drawn = None
-        for y, line in enumerate(self._lines()):
-            if before[y : y + 1] != [line]:
-                self.refresh(Region(0, y, self.size.width, 1))
+        if self._call is not None:
+            self.show(self._call, scene, index=self._index, timer=timer)
 
     @property
     def letters(self) -> bool:
         """Whether names are drawn."""
         return self.app.size.height >= LETTERS_FROM and self.app.size.width >= 60
-
-    @property
-    def timer_region(self) -> Region:
-        """Where the timer stands."""
-        return Region(0, timer_line(letters=self.letters), self.size.width, 1)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as a card takes at this size."""

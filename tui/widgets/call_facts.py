@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tui.models.briefing import Line
 from tui.paint import fit
+from tui.repaint import refresh_lines
 
 _STYLES = (
     "title", "strong", "text", "muted", "money", "overdue", "today", "none", "future", "heading", "warning", "struck",
@@ -34,9 +35,10 @@ class CallFacts(Widget):
     def show(self, lines: Sequence[Line]) -> None:
         """Shows the facts, most important first."""
         if tuple(lines) != self._lines:
+            before = self._shaped()
             self._lines = tuple(lines)
             self._fitting = None
-            self.refresh()
+            refresh_lines(self, before, self._shaped())
 
     def notify_style_update(self) -> None:
         """Takes the colours of another theme."""

@@ -43,7 +43,8 @@ class CallNotes(TextEntry):
         if text != self.text:
             with self.prevent(TextArea.Changed):
                 self.load_text(text)
-        self.move_cursor(self.document.end)
+        if self.cursor_location != self.document.end:
+            self.move_cursor(self.document.end)
 
 
 class StepLine(LineEntry):

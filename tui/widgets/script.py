@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.models.call_script import Page, Sheet, lay_out, parse
+from tui.repaint import refresh_lines
 
 _STYLES = (
     "text", "strong", "emphasis", "both", "code", "field", "missing", "heading", "objection", "quote", "mark", "digit",
@@ -60,12 +61,19 @@ class ScriptView(Widget, can_focus=True):
             body: Markdown; empty where there is no script.
             fields: what its fields hold.
         """
+        before, moved = self._laid_out().lines, bool(self._top)
         if body != self._body:
             self._body, self._sheet = body, parse(body)
-        elif fields == self._fields and not self._unfolded and not self._top:
+        elif fields == self._fields and not self._unfolded and not moved:
             return
         self._fields, self._unfolded, self._top, self._page = fields, set(), 0, None
-        self.refresh()
+        after = self._laid_out().lines
+        if moved or not before or not after:
+            self.refresh()
+        else:
+            # The last line in sight may say how many there are below it.
+            last = self.size.height - 1
+            refresh_lines(self, (*before[:last], len(before)), (*after[:last], len(after)))
 
     @property
     def objections(self) -> int:
