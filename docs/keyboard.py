@@ -72,13 +72,28 @@ SECTIONS = (
     Section("Contact", ("tui.screens.contact:ContactScreen",)),
     Section("Deal", ("tui.screens.deal:DealScreen",)),
     Section("Company", ("tui.screens.company:CompanyScreen",)),
+    Section(
+        "Call mode",
+        ("tui.screens.call:CallScreen",),
+        "With the cursor on the call, each outcome has its own key (`1` no answer, `2` left voicemail, `3` busy …); they\n"
+        "stand at the bottom of the screen. While notes or the next step are typed, every letter and digit is text.",
+    ),
+    Section("Script of a call", ("tui.widgets.script:ScriptView",), "Digits show and fold objections."),
     Section("Details", ("tui.widgets.details:Details",)),
     Section("Timeline", ("tui.widgets.timeline:Timeline",)),
+    Section("Searching within a timeline", ("tui.widgets.timeline_search:WithinLine",)),
     Section("Tasks", ("tui.widgets.tasks:TaskList",)),
     Section("History", ("tui.screens.history:HistoryDialog",)),
     Section("Every question", ("tui.dialogs.base:Dialog",)),
     Section(
         "Forms", ("tui.dialogs.form:Form",), "Enter goes on to the next field, and saves behind the last."
+    ),
+    Section(
+        "Logging what took place",
+        ("tui.dialogs.log:LogDialog",),
+        "`i` opens it on every screen. One key says what it was (`c` call, `n` note, `m` meeting, `e` e-mail), one how a\n"
+        "call ended, a digit which of several deals it is about; then comes the text. In the lines behind the text, enter\n"
+        "saves. Whom it is about is in the first field: type a name to log for somebody else.",
     ),
     Section("Typing a line or a text", ("tui.dialogs.prompt:Prompt",), "In a line, enter saves as well."),
     Section(
