@@ -16,7 +16,7 @@ from storage.solo import create_solo
 from tests.tui.slow import SlowOpener
 from tests.tui.waiting import WaitingOpener
 from tui.models.agenda import FEW, Head, Item, Rest, arrange, line_id, stay, to_call
-from tui.models.agenda_text import PRIORITY_SIGNS, RECURS, callback_words
+from tui.models.agenda_text import PRIORITY_SIGNS, RECURS, callback_words, task_due
 from tui.models.card_text import Clock
 from tui.widgets.choices import Choices
 from tui.widgets.tasks import TaskList
@@ -472,7 +472,14 @@ def test_the_cursor_goes_to_the_next_row_that_is_still_there(before, cursor, aft
     ("hours", "words"), [(1, "◆ 10:30"), (-1, "! 08:30"), (-20, "! Tue 13:30"), (-24 * 12, "! 12d")]
 )
 def test_a_callback_says_its_time_of_day_as_long_as_that_helps(hours, words):
-    assert callback_words((NOW + dt.timedelta(hours=hours)).timestamp(), CLOCK) == words
+    due = (NOW + dt.timedelta(hours=hours)).timestamp()
+    assert callback_words(due, CLOCK) == words
+    assert len(callback_words(due, CLOCK, short=True)) <= 8, "it is whole on a narrow terminal, too"
+
+
+def test_a_task_for_the_day_says_no_time_wherever_it_was_planned():
+    assert task_due(line(1, hours=12, all_day=True).task, CLOCK)[1] == "◆ today"
+    assert task_due(line(1, hours=12).task, CLOCK)[1] == "◆ 21:30"
 
 
 # --- pictures -------------------------------------------------------------------------------------------------------

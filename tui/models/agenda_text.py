@@ -32,13 +32,28 @@ def priority_sign(task: Task) -> str:
     return PRIORITY_SIGNS.get(task.priority, "")
 
 
-def callback_words(due: float, clock: Clock) -> str:
-    """When somebody is to be called, as a time of day as long as that helps: `! 09:30`, `! Mon 16:00`, `! 12d`."""
+def task_due(task: Task, clock: Clock) -> tuple[Next, str]:
+    """When a task is due, in as few cells as can be. One for the day has no time, whatever zone it was planned in."""
+    state, words = due_words(int(task.due_at.timestamp()), clock)
+    if task.all_day and state is Next.TODAY:
+        return state, f"{SIGNS[state]} today"
+    return state, words.short
+
+
+def callback_words(due: float, clock: Clock, *, short: bool = False) -> str:
+    """When somebody is to be called, as a time of day as long as that helps: `! 09:30`, `! Mon 16:00`, `! 12d`.
+
+    Args:
+        due: in seconds since the epoch.
+        clock: the current time.
+        short: of another day, that day is enough.
+    """
     sign = SIGNS[Next.OVERDUE if due < clock.now else Next.TODAY]
     at = dt.datetime.fromtimestamp(due, clock.zone)
     if at.date() == dt.datetime.fromtimestamp(clock.now, clock.zone).date():
         return f"{sign} {at:%H:%M}"
-    return f"{sign} {at:%a %H:%M}" if clock.now - due < _WEEK else f"{sign} {span(clock.now - due)}"
+    form = "%a" if short else "%a %H:%M"
+    return f"{sign} {at:{form}}" if clock.now - due < _WEEK else f"{sign} {span(clock.now - due)}"
 
 
 def reminder_words(
@@ -108,7 +123,7 @@ class AgendaWords:
             due = line.task.due_at.timestamp()
             if is_callback(line.task):
                 return callback_words(due, self._clock)
-            return due_words(int(due), self._clock)[1].short
+            return task_due(line.task, self._clock)[1]
         if isinstance(line, ContactLine):
             return f"✦ {line.lead_status}" if line.lead_status else "✦"
         if item.part == "stale":
@@ -117,11 +132,17 @@ class AgendaWords:
             f"{SIGNS[Next.NONE]} {span(self._clock.now - max(line.stage_since, line.last_activity_at or 0))}"
         )
 
+    def when_short(self, item: Item) -> str:
+        """The same, in few cells."""
+        if isinstance(item.line, TaskLine) and is_callback(item.line.task):
+            return callback_words(item.line.task.due_at.timestamp(), self._clock, short=True)
+        return self.when(item)
+
     def when_style(self, item: Item) -> str:
         """The colour of that."""
         line = item.line
         if isinstance(line, TaskLine):
-            return NEXT_STYLE[due_words(int(line.task.due_at.timestamp()), self._clock)[0]]
+            return NEXT_STYLE[task_due(line.task, self._clock)[0]]
         return {"leads": "planned", "stale": "stale"}.get(item.part, "unplanned")
 
     def sign(self, item: Item) -> str:

@@ -44,7 +44,7 @@ class AgendaList(Table[Line]):
         who = _column("who", 18, words.who, weight=2, style="muted")
         there = _column("there", 11, words.there, style="muted", align="right", priority=1)
         phone = _column("phone", 17, words.phone, priority=2)
-        short = _column("when", 8, words.when, style=words.when_style)
+        short = _column("when", 8, words.when_short, style=words.when_style)
         place = _column("there", 11, words.there, style="muted", align="right")
         inset = _column("who", 12, lambda item: f"  {words.who(item)}", weight=1, style="muted")
         super().__init__(

@@ -12,8 +12,8 @@ from textual.message import Message
 from core.entities import Task
 from core.health import Next
 from tui.actions import key_of
-from tui.models.agenda_text import priority_sign, subject_words
-from tui.models.card_text import Clock, due_words
+from tui.models.agenda_text import priority_sign, subject_words, task_due
+from tui.models.card_text import Clock
 from tui.widgets.table import Column, ListSource, Table
 
 _STYLES = {Next.OVERDUE: "overdue", Next.TODAY: "today", Next.NONE: "muted", Next.FUTURE: "planned"}
@@ -51,17 +51,19 @@ class TaskList(Table[Task]):
     ) -> None:
         self._clock = clock
 
-        def due(task: Task) -> tuple[Next, str]:
-            state, words = due_words(int(task.due_at.timestamp()), clock())
-            return state, words.short
-
         def what(task: Task) -> str:
             named = " ".join(filter(None, (priority_sign(task), subject_words(task))))
             return " · ".join(filter(None, (assignee(task), named)))
 
         super().__init__(
             [
-                Column("due", "", 7, lambda task: due(task)[1], style=lambda task: _STYLES[due(task)[0]]),
+                Column(
+                    "due",
+                    "",
+                    7,
+                    lambda task: task_due(task, clock())[1],
+                    style=lambda task: _STYLES[task_due(task, clock())[0]],
+                ),
                 Column("subject", "", 10, what, weight=1),
             ],
             label="Tasks",
