@@ -231,6 +231,11 @@ class Catalog:
         """How a call can end, in the order they are offered."""
         return by_position(outcome for outcome in self._outcome_by_key.values() if not outcome.hidden)
 
+    @cached_property
+    def all_outcomes(self) -> tuple[Outcome, ...]:
+        """Every way a call can end or could once, hidden ones too, in their order."""
+        return by_position(self._outcome_by_key.values())
+
     def outcome(self, key: str) -> Outcome | None:
         """An outcome by its key, hidden or not; none where there never was one."""
         return self._outcome_by_key.get(key)

@@ -174,6 +174,27 @@ def _place(country: str, region: str, home: str) -> Place | None:
     return None
 
 
+def country_named(name: str) -> Place | None:
+    """The country of that name, with or without its article: Germany, the Netherlands, USA; none where there is none."""
+    code = _countries().get(_letters(name).removeprefix("the"))
+    return _whole(code) if code else None
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    """Every name of a country, in letters only, and its code."""
+    names = {_letters(name.removeprefix("the ")): code for code, (name, _zones) in COUNTRIES.items()}
+    return {
+        **names,
+        "usa": "US",
+        "america": "US",
+        "uk": "GB",
+        "britain": "GB",
+        "england": "GB",
+        "holland": "NL",
+    }
+
+
 def place_of_zone(zone: str) -> Place:
     """The country where a time zone applies, with that zone alone; of a zone that is no country's (UTC), just the zone."""
     country = COUNTRY_OF_ZONE.get(zone) or _FAMILIES.get(zone.partition("/")[0], "")

@@ -18,6 +18,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")
 HOLIDAY = 7
 """Where the hours of a public holiday stand in `Rule.hours`."""
 EVERYWHERE = "*"
+NO_CALLS = "no calls"
+"""What people write for the hours of a day without any."""
 
 Windows = tuple[tuple[int, int], ...]
 """From when until when (not included) calls are allowed on a day, in minutes since its midnight, in order; none: no calls."""
@@ -57,6 +59,8 @@ def show_minute(minute: int) -> str:
 
 def _parse_windows(text: str, day: int) -> Windows:
     found: list[tuple[int, int]] = []
+    if " ".join(text.split()).lower() == NO_CALLS:
+        return ()
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         match = _SPAN.fullmatch(part)
         hours = [int(group) for group in match.groups()] if match else [0, 60, 0, 0]
@@ -64,7 +68,7 @@ def _parse_windows(text: str, day: int) -> Windows:
         if hours[1] > 59 or hours[3] > 59 or not 0 <= start < end <= 1440:
             raise Invalid(
                 {
-                    "hours": f"“{part[:30]}” on {_DAY_NAMES[day]} are no hours. Write 08:00-21:00, or nothing for no calls."
+                    "hours": f"“{part[:30]}” on {_DAY_NAMES[day]} are no hours. Write 08:00-21:00 or no calls."
                 }
             )
         found.append((start, end))

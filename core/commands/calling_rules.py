@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from core.calling.places import place
+from core.calling.places import country_named, place
 from core.calling.rules import DAYS, EVERYWHERE, SHIPPED, parse_hours, show_hours
 from core.catalog import Catalog
 from core.commands.base import (
@@ -113,7 +113,7 @@ def clean_region(typed: str, catalog: Catalog) -> str:
     country, _, part = text.partition("-")
     found = place(country, part) if len(country) == 2 else None
     if found is None and not part:
-        found = place("", text, home=catalog.organization.country)
+        found = place("", text, home=catalog.organization.country) or country_named(text)
     if found is None or (part and not found.region):
         raise Invalid(
             {
@@ -164,7 +164,7 @@ def _rule_values(values: Mapping[str, Any]) -> dict[str, Any]:
         hours = {day: out[name]} if day else out[name]
         try:
             if not all(isinstance(span, str) for span in hours.values()):
-                raise Invalid({name: "Write hours as in 08:00-21:00, or nothing for no calls."})
+                raise Invalid({name: "Write hours as in 08:00-21:00, or no calls."})
             read = show_hours(parse_hours(hours))
         except Invalid as error:
             checks.refuse(name, str(error))

@@ -77,11 +77,7 @@ class SaveOutcome(Command):
         held = _outcome(catalog, self.key)
         values = outcome_values(self.values, catalog, held)
         change = update(held, values, self.expected)
-        changes: tuple[Change, ...] = () if changes_nothing(change) else (change,)
-        if changes and not held.id:
-            # What offhook comes with is in no store: from now on the organization has its own.
-            whole = {name: getattr(held, name) for name in (*_OUTCOME_FIELDS, "key")} | values
-            changes = (insert(Outcome, self.outcome_id, whole),)
+        changes = () if changes_nothing(change) else (_own(held, change, values, self.outcome_id),)
         verb = "Edited"
         if "hidden" in change.set:
             verb = "Hid" if values["hidden"] else "Brought back"
@@ -100,6 +96,37 @@ class SaveOutcome(Command):
         values.setdefault("position", near(last, ""))
         change = insert(Outcome, self.outcome_id, values)
         return Decision(f"Made the outcome {values['name']}", (change,), "outcome.made")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReorderOutcome(Command):
+    """Moves an outcome one place or more among those that are offered (`step` < 0: towards the first)."""
+
+    NAME: ClassVar[str] = "reorder_outcome"
+    key: str
+    step: int
+    outcome_id: str = field(default_factory=new_id)
+
+    def needs(self, catalog: Catalog) -> Sequence[Need]:
+        return []
+
+    def decide(self, seen: Seen, context: Context) -> Decision:
+        catalog = context.catalog
+        require_role(catalog, "admin", "manager")
+        held = _outcome(catalog, self.key)
+        if held.hidden:
+            raise Refused(f"{held.name} is hidden, so it has no place. Bring it back first.")
+        others = list(catalog.call_outcomes)
+        place = next(n for n, other in enumerate(others) if other.key == self.key)
+        target = min(max(place + self.step, 0), len(others) - 1)
+        if target == place:
+            raise Refused(f"{held.name} is the {'first' if self.step < 0 else 'last'} one already.")
+        others.pop(place)
+        before = others[target - 1].position if target else ""
+        after = others[target].position if target < len(others) else ""
+        values = {"position": near(before, after)}
+        change = _own(held, update(held, values), values, self.outcome_id)
+        return Decision(f"Moved the outcome {held.name}", (change,), "outcome.edited")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +209,14 @@ def _wrong_hotkey(hotkey: str, catalog: Catalog, held: Outcome | None) -> str:
         if other.hotkey == hotkey and (held is None or other.key != held.key):
             return f"“{hotkey}” is the key of {other.name}. Take another one, or give that one another first."
     return ""
+
+
+def _own(held: Outcome, change: Change, values: Mapping[str, Any], outcome_id: str) -> Change:
+    """A change of an outcome. What offhook comes with is in no store: from then on the organization has its own."""
+    if held.id:
+        return change
+    whole = {name: getattr(held, name) for name in (*_OUTCOME_FIELDS, "key")}
+    return insert(Outcome, outcome_id, {**whole, **values})
 
 
 def _free_key(catalog: Catalog, outcome: Outcome) -> None:

@@ -415,7 +415,7 @@ def test_hours_come_back_as_they_were_typed() -> None:
 @pytest.mark.parametrize(
     ("hours", "message"),
     [
-        ({"mon": "9-5"}, "“9-5” on Monday are no hours. Write 08:00-21:00, or nothing for no calls."),
+        ({"mon": "9-5"}, "“9-5” on Monday are no hours. Write 08:00-21:00 or no calls."),
         ({"sun": "20:00-08:00"}, "on Sunday"),
         ({"tue": "08:00-24:01"}, "on Tuesday"),
         ({"wed": "08:75-10:00"}, "on Wednesday"),

@@ -8,6 +8,7 @@ from core.calling.keys import RESERVED_KEYS
 from core.calling.outcomes import DEFAULT_OUTCOMES
 from core.commands.calling_setup import (
     DeleteScript,
+    ReorderOutcome,
     ResetOutcome,
     SaveOutcome,
     SaveScript,
@@ -66,9 +67,9 @@ def test_saving_what_is_there_already_writes_nothing(office):
 
 
 def test_an_outcome_of_ones_own_gets_a_key_of_its_name(office):
-    office.ann.run(SaveOutcome(values={"name": "  Hung up! ", "hotkey": "h", "connected": True}))
+    office.ann.run(SaveOutcome(values={"name": "  Hung up! ", "hotkey": "z", "connected": True}))
     made = office.catalog.outcome("hung up")
-    assert (made.name, made.line, made.hotkey) == ("Hung up!", "answered", "h")
+    assert (made.name, made.line, made.hotkey) == ("Hung up!", "answered", "z")
     assert names(office.bob)[-1] == "Hung up!"
     assert wrong(office.ann, SaveOutcome(values={"name": "HUNG UP"})) == {
         "name": "There is an outcome Hung up! already."
@@ -268,3 +269,21 @@ def test_an_edit_of_a_script_that_somebody_changed_meanwhile_waits(office):
     )
     assert not answer.applied
     assert office.bob.get(Script, held.id).body == "Good morning"
+
+
+def test_an_outcome_is_moved_among_those_that_are_offered(office):
+    office.max.run(ReorderOutcome(key="busy", step=-2))
+    assert names(office.eve)[:3] == ["Busy", "No answer", "Left voicemail"]
+    office.max.run(ReorderOutcome(key="busy", step=1))
+    assert names(office.eve)[:3] == ["No answer", "Busy", "Left voicemail"]
+    # One that offhook comes with is the organization's own from then on; the others are as they were.
+    assert [outcome.key for outcome in office.catalog.outcomes] == ["busy"]
+    assert [outcome.key for outcome in office.catalog.all_outcomes][-1] == "connected", "hidden ones are listed, too"
+    with pytest.raises(Refused, match="No answer is the first one already"):
+        office.max.execute(ReorderOutcome(key="no answer", step=-1))
+    with pytest.raises(Refused, match="Do not call is the last one already"):
+        office.max.execute(ReorderOutcome(key="do not call", step=1))
+    with pytest.raises(Refused, match="Connected is hidden"):
+        office.max.execute(ReorderOutcome(key="connected", step=-1))
+    with pytest.raises(Refused, match="role admin or manager"):
+        office.eve.execute(ReorderOutcome(key="busy", step=1))

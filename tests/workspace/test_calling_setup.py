@@ -77,7 +77,7 @@ def test_a_colleague_gets_the_new_set_up_without_asking(log_in: LogIn) -> None:
     mia, ben = log_in("mia"), log_in("ben")
     ear = Ear()
     ben.workspace.subscribe(ear)
-    outcome = SaveOutcome(values={"name": "Hung up", "hotkey": "h"})
+    outcome = SaveOutcome(values={"name": "Hung up", "hotkey": "z"})
     script = SaveScript(values={"name": "Closing", "body": "Ask for it.", "shared": True})
     rule = SaveCallingRule(region="AT", values={"daily_cap": 1})
     for command, table, made in (
