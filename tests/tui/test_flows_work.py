@@ -151,12 +151,7 @@ async def test_a_task_is_changed_ticked_off_and_dropped(open_on, start, settle, 
 async def test_an_entry_is_logged_corrected_and_taken_back(open_on, start, settle, workspace, anna, said):
     async with open_on() as pilot:
         screen = pilot.app.screen
-        await pilot.press("E")
-        await settle(pilot)
-        form = pilot.app.screen
-        form._widgets["kind"]._go(1)
-        form._widgets["subject"].value = "Lunch"
-        form.action_save()
+        await pilot.press("i", "m", *"Lunch", "ctrl+s")
         await settle(pilot)
         entry = workspace.timeline(anna, limit=1)[0]
         assert (entry.activity.kind, entry.activity.subject) == ("meeting", "Lunch")

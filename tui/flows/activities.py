@@ -49,7 +49,7 @@ def _log(
     text: str,
     make: Callable[[str], LogActivity],
     prompt: Callable[[str, str, bool], Prompt],
-    over: Callable[[], object] = lambda: None,
+    over: Callable[[], object],
 ) -> None:
     """Logs what was typed, without keeping the user; what is refused comes back until it is saved or dropped.
 
