@@ -144,7 +144,7 @@ class SendAgain(Command):
                 edits = isinstance(again, _EDIT)
                 part = (_with_lists(again, change, record) if edits else again).decide(beside, context)
                 left = _without_lists(change) if edits else left
-                changes += part.changes
+                changes += [one for one in part.changes if not self._tells_again(one, change)]
                 events.append(part.event)
             if _has_rest(left):
                 rest = self._rest(left, record, context)
@@ -206,6 +206,13 @@ class SendAgain(Command):
             again = resolve(command, conflicts, self._chosen(conflicts)) if conflicts else command
             if again is not None:
                 yield again
+
+    def _tells_again(self, told: Change, change: Change) -> bool:
+        """Whether an entry would tell what the call tells: what it did to a row is told by itself where it was contested."""
+        if self._done.command != LogCall.NAME or told.table != "activities" or told.set["kind"] != "edited":
+            return False
+        own = [one for one in contested(self.parked) if (one.table, one.id) == (change.table, change.id)]
+        return not self.parked.conflicts and all(self._choice(one) == "mine" for one in own)
 
     def _rest(self, change: Change, record: Record, context: Context) -> Change | None:
         """The part of an update that no form has: taken, ticked off, deleted, tagged, set up. None where it falls."""

@@ -16,7 +16,7 @@ from core.changes import Status
 from core.commands.activities import EditActivity, LogActivity, RetractActivity
 from core.commands.base import Command
 from core.commands.calling_rules import DeleteCallingRule, SaveCallingRule
-from core.commands.calling_setup import DeleteScript, ResetOutcome, SaveOutcome, SaveScript
+from core.commands.calling_setup import DeleteScript, ReorderOutcome, ResetOutcome, SaveOutcome, SaveScript
 from core.commands.calls import LogCall
 from core.commands.companies import CreateCompany, DeleteCompany, EditCompany
 from core.commands.contacts import CreateContact, DeleteContacts, EditContact
@@ -154,6 +154,7 @@ class Desk:
             SaveOutcome(key="no answer", values={"name": "Nobody there", "hidden": True}),
             SaveOutcome(key="busy", values={"name": "Taken", "follow_up": "1 hour"}),
             SaveOutcome(values={"name": "Hung up", "asks": "reason", "reasons": ("Rude", "Late")}),
+            ReorderOutcome(key="busy", step=-1),
             ResetOutcome(key="busy"),
             SaveScript(values={"name": "Closing", "stage_id": stage("Qualified"), "shared": True}),
             SaveScript(script_id=self.script.new_script_id, values={"body": "Hello", "pipeline_id": None}),
@@ -163,6 +164,8 @@ class Desk:
             DeleteCallingRule(region="AT"),
             LogCall(contact_id=lena.id, outcome="no answer", note="Rang out"),
             LogCall(contact_id=self.omar.id, outcome="referred", referral={"name": "Ida Ihm"}),
+            LogCall(contact_id=lena.id, outcome="wrong number"),
+            LogCall(contact_id=lena.id, outcome="do not call", reason="Wrote to us"),
             SnoozeTask(task_id=self.task.task_id, due_at=office.store.now + dt.timedelta(days=2)),
         ]  # fmt: skip
 
@@ -183,7 +186,7 @@ def test_the_list_of_commands_below_is_complete(desk):
     assert len({command.NAME for command in every_command()}) == len(every_command())
 
 
-NUMBER = 59
+NUMBER = 62
 
 
 @pytest.mark.parametrize("place", range(NUMBER))
