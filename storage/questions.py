@@ -180,7 +180,13 @@ class Questions(ABC):
 
         with self.database.read() as connection:
             return timeline(
-                connection, self._catalog(connection), subject, kinds=kinds, before=before, limit=limit, words=words
+                connection,
+                self._catalog(connection),
+                subject,
+                kinds=kinds,
+                before=before,
+                limit=limit,
+                words=words,
             )
 
     def tasks(

@@ -1,4 +1,4 @@
-"""When the next try is: `30 min`, `1 business day`, `3 months` after a call."""
+"""What comes after a call: when the next try is (`30 min`, `1 business day`, `3 months` on), and who expects to be called."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.days import months_on, weekdays_on
+from core.entities import Task
 from core.errors import Invalid
 from core.text import clean_line
 
@@ -25,6 +26,13 @@ _LONGEST = 3650
 _DAYS_IN = {"minutes": 1 / 1440, "hours": 1 / 24, "business days": 1.4, "days": 1, "weeks": 7, "months": 31}
 _HOURS = (dt.time(10), dt.time(16), dt.time(11, 30), dt.time(14, 30))
 """When people are tried again, one after the other: who did not answer at one hour may answer at another."""
+RETRY_PRIORITY = "low"
+"""Of a task to call again who was not reached: whoever was promised a call comes first."""
+
+
+def is_callback(task: Task) -> bool:
+    """Whether somebody expects to be called at the time of the task; nobody expects to be tried again."""
+    return task.kind == "call" and not task.all_day and task.priority != RETRY_PRIORITY
 
 
 @dataclass(frozen=True, slots=True)

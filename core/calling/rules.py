@@ -67,9 +67,7 @@ def _parse_windows(text: str, day: int) -> Windows:
         start, end = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
         if hours[1] > 59 or hours[3] > 59 or not 0 <= start < end <= 1440:
             raise Invalid(
-                {
-                    "hours": f"“{part[:30]}” on {_DAY_NAMES[day]} are no hours. Write 08:00-21:00 or no calls."
-                }
+                {"hours": f"“{part[:30]}” on {_DAY_NAMES[day]} are no hours. Write 08:00-21:00 or no calls."}
             )
         found.append((start, end))
     return _joined(found)

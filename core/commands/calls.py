@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from core.calling.follow_up import Span, due_day, next_try, parse_span
+from core.calling.follow_up import RETRY_PRIORITY, Span, due_day, next_try, parse_span
 from core.calling.statuses import next_status
 from core.catalog import Catalog
 from core.changes import Change, Changeset
@@ -43,8 +43,6 @@ from core.text import clean_line
 
 _MARKS = {"wrong": "wrong number", "dead": "not in service"}
 """What a phone's mark says, by what the outcome does to the number."""
-RETRY_PRIORITY = "low"
-"""Of calling again who was not reached: whoever was promised a call comes first."""
 _ABOUT_THEN = dt.timedelta(days=7)
 """A call that is planned for so much later is still the next one."""
 

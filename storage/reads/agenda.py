@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 
+from core.calling.follow_up import RETRY_PRIORITY
 from core.catalog import Catalog
 from core.errors import NotFound
 from core.filters import EVERYTHING
@@ -20,10 +21,10 @@ from storage.reads.sqlite import Connection
 from storage.reads.tasks import task_lines
 
 TASKS = "t.org_id = :org and t.deleted_at is null and t.done_at is null and t.assignee_id = :me and t.due_at < :tomorrow"
-CALLBACK = "(t.kind = 'call' and not t.all_day and t.priority <> 'low')"
-"""A call at a set time: somebody waits for it. Nobody waits to be tried again, which is of low priority."""
+_CALLBACK = f"(t.kind = 'call' and not t.all_day and t.priority <> '{RETRY_PRIORITY}')"
+"""See `core.calling.follow_up.is_callback`."""
 TASK_ORDER = f"""
-    case when {CALLBACK} then 0 else 1 end, t.due_at, case t.priority when 'high' then 0 when 'low' then 2 else 1 end, t.id
+    case when {_CALLBACK} then 0 else 1 end, t.due_at, case t.priority when 'high' then 0 when 'low' then 2 else 1 end, t.id
 """
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from core.calling.follow_up import is_callback
 from core.catalog import Catalog
 from core.commands.base import Command
 from core.commands.records import Assign, Claim
@@ -66,11 +67,6 @@ def line_id(line: Line) -> str:
     if isinstance(line, Item):
         return line.line.task.id if isinstance(line.line, TaskLine) else line.line.id
     return f"{'head' if isinstance(line, Head) else 'rest'}:{line.part}"
-
-
-def is_callback(task: Task) -> bool:
-    """Whether somebody expects to be called at that time."""
-    return task.kind == "call" and not task.all_day
 
 
 def part_of(task: Task, clock: Clock) -> str:
