@@ -8,6 +8,7 @@ import itertools
 import pytest
 from textual.widgets import Input
 
+from core.calling.follow_up import RETRY_PRIORITY
 from core.commands.tasks import CompleteTask, CreateTask, EditTask
 from core.defaults import founding
 from core.entities import Task
@@ -215,7 +216,8 @@ async def test_one_key_goes_through_the_priorities(app, ready, settle, workspace
             await pilot.press("p")
             await settle(pilot)
             assert task(workspace, floor, 5).priority == priority
-            assert PRIORITY_SIGNS.get(priority, "✆") in text_of(screen.table).splitlines()[1], priority
+            (row,) = (row for row in text_of(screen.table).splitlines() if "Chase the signature" in row)
+            assert PRIORITY_SIGNS.get(priority, "✆") in row, priority
 
 
 async def test_a_task_is_given_to_a_colleague_and_leaves_the_list(app, ready, settle, workspace, floor):
@@ -422,10 +424,15 @@ def test_of_what_is_due_at_the_same_time_the_most_urgent_comes_first():
     assert listed == ["t4", "t3", "t2", "t1"]
 
 
-def test_a_call_at_a_set_time_is_a_callback_and_one_for_the_day_is_not():
-    due = [line(1, hours=3, kind="call"), line(2, hours=3, kind="call", all_day=True), line(3, hours=-3)]
+def test_a_call_at_a_set_time_is_a_callback_and_one_for_the_day_or_another_try_is_not():
+    due = [
+        line(1, hours=3, kind="call"),
+        line(2, hours=3, kind="call", all_day=True),
+        line(3, hours=-3),
+        line(4, hours=1, kind="call", priority=RETRY_PRIORITY),
+    ]
     heads = [(one.part, one.number) for one in arrange(agenda(*due), CLOCK) if isinstance(one, Head)]
-    assert heads == [("callbacks", 1), ("overdue", 1), ("today", 1)]
+    assert heads == [("callbacks", 1), ("overdue", 1), ("today", 2)]
 
 
 def test_what_was_not_read_is_counted_with_the_last_tasks():
