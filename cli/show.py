@@ -16,6 +16,7 @@ from core.pipelines import effective_probability
 from core.points import show_phone
 from core.text import printable
 from core.workspace import Entry, Page, Subject
+from tui.models.task_text import task_words
 
 _SHOWN_WIDTH = 100
 
@@ -219,7 +220,7 @@ class _Sheet:
                     f"{due:%Y-%m-%d}" if task.all_day else f"{due:%Y-%m-%d %H:%M}",
                     late,
                     task.kind,
-                    task.subject,
+                    task_words(task),
                 )
             )
         return table(rows, flexible=(3,), indent=2)

@@ -24,12 +24,12 @@ from core.workspace import Agenda, Card, ContactLine, TaskLine, Workspace
 from tui.models.agenda import TITLES, Item, parts
 from tui.models.card_text import Clock
 from tui.models.contact_text import clock_there, name_words
+from tui.models.task_text import task_words
 
 _LEAST = 8
 """Characters of an id that are shown at least."""
 _LISTED = 8
 _ALL = 100_000
-_SIGNS = {"high": "↑", "low": "↓"}
 _NOTHING = "Nothing is due: no callback, no task, no new lead, and every deal has a next step."
 
 
@@ -174,9 +174,7 @@ class _Sheet:
             task = line.task
             due = show_when(task.due_at, all_day=task.all_day, now=self._session.now, zone=self._session.zone)
             there = "" if task.all_day else self._there(line, task.due_at.timestamp())
-            sign = _SIGNS.get(task.priority, "")
-            again = f" ({task.recurrence})" if task.recurrence else ""
-            what = f"{sign} {task.subject}{again}".strip()
+            what = task_words(task) + (f" {task.recurrence}" if task.recurrence else "")
             return (
                 short,
                 due + (f", {there} there" if there else ""),

@@ -1,7 +1,9 @@
 """Tells the user of tasks that come due, wherever they are. It never takes the focus, and never a key.
 
 What has come due stays in the status bar until it was gone to, done, put off or given to somebody else, here or
-elsewhere. When the next one is due is known from one reading, which is made anew only when tasks have changed, or
+elsewhere. What is of low priority, as trying somebody again who did not answer, waits on the Today screen without a word.
+
+When the next one is due is known from one reading, which is made anew only when tasks have changed, or
 another day has begun: in between, nothing but the clock is looked at.
 """
 
@@ -94,7 +96,7 @@ class Reminders:
 
         def read(workspace: Workspace) -> list[TaskLine]:
             found = workspace.tasks(assignee_id=me, due_after=now - MISSED, due_before=until)
-            timed = [line for line in found if not line.task.all_day]
+            timed = [line for line in found if not (line.task.all_day or line.task.priority == "low")]
             for line in timed:
                 # Here, so that nothing has to be looked up when one comes due.
                 zone_of(line, country)

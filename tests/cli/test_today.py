@@ -92,7 +92,7 @@ def test_the_day_is_listed_in_the_order_in_which_it_is_worked_off(looker: Offhoo
     assert "Wile Coyote · Acme Rockets" in out
     assert "there" in next(line for line in out.splitlines() if "Call Wile back" in line), "their time, too"
     assert "↑ Send the offer" in out
-    assert "Send the photos (every week)" in out
+    assert "Send the photos ↻ every week" in out
 
 
 def test_the_day_for_programs_has_every_part_and_where_people_are(looker: Offhook) -> None:

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 import tui.reminders
-from core.commands.tasks import CompleteTask, CreateTask, SnoozeTask
+from core.commands.tasks import CompleteTask, CreateTask, EditTask, SnoozeTask
 from core.text import printable
 from tests.tui.slow import SlowOpener
 from tui.models.agenda_text import REMINDER, reminder_words
@@ -109,6 +109,14 @@ async def test_another_day_brings_its_own_tasks(app, open_app, clock, floor, wai
         assert "Ring the depot" not in subjects(app)
         clock.now = floor.NOW + dt.timedelta(days=1, minutes=1)
         await wait_until(pilot, lambda: "Ring the depot" in subjects(app))
+
+
+async def test_what_is_of_low_priority_waits_without_a_word(app, open_app, workspace, floor, wait_until):
+    low = EditTask(task_id=floor.uid("task", 5), values={"priority": "low"})
+    assert workspace.execute(low).applied
+    async with app.run_test(size=WIDE) as pilot:
+        await open_app(pilot)
+        assert subjects(app) == ["Send the revised offer"]
 
 
 async def test_it_is_quiet_once_it_was_done_or_put_off_elsewhere(

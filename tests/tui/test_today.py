@@ -17,8 +17,9 @@ from storage.solo import create_solo
 from tests.tui.slow import SlowOpener
 from tests.tui.waiting import WaitingOpener
 from tui.models.agenda import FEW, Head, Item, Rest, arrange, line_id, stay, to_call
-from tui.models.agenda_text import PRIORITY_SIGNS, RECURS, callback_words, task_due
+from tui.models.agenda_text import callback_words
 from tui.models.card_text import Clock
+from tui.models.task_text import PRIORITY_SIGNS, RECURS, task_due
 from tui.widgets.choices import Choices
 from tui.widgets.tasks import TaskList
 

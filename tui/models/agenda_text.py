@@ -6,38 +6,18 @@ import datetime as dt
 
 from core.calling.zones import zone_to_show
 from core.catalog import Catalog
-from core.entities import Task
 from core.health import DAY, Next
 from core.money import format_short
 from core.workspace import Card, ContactLine, TaskLine
 from tui.models.agenda import Item, is_callback
-from tui.models.card_text import SIGNS, STALE, Clock, Wording, due_words, span
+from tui.models.card_text import SIGNS, STALE, Clock, Wording, span
 from tui.models.contact_text import NEXT_STYLE, clock_there, name_words, number_words, phone_words
+from tui.models.task_text import priority_sign, subject_words, task_due
 from tui.models.telling import GROUPS
 
-PRIORITY_SIGNS = {"high": "↑", "low": "↓"}
-RECURS = "↻"
 REMINDER = "◷"
 KIND_SIGNS = {group.key: group.sign for group in GROUPS}
 _WEEK = 6 * DAY
-
-
-def subject_words(task: Task) -> str:
-    """What is to be done, with the sign of what comes again."""
-    return f"{task.subject} {RECURS}" if task.recurrence else task.subject
-
-
-def priority_sign(task: Task) -> str:
-    """The sign of a priority; empty for a normal one."""
-    return PRIORITY_SIGNS.get(task.priority, "")
-
-
-def task_due(task: Task, clock: Clock) -> tuple[Next, str]:
-    """When a task is due, in as few cells as can be. One for the day has no time, whatever zone it was planned in."""
-    state, words = due_words(int(task.due_at.timestamp()), clock)
-    if task.all_day and state is Next.TODAY:
-        return state, f"{SIGNS[state]} today"
-    return state, words.short
 
 
 def callback_words(due: float, clock: Clock, *, short: bool = False) -> str:

@@ -29,6 +29,7 @@ from tui.models.contact_text import (
     right_words,
 )
 from tui.models.record_text import Scene
+from tui.models.task_text import task_words
 from tui.models.telling import author, tell
 
 if TYPE_CHECKING:
@@ -390,7 +391,7 @@ def task_lines(brief: Brief, scene: Scene, plan: str = "") -> tuple[Line, ...]:
         style = _NEXT_STYLES[next_state(task.due_at.timestamp(), clock.now, clock.tomorrow)]
         sign = SIGNS[next_state(task.due_at.timestamp(), clock.now, clock.tomorrow)]
         due = show_when(task.due_at, all_day=task.all_day, now=scene.now, zone=scene.zone)
-        lines.append(Line(f"{sign} {task.subject}", style, due, style, spare=1 if place else 0))
+        lines.append(Line(f"{sign} {task_words(task)}", style, due, style, spare=1 if place else 0))
     if len(brief.tasks) > TASKS:
         lines.append(Line(f"and {len(brief.tasks) - TASKS} more", "muted", spare=1))
     return tuple(lines)

@@ -12,8 +12,8 @@ from textual.message import Message
 from core.entities import Task
 from core.health import Next
 from tui.actions import key_of
-from tui.models.agenda_text import priority_sign, subject_words, task_due
 from tui.models.card_text import Clock
+from tui.models.task_text import task_due, task_words
 from tui.widgets.table import Column, ListSource, Table
 
 _STYLES = {Next.OVERDUE: "overdue", Next.TODAY: "today", Next.NONE: "muted", Next.FUTURE: "planned"}
@@ -52,8 +52,7 @@ class TaskList(Table[Task]):
         self._clock = clock
 
         def what(task: Task) -> str:
-            named = " ".join(filter(None, (priority_sign(task), subject_words(task))))
-            return " · ".join(filter(None, (assignee(task), named)))
+            return " · ".join(filter(None, (assignee(task), task_words(task))))
 
         super().__init__(
             [
