@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from core.calling.follow_up import is_callback
 from core.calling.zones import zone_to_show
 from core.catalog import Catalog
 from core.health import DAY, Next
 from core.money import format_short
 from core.workspace import Card, ContactLine, TaskLine
-from tui.models.agenda import Item, is_callback
+from tui.models.agenda import Item
 from tui.models.card_text import SIGNS, STALE, Clock, Wording, span
 from tui.models.contact_text import NEXT_STYLE, clock_there, name_words, number_words, phone_words
 from tui.models.task_text import priority_sign, subject_words, task_due
