@@ -286,9 +286,12 @@ class _Call:
         calls, planned = self._calls(), self._planned()
         answered = next((task for task in calls if self._is_due(task)), None)
         if self.outcome.do_not_call:
-            yield from delete_open([task for task in calls if task is not answered], self.context.now)
+            every = {task.id: task for task in (*self._own_calls(), *calls)}
+            if answered is not None:
+                del every[answered.id]
+            yield from delete_open(every.values(), self.context.now)
         if answered is not None and (self.outcome.connected or self.outcome.do_not_call):
-            yield from complete(answered, self.context)
+            yield from complete(answered, self.context, again=not self.outcome.do_not_call)
         elif answered is not None and planned is not None:
             yield self._put_off(answered, planned)
             if planned["kind"] == "call":
@@ -303,14 +306,18 @@ class _Call:
 
     def _calls(self) -> list[Task]:
         """The open tasks to call them that this call can answer: the one that brought the user here, then their own."""
-        found = self.seen.where(Task, **self.command.open_calls(self.catalog))
         # What comes again has its own rhythm: it is answered only by who came for it.
-        own = [task for task in found if not task.recurrence and task.id != self.command.task_id]
+        own = [task for task in self._own_calls() if not task.recurrence]
         own.sort(key=lambda task: (task.due_at, task.id))
         named = self._there(Task, self.command.task_id)
         if named is None or named.done_at is not None or named.kind != "call":
             return own
         return [named, *own] if named.book_id in self.catalog.writable_books else own
+
+    def _own_calls(self) -> list[Task]:
+        """The user's own, without the one that brought them here."""
+        found = self.seen.where(Task, **self.command.open_calls(self.catalog))
+        return [task for task in found if task.id != self.command.task_id]
 
     def _is_due(self, task: Task) -> bool:
         """Whether this is the call that the task asks for: it brought the user here, it is due, or it was to be tried again."""

@@ -193,14 +193,14 @@ class DeleteTask(Command):
         return Decision(f"Deleted the task {task.subject}", (change,), "task.deleted")
 
 
-def complete(task: Task, context: Context) -> Iterator[Change]:
-    """The changes that tick a task off, tell of it, and plan it anew where it comes again."""
+def complete(task: Task, context: Context, *, again: bool = True) -> Iterator[Change]:
+    """The changes that tick a task off, tell of it, and plan it anew where it comes again, unless it must not."""
     yield update(task, {"done_at": context.now})
     yield told(
         context, kind="task_done", subject=task.subject, book_id=task.book_id, contact_id=task.contact_id,
         deal_id=task.deal_id, company_id=task.company_id, data={"task_id": task.id},
     )  # fmt: skip
-    if task.recurrence in RECURRENCES:
+    if again and task.recurrence in RECURRENCES:
         values = {name: getattr(task, name) for name in (*EDITABLE, "book_id", *_ABOUT)}
         zone = zone_of(context.catalog, task.assignee_id)
         values["due_at"] = next_due(task.due_at, task.recurrence, context.now, zone, all_day=task.all_day)

@@ -276,6 +276,19 @@ def test_do_not_call_is_told_with_who_and_why_and_drops_the_calls_that_were_plan
     assert done.summary == "Logged a call to Lena: Do not call"
 
 
+def test_do_not_call_ends_the_calls_that_come_again(office):
+    lena, max_ = lead(office), lead(office, first_name="Max")
+    weekly = plan(office, lena, recurrence="every week")
+    monthly = plan(office, lena, days=9, recurrence="every month")
+    call(office.bob, lena, "do not call", task_id=weekly.id)
+    assert office.bob.get(Task, weekly.id).done_at, "it brought the rep here"
+    assert office.bob.get(Task, monthly.id).deleted_at
+    assert not open_tasks(office.bob, lena)
+    daily = plan(office, max_, recurrence="every day")
+    call(office.bob, max_, "do not call")
+    assert office.bob.get(Task, daily.id).deleted_at
+
+
 @pytest.mark.parametrize(
     ("now", "outcome", "then"),
     [
