@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from core.clock import zone_named
+
 _LOCALTIME = Path("/etc/localtime")
 # Countries by the currency that money there is counted in (ISO 3166 by ISO 4217).
 _COUNTRIES = {
@@ -89,11 +91,7 @@ def _after_zoneinfo(path: str) -> str:
 
 
 def _known(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ""
-    return name
+    return name if zone_named(name) else ""
 
 
 def country(environment: Mapping[str, str] = os.environ, zone: str | None = None) -> str:

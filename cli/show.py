@@ -10,6 +10,7 @@ from cli.output import Code, say, say_json, styled, table, terminal_width
 from cli.plain import entry_data, record_data
 from cli.session import Session
 from core.catalog import Catalog
+from core.clock import zone_named
 from core.entities import Company, Contact, Deal, Task
 from core.money import format_money
 from core.pipelines import effective_probability
@@ -193,14 +194,8 @@ class _Sheet:
         ]
 
     def _time_there(self, zone: str) -> str:
-        if not zone:
-            return ""
-        from zoneinfo import ZoneInfo
-
-        try:
-            return f"{self.session.now.astimezone(ZoneInfo(zone)):%H:%M}, {zone}"
-        except (KeyError, ValueError, OSError):
-            return ""
+        there = zone_named(zone)
+        return f"{self.session.now.astimezone(there):%H:%M}, {zone}" if there else ""
 
     def _deals(self, deals: Iterable[Deal]) -> Iterable[str]:
         rows = []

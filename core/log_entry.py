@@ -7,9 +7,9 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from core.catalog import Catalog
+from core.clock import zone_named
 from core.commands.activities import LogActivity
 from core.commands.calls import LogCall
 from core.duration import parse_duration, show_duration
@@ -62,10 +62,7 @@ class Target:
     @property
     def zone(self) -> dt.tzinfo | None:
         """Where the contact is; None where that is not known."""
-        try:
-            return ZoneInfo(self.zone_name) if self.zone_name else None
-        except (KeyError, ValueError, OSError):
-            return None
+        return zone_named(self.zone_name)
 
     @property
     def asks(self) -> bool:

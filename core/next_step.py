@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from core.clock import end_of_day
 from core.errors import Invalid
 from core.schema import LINE_LIMIT
 from core.text import clean_line
@@ -98,7 +99,7 @@ def parse_next_step(
     due_at, all_day = parse_when(phrase, now, clock)
     if all_day:
         # A day is a day, wherever it is read.
-        due_at = dt.datetime.combine(due_at.date(), dt.time(23, 59, 59), zone)
+        due_at = end_of_day(due_at.date(), zone)
     else:
         due_at = due_at.replace(second=0, microsecond=0).astimezone(zone)
     if due_at <= now:

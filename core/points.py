@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from core.clock import zone_named
 from core.errors import Invalid
 from core.text import clean_line
 
@@ -184,15 +185,12 @@ def check_zone(typed: str) -> str:
     Raises:
         Invalid: there is none of that name.
     """
-    from zoneinfo import ZoneInfo
-
     value = clean_line(typed)
-    try:
-        return ZoneInfo(value).key
-    except (KeyError, ValueError, OSError):
+    if zone_named(value) is None:
         raise Invalid(
             {"time_zone": f"“{value[:40]}” is not a time zone. Try Europe/Berlin or America/New_York."}
-        ) from None
+        )
+    return value
 
 
 def time_zone_of(phone: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from core.clock import end_of_day
 from core.days import months_on, weekdays_on
 
 RECURRENCES = (
@@ -38,14 +39,13 @@ def next_due(
         The time, in UTC.
     """
     local = due_at.astimezone(zone)
-    day, clock = local.date(), local.time()
-    if all_day:
-        clock = dt.time(23, 59, 59)
     steps = 0
     while True:
         steps += 1
+        day = _on(local.date(), recurrence, steps)
         # A time that a change to summer time leaves out lies behind the gap.
-        found = dt.datetime.combine(_on(day, recurrence, steps), clock, zone).astimezone(dt.UTC)
+        at = end_of_day(day, zone) if all_day else dt.datetime.combine(day, local.time(), zone)
+        found = at.astimezone(dt.UTC)
         if found > now:
             return found
         # Years of every day are skipped at once; the weekend is looked at step by step.

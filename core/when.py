@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from core.clock import end_of_day
 from core.days import months_on
 from core.errors import Invalid
 from core.text import clean_line
@@ -205,7 +206,7 @@ def _whole_day(day: dt.date, around: _Around, zone: dt.tzinfo) -> dt.datetime:
     if around.past:
         noon = dt.datetime.combine(day, dt.time(12), zone)
         return min(noon, around.now) if day == around.today else noon
-    return _real(dt.datetime.combine(day, dt.time(23, 59, 59), zone))
+    return end_of_day(day, zone)
 
 
 def _real(local: dt.datetime) -> dt.datetime:

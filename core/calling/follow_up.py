@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.clock import end_of_day
 from core.days import months_on, weekdays_on
 from core.entities import Task
 from core.errors import Invalid
@@ -101,7 +102,7 @@ def due_day(span: Span, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """
     today = now.astimezone(zone).date()
     day = today if span.is_short else _day(span, today)
-    return dt.datetime.combine(day, dt.time(23, 59, 59), zone).astimezone(dt.UTC)
+    return end_of_day(day, zone).astimezone(dt.UTC)
 
 
 def _day(span: Span, today: dt.date) -> dt.date:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from core.calling.check import check
 from core.calling.zones import zones_of
 from core.catalog import Catalog
+from core.clock import zone_named
 from core.entities import Company, Contact
 from core.points import good_numbers
 from core.workspace import Callee
@@ -42,7 +43,7 @@ def hours_of(contact: Contact, company: Company | None, catalog: Catalog, number
     def opens(at: dt.datetime) -> dt.datetime:
         return check(callee, at, catalog=catalog, agreed=True).until or at
 
-    return There(ZoneInfo(best) if best else None, opens)
+    return There(zone_named(best), opens)
 
 
 def _untried(contact: Contact, company: Company | None) -> Callee:

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 from core.calling.area_codes import STATE_OF_AREA_CODE, ZONES_OF_AREA_CODE
 from core.calling.places import Place, city_of, place, place_of_zone
+from core.clock import zone_named
 
 if TYPE_CHECKING:
     from core.workspace import Callee
@@ -209,9 +209,8 @@ _MOMENTS = tuple(
 @lru_cache(maxsize=1024)
 def _clock(zone: str) -> tuple[dt.timedelta | None, ...] | None:
     """What its clocks show in the course of two years; none where this machine does not know the zone."""
-    try:
-        info = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
+    info = zone_named(zone)
+    if info is None:
         return None
     return tuple(moment.astimezone(info).utcoffset() for moment in _MOMENTS)
 

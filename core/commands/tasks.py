@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from core.catalog import Catalog
 from core.changes import Change
+from core.clock import zone_named
 from core.commands.base import (
     Command,
     Context,
@@ -210,10 +210,8 @@ def complete(task: Task, context: Context, *, again: bool = True) -> Iterator[Ch
 def zone_of(catalog: Catalog, user_id: str) -> ZoneInfo:
     """Where a user's clock is: their time zone, or else the organization's."""
     user = catalog.user_by_id.get(user_id)
-    for name in (user.time_zone if user else "", catalog.organization.time_zone):
-        with suppress(KeyError, ValueError, OSError):
-            return ZoneInfo(name)
-    return ZoneInfo("UTC")
+    own = zone_named(user.time_zone) if user else None
+    return own or zone_named(catalog.organization.time_zone) or ZoneInfo("UTC")
 
 
 def clean_task(context: Context, values: Mapping[str, Any], current: Task | None = None) -> dict[str, Any]:
