@@ -8,6 +8,7 @@ import itertools
 import pytest
 from textual.widgets import Input
 
+import tui.models.agenda
 from core.calling.follow_up import RETRY_PRIORITY
 from core.commands.tasks import CompleteTask, CreateTask, EditTask
 from core.defaults import founding
@@ -270,6 +271,20 @@ async def test_a_lead_is_claimed_with_one_key(app, ready, settle, workspace, flo
         assert workspace.record("contacts", floor.uid("contact", 24)).book_id == floor.MY_BOOK
         assert lines(screen)["leads"] == ["Mehmet Yılmaz", "Priya Sharma", "Ahmed Hassan"]
         assert here(screen) == "Priya Sharma"
+
+
+async def test_what_does_not_fit_is_counted_and_enter_shows_it(app, ready, settle, monkeypatch):
+    monkeypatch.setattr(tui.models.agenda, "FEW", 2)
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await ready(pilot, "TodayScreen")
+        assert len(lines(screen)["leads"]) == 2
+        assert "⋯ 2 more" in text_of(screen.table)
+        screen.table.point_to("rest:leads")
+        await pilot.press("d")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert len(lines(screen)["leads"]) == 4
+        assert here(screen) == "Priya Sharma", "the cursor goes on with what was hidden"
 
 
 async def test_a_deal_without_a_next_step_gets_one_and_leaves_the_list(app, ready, settle, floor):

@@ -332,7 +332,9 @@ class TodayScreen(QuickScreen):
     def _opened_row(self, event: Table.Activated) -> None:
         if isinstance(event.row, model.Rest):
             self._opened.add(event.row.part)
+            place = self.table.cursor
             self._show()
+            self.table.point(place)
         elif subject := self.subject():
             self.offhook.open_record(subject.table, subject.id)
         else:

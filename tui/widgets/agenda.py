@@ -9,13 +9,12 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.strip import Strip
 
 from core.catalog import Catalog
 from tui.models.agenda import TITLES, Head, Item, Line, Rest, line_id, stay, task_of
 from tui.models.agenda_text import AgendaWords
 from tui.models.card_text import Clock
-from tui.paint import fit, strip
+from tui.models.columns import Placed
 from tui.widgets.table import Column, ListSource, Table
 from tui.widgets.tasks import TASK_KEYS, TaskAsked
 
@@ -164,28 +163,32 @@ class AgendaList(Table[Line]):
         if self.item is not None and (task := task_of(self.item)) is not None:
             self.post_message(TaskAsked(task, what))
 
-    # --- drawing ------------------------------------------------------------------------------------------------
-
     def _row_at(self, y: int) -> Line | None:
         index = self._top + y // len(self._lines)
         return self._rows[index] if index < len(self._rows) else None
 
-    def render_line(self, y: int) -> Strip:
-        """Draws a head, a row, or how many more there are."""
-        row = self._row_at(y)
-        if row is None or isinstance(row, Item):
-            return super().render_line(y)
-        width, part = self.size.width - 1, y % len(self._lines)
-        base = self._style("row", "row")
-        if isinstance(row, Head):
-            pieces = self._heading(row, width) if part == len(self._lines) - 1 else [(" " * width, base)]
-        else:
-            pieces = self._rest(row, width, self._top + y // len(self._lines), part)
-        return strip([*pieces, self._bar(y)], width + 1, base)
+    # --- drawing ------------------------------------------------------------------------------------------------
 
-    def _heading(self, head: Head, width: int) -> list[tuple[str, Style]]:
+    def _cells(
+        self,
+        pieces: list[tuple[str, Style]],
+        placed: Sequence[Placed],
+        row: Line,
+        state: str,
+        ground: Style,
+    ) -> None:
+        """What stands in a line of a row; heads, and what is not shown, have no columns."""
+        if isinstance(row, Item):
+            super()._cells(pieces, placed, row, state, ground)
+        elif isinstance(row, Rest):
+            if placed is self._lines[0]:
+                pieces.append((_rest_words(row), self._style("muted", state)))
+        elif placed is self._lines[-1]:
+            pieces[:] = self._heading(row)
+
+    def _heading(self, head: Head) -> list[tuple[str, Style]]:
         title, count = f" {TITLES[head.part]} ", f"{head.number:,} "
-        rule = "─" * max(0, width - cell_len(title) - cell_len(count))
+        rule = "─" * max(0, self.size.width - 1 - cell_len(title) - cell_len(count))
         name = {"callbacks": "today", "overdue": "overdue"}.get(head.part, "header")
         return [
             (title, self._style(name, "row") + Style(bold=True)),
@@ -193,18 +196,11 @@ class AgendaList(Table[Line]):
             (rule, self._style("faint", "row")),
         ]
 
-    def _rest(self, rest: Rest, width: int, index: int, part: int) -> list[tuple[str, Style]]:
-        here = index == self.cursor
-        state = ("cursor" if self.has_focus else "cursor-blurred") if here else "row"
-        if rest.hidden:
-            words = f"⋯ {rest.hidden + rest.beyond:,} more"
-        else:
-            words = f"⋯ {rest.beyond:,} more, once these are done"
-        text = words if not part else ""
-        return [
-            ("▌" if here else " ", self._style(state, state)),
-            (fit(f"  {text}", width - 1), self._style("muted", state)),
-        ]
+
+def _rest_words(rest: Rest) -> str:
+    if rest.hidden:
+        return f"⋯ {rest.hidden + rest.beyond:,} more"
+    return f"⋯ {rest.beyond:,} more, once these are done"
 
 
 def _column(
