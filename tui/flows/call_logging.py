@@ -77,7 +77,7 @@ class CallLog:
             # What cannot be read is not thrown away: it is asked again.
             if session.phase is not Phase.STEP:
                 session.ask(ended)
-            screen.step_line.focus()
+            screen.to(screen.step_line)
             screen.show()
             return
         asked = session.phase is Phase.STEP
@@ -98,7 +98,7 @@ class CallLog:
         if ended.outcome.connected:
             session.saved(self._saved_words(ended.outcome, planned))
             screen.put_typed(contact_id, "", "")
-            screen.outcomes.focus()
+            screen.to(screen.outcomes)
             screen.show()
             self._calling.save()
         else:

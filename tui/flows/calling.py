@@ -94,7 +94,7 @@ class Calling:
             call_state.forget(self.desk.drafts)
         else:
             self.save()
-        self.screen.outcomes.focus()
+        self.screen.to(self.screen.outcomes)
         self.screen.show()
         self.screen.run_worker(self._read_figures(), group="calling")
 
@@ -126,7 +126,7 @@ class Calling:
         """Puts somebody on the screen, and only then does what can wait."""
         self.upcoming.stay()
         self.session.show(call)
-        self.screen.outcomes.focus()
+        self.screen.to(self.screen.outcomes)
         self.screen.show()
         self.save()
 
@@ -260,7 +260,7 @@ class Calling:
         self.session.phase = Phase.PAUSED
         self.session.queue.pause()
         self.save()
-        self.screen.outcomes.focus()
+        self.screen.to(self.screen.outcomes)
         self.screen.show()
 
     def resume(self) -> None:
@@ -335,15 +335,16 @@ class Calling:
         self.screen.say(why, problem=True)
 
     def is_gone(self, contact_id: str, why: str) -> None:
-        """Somebody is not there any more, or has left the list."""
-        session = self.session
-        current = session.current
+        """Somebody is not there any more, or has left the list. Who types about them is told, and goes on when they like."""
+        session, queue = self.session, self.session.queue
         session.forget(contact_id)
-        if current is not None and current.callee.id == contact_id and session.phase is Phase.READY:
-            self._leave_contact()
-        session.queue.leave([contact_id])
-        if session.phase in (Phase.READY, Phase.LOADING) and session.queue.current == contact_id:
+        is_up = queue.current == contact_id
+        waits = session.phase is Phase.LOADING or (session.phase is Phase.READY and not self.screen.is_typing)
+        if is_up and waits:
+            if session.current is not None:
+                self._leave_contact()
             self.upcoming.go()
+        queue.leave([contact_id])
         self.screen.say(why, problem=True)
 
     async def renew(self) -> None:

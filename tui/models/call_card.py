@@ -160,7 +160,7 @@ def name_lines(name: str, width: int, *, letters: bool) -> list[Line]:
     """The name as large as there is room for: drawn, in spaced capitals, or as it is."""
     if letters and (drawn := big(name, width)):
         return [(Piece(line, "name"),) for line in drawn]
-    return [(Piece(spaced(name, width), "name"),)]
+    return [_cut((Piece(spaced(name, width), "name"),), width)]
 
 
 def card_lines(

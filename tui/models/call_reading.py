@@ -25,7 +25,7 @@ HOLD = 900
 """Seconds for which somebody is reserved; prolonged while they are on the screen."""
 
 
-HELD = "are being called by a colleague"
+HELD = "with a colleague at the moment"
 """Why somebody is passed over who is reserved."""
 
 
@@ -102,17 +102,15 @@ def find(
 def _in_short(callee: Callee, verdict: Verdict, now: dt.datetime, catalog: Catalog) -> str:
     """Why somebody cannot be called, in words that gather those to whom the same applies."""
     if callee.do_not_call:
-        return "do not want to be called"
+        return "want no calls"
     if not good_numbers(callee.phones):
-        return "have no number that can be dialled"
+        return "without a number that can be dialled"
     if callee.held_by:
         return HELD
     if check(callee, now, catalog=catalog, agreed=True).kind != "no":
         # It is the organization's own rule that stands against it, not the law's.
-        return (
-            "were called a short while ago" if verdict.until is not None else "were tried as often as may be"
-        )
-    return "may not be called at this hour there, or not more often today"
+        return "called a short while ago" if verdict.until is not None else "tried as often as may be"
+    return "outside the hours for calls there, or called enough"
 
 
 def look_again(

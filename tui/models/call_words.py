@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from core import log_entry
 from core.calling.follow_up import due_day, next_try, parse_span
 from core.calling.summary import connect_rate, seconds_per_dial
 from core.duration import show_duration
@@ -15,7 +14,7 @@ from core.entities import Outcome
 from core.next_step import NextStep
 from core.text import printable
 from core.when import show_when
-from core.workspace import CallStats, Subject
+from core.workspace import CallStats
 from tui.models import briefing
 from tui.models.call import CallSession, Phase
 from tui.models.call_card import CallBrief, Line, Piece
@@ -40,8 +39,8 @@ class Figures(NamedTuple):
 
 
 def note_key(contact_id: str) -> str:
-    """Under which key notes about a contact are kept until they are logged, here or anywhere else."""
-    return log_entry.note_key(Subject("contacts", contact_id))
+    """Under which key notes about a contact are kept until they are logged."""
+    return f"note:contacts:{contact_id}"
 
 
 def step_key(contact_id: str) -> str:
@@ -152,7 +151,7 @@ def _paused(session: CallSession, key_of: KeyOf) -> list[Line]:
 
 
 def passed_over(session: CallSession, scene: Scene) -> list[str]:
-    """Why contacts were not called, and when that can be tried: `12 were called within the last hour: again from 15:20`."""
+    """Why contacts were not called, and when that can be tried: `12 were called within the last hour: from 15:20`."""
     counts: Counter[str] = Counter()
     until: dict[str, dt.datetime] = {}
     for reason, at in session.passed.values():
@@ -164,7 +163,7 @@ def passed_over(session: CallSession, scene: Scene) -> list[str]:
     for words, count in counts.most_common(_REASONS):
         again = until.get(words)
         when = (
-            f": again from {show_when(again, all_day=False, now=scene.now, zone=scene.zone)}" if again else ""
+            f", from {show_when(again, all_day=False, now=scene.now, zone=scene.zone)}" if again else ""
         )
         out.append(f"{count:>3}  {words}{when}")
     if len(counts) > _REASONS:

@@ -49,6 +49,8 @@ _HINTS = {
 }  # fmt: skip
 
 
+_WHILE_TYPING = {"back": "To the call", "pane(1)": "Next pane", "objection(1)": "Objection 1…9"}
+"""What the key bar says while notes or the next step are typed."""
 _ON_SOMEBODY = frozenset(
     {"dial", "requeue", "number", "open", "notes", "step", "script", "skip", "hang_up", "objection"}
 )
@@ -161,7 +163,7 @@ class CallScreen(QuickScreen, TakesOutcomes):
 
     def on_mount(self) -> None:
         """Looks for the first contact."""
-        self.outcomes.focus()
+        self.to(self.outcomes)
         self._name_panes()
         self.set_interval(_SECOND, self._tick)
         self.calling.begin()
@@ -175,6 +177,15 @@ class CallScreen(QuickScreen, TakesOutcomes):
         """Puts the panes where there is room for them."""
         self._name_panes()
         self._show_pane()
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether the cursor is where one types."""
+        return self.focused in (self.notes, self.step_line)
+
+    def to(self, widget: Widget) -> None:
+        """Goes to a part of the screen, at once: what is typed ahead is meant for it. `Widget.focus` waits for its turn."""
+        self.set_focus(widget)
 
     def _name_panes(self) -> None:
         names = _NAMES if self.app.size.width < _NARROW else _NAMES[:NOTES]
@@ -264,6 +275,9 @@ class CallScreen(QuickScreen, TakesOutcomes):
     def key_hints(self) -> list[tuple[str, str]]:
         """What is most useful here."""
         hints = super().key_hints()
+        if self.is_typing:
+            # Every letter is text here; what is said are the keys that are none.
+            return [*self.hints_for(_WHILE_TYPING), *hints[-1:]]
         labels = dict(_HINTS)
         labels["take"] = call_words.TAKE.get(self.session.phase, labels["take"])
         return [*self.hints_for(labels), *hints[-1:]]
@@ -372,7 +386,7 @@ class CallScreen(QuickScreen, TakesOutcomes):
         except Invalid:
             self._said_of_step()
             return
-        self.outcomes.focus()
+        self.to(self.outcomes)
 
     # --- outcomes ---------------------------------------------------------------------------------------------------
 
@@ -392,7 +406,7 @@ class CallScreen(QuickScreen, TakesOutcomes):
         self.session.ask(ended)
         if not self.step_line.value.strip():
             self._put_step(text)
-        self.step_line.focus()
+        self.to(self.step_line)
         self.show()
 
     # --- actions ----------------------------------------------------------------------------------------------------
@@ -423,21 +437,21 @@ class CallScreen(QuickScreen, TakesOutcomes):
         """To the notes."""
         self._pane = NOTES
         self._show_pane()
-        self.notes.focus()
+        self.to(self.notes)
 
     def action_script(self) -> None:
         """To the script; from there back to what is known of them."""
         if self.focused is self.script:
             self._pane = FACTS
-            self.outcomes.focus()
+            self.to(self.outcomes)
         else:
             self._pane = SCRIPT
-            self.script.focus()
+            self.to(self.script)
         self._show_pane()
 
     def action_step(self) -> None:
         """To the next step."""
-        self.step_line.focus()
+        self.to(self.step_line)
 
     def action_objection(self, number: int) -> None:
         """Shows what to say to an objection, wherever the cursor is."""
@@ -458,13 +472,13 @@ class CallScreen(QuickScreen, TakesOutcomes):
         elif target is self.script:
             self.action_script()
         else:
-            target.focus()
+            self.to(target)
 
     @on(PaneBar.Chosen)
     def _pane_chosen(self, event: PaneBar.Chosen) -> None:
         self._pane = event.index
         self._show_pane()
-        {FACTS: self.outcomes, SCRIPT: self.script, NOTES: self.notes}[event.index].focus()
+        self.to({FACTS: self.outcomes, SCRIPT: self.script, NOTES: self.notes}[event.index])
 
     @on(DescendantFocus)
     @on(DescendantBlur)
@@ -478,13 +492,13 @@ class CallScreen(QuickScreen, TakesOutcomes):
             return
         if self.session.phase is Phase.STEP:
             self.session.unask()
-            self.outcomes.focus()
+            self.to(self.outcomes)
             self.show()
         elif self.focused is not self.outcomes and not self.has_class("-quiet"):
             if self._pane == NOTES:
                 self._pane = FACTS
                 self._show_pane()
-            self.outcomes.focus()
+            self.to(self.outcomes)
         else:
             self.action_end()
 
