@@ -12,7 +12,7 @@ from core.catalog import Catalog
 from core.entities import Stage
 from core.errors import NotFound
 from core.filters import All, Query, Test
-from core.text import fold, printable, words
+from core.text import begins_words, fold, printable, words
 from core.workspace import Hit, Workspace
 
 SINGULAR = {
@@ -75,7 +75,7 @@ def find_one(workspace: Workspace, text: str, tables: Sequence[str] = SUBJECTS) 
         return begun[0]
     hits = workspace.search(text, tables=tables, limit=_SEARCHED) if words(text) else []
     exact = [hit for hit in hits if fold(hit.title) == fold(text)]
-    titled = [hit for hit in hits if _titles(hit, text)]
+    titled = [hit for hit in hits if begins_words(hit.title, text)]
     for fitting in (exact, titled, hits):
         if len(fitting) == 1:
             return Named(fitting[0].open_table, fitting[0].id)
@@ -106,11 +106,6 @@ def _by_beginning(workspace: Workspace, text: str, tables: Sequence[str]) -> lis
         companies = workspace.companies("", limit=_ALL)
         found += [Named("companies", company.id) for company in companies if company.id.startswith(text)]
     return found
-
-
-def _titles(hit: Hit, text: str) -> bool:
-    title = words(hit.title)
-    return all(any(word.startswith(wanted) for word in title) for wanted in words(text))
 
 
 def _kinds(tables: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from core.errors import NotFound
 from core.health import end_of_today
 from core.money import format_short
 from core.points import show_phone
-from core.text import fold, printable, words
+from core.text import begins_words, fold, printable
 from core.when import parse_when, show_when
 from core.workspace import Agenda, Card, ContactLine, TaskLine, Workspace
 from tui.models.agenda import TITLES, Item, parts
@@ -94,8 +94,7 @@ def find_task(workspace: Workspace, text: str) -> Task:
     text = typed(text).strip()
     mine = workspace.tasks(assignee_id=workspace.catalog().me.id, limit=_ALL)
     by_id = [line for line in mine if len(text) >= 4 and line.task.id.startswith(text.lower().rstrip("…"))]
-    wanted = words(text)
-    by_words = [line for line in mine if wanted and _fits(line, wanted)]
+    by_words = [line for line in mine if begins_words(_words_around(line), text)]
     exact = [line for line in by_words if fold(line.task.subject) == fold(text)]
     for fitting in (by_id, exact, by_words):
         if len(fitting) == 1:
@@ -115,9 +114,8 @@ def find_task(workspace: Workspace, text: str) -> Task:
     raise NotFound(f"None of your open tasks fits “{printable(text[:60])}”. List them with: offhook today")
 
 
-def _fits(line: TaskLine, wanted: Sequence[str]) -> bool:
-    there = words(f"{line.task.subject} {line.about} {line.contact} {line.company}")
-    return all(any(word.startswith(part) for word in there) for part in wanted)
+def _words_around(line: TaskLine) -> str:
+    return f"{line.task.subject} {line.about} {line.contact} {line.company}"
 
 
 def find_user(catalog: Catalog, text: str) -> User:
@@ -126,17 +124,14 @@ def find_user(catalog: Catalog, text: str) -> User:
     Raises:
         Usage: nobody is called so, or several are; the message lists them.
     """
-    wanted = words(typed(text))
+    text = typed(text).strip()
     active = [user for user in catalog.users if user.disabled_at is None]
-    fitting = [user for user in active if fold(user.name) == fold(typed(text).strip())] or [
-        user
-        for user in active
-        if wanted and all(any(word.startswith(part) for word in words(user.name)) for part in wanted)
-    ]
+    exact = [user for user in active if fold(user.name) == fold(text)]
+    fitting = exact or [user for user in active if begins_words(user.name, text)]
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(sorted(user.name for user in fitting or active))
-    raise Usage(f"“{printable(typed(text)[:40])}” is no one person. There are: {printable(names)}.")
+    raise Usage(f"“{printable(text[:40])}” is no one person. There are: {printable(names)}.")
 
 
 class _Sheet:

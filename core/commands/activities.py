@@ -173,6 +173,11 @@ def how_it_ended(catalog: Catalog, outcome: str) -> dict[str, Any]:
     }
 
 
+def outcomes_there_are(catalog: Catalog) -> str:
+    """What to say of an outcome that is none."""
+    return f"A call ends with one of {', '.join(known.key for known in catalog.call_outcomes)}."
+
+
 def clean_entry(
     context: Context, kind: str, values: Mapping[str, Any], *, outcome: str = ""
 ) -> dict[str, Any]:
@@ -198,8 +203,7 @@ def clean_entry(
     if out["direction"] not in ("", "in", "out"):
         wrong["direction"] = "A call or e-mail goes in or out."
     if kind == "call" and out["outcome"] not in ("", outcome) and not context.catalog.outcome(out["outcome"]):
-        keys = ", ".join(known.key for known in context.catalog.call_outcomes)
-        wrong["outcome"] = f"A call ends with one of {keys}."
+        wrong["outcome"] = outcomes_there_are(context.catalog)
     if wrong:
         raise Invalid(wrong)
     return out

@@ -12,7 +12,7 @@ from core.calling.follow_up import RETRY_PRIORITY, Span, due_day, next_try, pars
 from core.calling.statuses import next_status
 from core.catalog import Catalog
 from core.changes import Change, Changeset
-from core.commands.activities import clean_entry, how_it_ended
+from core.commands.activities import clean_entry, how_it_ended, outcomes_there_are
 from core.commands.base import (
     Command,
     Context,
@@ -108,8 +108,7 @@ class LogCall(Command):
     def decide(self, seen: Seen, context: Context) -> Decision:
         outcome = context.catalog.outcome(self.outcome)
         if outcome is None:
-            keys = ", ".join(known.key for known in context.catalog.call_outcomes)
-            raise Invalid({"outcome": f"A call ends with one of {keys}."})
+            raise Invalid({"outcome": outcomes_there_are(context.catalog)})
         contact = seen.get(Contact, self.contact_id)
         require_write(context.catalog, contact.book_id, contact.name)
         call = _Call(self, outcome, contact, seen, context)
