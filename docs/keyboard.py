@@ -108,7 +108,21 @@ SECTIONS = (
     Section("When two people changed the same", ("tui.dialogs.conflict:ConflictDialog",)),
     Section("Logging in", ("tui.dialogs.signin:SignInDialog",)),
     Section("Leaving while something is not sent yet", ("tui.dialogs.unsettled:UnsettledDialog",)),
+    Section(
+        "What is set up in a list",
+        ("tui.dialogs.setup_list:SetupList",),
+        "Pipelines, call outcomes, scripts and calling rules: `ctrl+p` and a few letters of the name opens each of them.",
+    ),
     Section("Pipeline editor", ("tui.dialogs.pipelines:PipelineEditor",)),
+    Section("Call outcomes", ("tui.dialogs.outcomes:OutcomeEditor",), "Admins and managers change them; others look."),
+    Section("Scripts", ("tui.dialogs.scripts:ScriptList",)),
+    Section(
+        "Writing a script",
+        ("tui.dialogs.script_editor:ScriptEditor",),
+        "Markdown, and `{first_name|there}` for what is filled in. A line `## Objection: No time` begins an answer that a\n"
+        "digit shows on the call.",
+    ),
+    Section("Calling rules", ("tui.dialogs.calling_rules:RuleEditor",), "Admins and managers change them; others look."),
     Section(
         "First start, and when a workspace cannot be opened",
         (

@@ -43,6 +43,12 @@ BASE_SCREENS = {
     "o": ("unsent", "What waits to be sent"),
 }
 """Where `g` + letter goes: (name of the screen, label)."""
+SETUPS = {
+    "outcomes": ("Call outcomes…", "How calls can end: keys, and what follows"),
+    "scripts": ("Scripts…", "What is said on calls"),
+    "rules": ("Calling rules…", "When, and how often, who may be called; what holds where"),
+}
+"""What is shaped in the application itself, in the palette: label and more about it, by name."""
 LEAST_SIZE = (30, 10)
 """Columns and lines below which nothing useful can be shown."""
 NOTICE_SECONDS = 10
@@ -395,14 +401,32 @@ class OffhookApp(App[int]):
         from tui.dialogs.keys import KeysDialog, Place
 
         places = [
-            Place(f"g {letter}", label, partial(self.go, name))
+            Place(f"g {letter}", f"Go to {label}", partial(self.go, name))
             for letter, (name, label) in BASE_SCREENS.items()
         ]
         if self.calls_left is not None:
             places.insert(0, Place("C", f"Go on calling: {self.calls_left.name}", self._go_on_calling))
         self.push_screen(
-            KeysDialog(self.screen, title="What do you want to do?", places=places, grouped=False), self._do
+            KeysDialog(
+                self.screen,
+                title="What do you want to do?",
+                places=places,
+                setups=[
+                    Place("", label, partial(self.set_up, name), detail)
+                    for name, (label, detail) in SETUPS.items()
+                ],
+                grouped=False,
+            ),
+            self._do,
         )
+
+    def set_up(self, name: str) -> None:
+        """Opens what is shaped in the application itself: one of `SETUPS`."""
+        from tui.flows.calling_setup import OPENED_BY
+        from tui.screens.base import DeskScreen
+
+        if isinstance(self.screen, DeskScreen):
+            self.screen.start(OPENED_BY[name](self.screen))
 
     async def _do(self, action: Callable[[], Any] | None) -> None:
         if action is not None:

@@ -82,6 +82,12 @@ CONTEXTS = (
     ),
     _dialog("signin:SignInDialog", "Logging in"),
     _dialog("pipelines:PipelineEditor", "Pipeline editor"),
+    _dialog("outcomes:OutcomeEditor", "Call outcomes"),
+    _dialog("scripts:ScriptList", "Scripts"),
+    Context(
+        "Writing a script", ("tui.widgets.script:ScriptView", "tui.dialogs.script_editor:ScriptEditor"), app=False
+    ),
+    _dialog("calling_rules:RuleEditor", "Calling rules"),
     Context("First start", ("tui.screens.welcome:WelcomeScreen",)),
     Context("A workspace that cannot be opened", ("tui.screens.opening:ProblemScreen",)),
     Context("A server that does not answer", ("tui.screens.opening:UnreachableScreen",)),

@@ -287,7 +287,7 @@ class SaveScript(Command):
             values = {"position": near(last, "")} | values | {"user_id": catalog.me.id}
             change = insert(Script, self.new_script_id, values)
             return Decision(f"Wrote the script {values['name']}", (change,), "script.written")
-        held = _script(catalog, self.script_id)
+        held = script_to_change(catalog, self.script_id)
         values = _script_values(self.values, catalog, held)
         if held.user_id != catalog.me.id and values.get("shared") is False:
             raise Refused(
@@ -310,13 +310,19 @@ class DeleteScript(Command):
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         require_can_change(context.catalog)
-        script = _script(context.catalog, self.script_id)
+        script = script_to_change(context.catalog, self.script_id)
         change = delete(script, context.now, relies_on=written(Script))
         return Decision(f"Deleted the script {script.name}", (change,), "script.deleted")
 
 
-def _script(catalog: Catalog, script_id: str) -> Script:
-    """A script that the user may change."""
+def script_to_change(catalog: Catalog, script_id: str) -> Script:
+    """A script that the user may change.
+
+    Raises:
+        NotFound: it is not there any more.
+        Refused: it is another's.
+    """
+    require_can_change(catalog)
     for script in catalog.scripts:
         if script.id == script_id:
             if script.user_id != catalog.me.id and catalog.me.role not in ("admin", "manager"):

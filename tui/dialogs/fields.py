@@ -36,7 +36,7 @@ class FormField:
     Attributes:
         name: the key of its value in what the form returns.
         label: what people read.
-        kind: line, text, money, date, when, number, percent, flag, choice, tags, points or company.
+        kind: line, text, money, date, when, number, percent, flag, choice, tags, items, points or company.
         value: what it holds to begin with, in the form that `read` returns.
         options: (id, label) pairs of a choice.
         currency: of money, where none is typed.
@@ -124,7 +124,7 @@ def widget_for(field: FormField) -> Widget:
         return ChoiceField(field.options, field.value or "")
     if field.kind == "flag":
         return ChoiceField([("", "no"), ("yes", "yes")], "yes" if field.value else "")
-    listed = field.kind in ("points", "tags")
+    listed = field.kind in ("points", "tags", "items")
     return LineEntry(
         shown(field), placeholder=field.hint, suggester=field.suggester,
         limit=POINTS_LIMIT if listed else LINE_LIMIT, breaks=", " if listed else " ",
@@ -144,6 +144,8 @@ def shown(field: FormField) -> str:
         return ", ".join(_shown_point(point) for point in value)
     if field.kind == "tags":
         return " ".join(value)
+    if field.kind == "items":
+        return ", ".join(value)
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(value)
@@ -186,7 +188,7 @@ def read(field: FormField, typed: str, *, now: dt.datetime, zone: dt.tzinfo) -> 
 
 
 _EMPTY: Mapping[str, Callable[[], Any]] = {
-    "line": str, "text": str, "choice": str, "company": str, "tags": tuple, "points": tuple, "flag": bool,
+    "line": str, "text": str, "choice": str, "company": str, "tags": tuple, "items": tuple, "points": tuple, "flag": bool,
 }  # fmt: skip
 
 
@@ -245,6 +247,9 @@ _READERS: Mapping[str, Callable[[FormField, str, dt.datetime, dt.tzinfo], Any]] 
     "flag": lambda _field, typed, _now, _zone: typed == "yes",
     "tags": lambda _field, typed, _now, _zone: tuple(
         dict.fromkeys(typed.replace(",", " ").replace("#", " ").split())
+    ),
+    "items": lambda _field, typed, _now, _zone: tuple(
+        dict.fromkeys(filter(None, map(clean_line, re.split(r"[,;]", typed))))
     ),
     "points": _points,
 }

@@ -28,13 +28,15 @@ class Place:
 
     Attributes:
         key: how one gets there by keys.
-        label: what it is called.
+        label: what the palette says.
         go: goes there.
+        detail: more about it.
     """
 
     key: str
     label: str
     go: Callable[[], object]
+    detail: str = ""
 
 
 class KeysDialog(Dialog[Callable[[], Any]]):
@@ -52,16 +54,19 @@ class KeysDialog(Dialog[Callable[[], Any]]):
     ]  # fmt: skip
 
     def __init__(
-        self, screen: Screen[Any], *, title: str = "Keys", places: Sequence[Place] = (), grouped: bool = True
+        self,
+        screen: Screen[Any],
+        *,
+        title: str = "Keys",
+        places: Sequence[Place] = (),
+        setups: Sequence[Place] = (),
+        grouped: bool = True,
     ) -> None:
         super().__init__(title, hints=[("type", "to find"), ("enter", "do it")])
         self._grouped = grouped
         self._options: list[Option] = []
         self._does: dict[str, Callable[[], Any]] = {}
-        self._add(
-            "Go to",
-            [(f"go:{place.label}", f"Go to {place.label}", "", place.key, place.go) for place in places],
-        )
+        self._add_places("Go to", places)
         actions = list(actions_on(screen))
         for group in dict.fromkeys(action.group for action in actions):
             self._add(
@@ -72,6 +77,13 @@ class KeysDialog(Dialog[Callable[[], Any]]):
                     if action.group == group
                 ],
             )
+
+        self._add_places("Set up", setups)
+
+    def _add_places(self, group: str, places: Sequence[Place]) -> None:
+        self._add(
+            group, [(f"go:{place.label}", place.label, place.detail, place.key, place.go) for place in places]
+        )
 
     def _add(self, group: str, rows: Iterable[tuple[str, str, str, str, Callable[[], Any]]]) -> None:
         rows = list(rows)

@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Resize
 from textual.widgets import Static
 
-from core.changes import Answer
-from core.commands.base import Command
 from core.commands.pipelines import (
     AddStage,
     CreatePipeline,
@@ -21,30 +17,25 @@ from core.commands.pipelines import (
     EditStage,
     ReorderStage,
 )
-from core.commands.undo import Undo
 from core.entities import Stage
 from core.text import clean_line, printable
-from core.workspace import Changed
 from tui.actions import key_of
 from tui.desk import Desk
-from tui.dialogs.base import Dialog
 from tui.dialogs.fields import FormField
 from tui.dialogs.form import Form
 from tui.dialogs.pick import Option, Picker
 from tui.dialogs.prompt import Confirm, Prompt
+from tui.dialogs.setup_list import NARROW, SetupList
 from tui.flows.pipelines import some_name
 from tui.paint import fit
-from tui.widgets.choices import Choices
 
 _KINDS = [("open", "open"), ("won", "won"), ("lost", "lost")]
 
 
-class PipelineEditor(Dialog[None]):
-    """Edits the stages of one pipeline at a time. Every key is a command of its own; `u` takes the last one back."""
+class PipelineEditor(SetupList):
+    """Edits the stages of one pipeline at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Down", show=False, id="stages.down", tooltip="One down"),
-        Binding("k,up", "step(-1)", "Up", show=False, id="stages.up", tooltip="One up"),
         Binding("n", "add", "New stage", id="stages.add", tooltip="Add a stage behind the one under the cursor"),
         Binding("e,enter", "edit", "Edit stage", id="stages.edit", tooltip="Name, meaning, probability, stale days"),
         Binding("w", "ways", "Next stages", id="stages.ways", tooltip="Where deals may go from this stage"),
@@ -58,55 +49,30 @@ class PipelineEditor(Dialog[None]):
         Binding(
             "X", "remove_pipeline", "Delete pipeline", id="stages.delete-pipeline", tooltip="Once no deal is in it"
         ),
-        Binding("u", "undo", "Undo", id="stages.undo", tooltip="Take back the latest change made here"),
-        Binding("question_mark", "app.keys", "All keys", show=False, id="stages.keys", tooltip="The keys of this dialog"),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk, pipeline_id: str) -> None:
         super().__init__(
+            desk,
             "Pipeline",
             hints=[
                 ("stages.add", "new"), ("stages.edit", "edit"), ("stages.ways", "next stages"),
-                ("stages.later stages.earlier", "order"), ("stages.delete", "delete"), ("stages.keys", "more"),
+                ("stages.later stages.earlier", "order"), ("stages.delete", "delete"),
             ],
         )  # fmt: skip
-        self._desk = desk
         self._pipeline_id = pipeline_id
-        self._done: list[str] = []
-        self._stop = desk.listen(self._changed)
-
-    def compose_body(self) -> ComposeResult:
-        """The stages in their order."""
-        yield Choices(empty="No stages.", lines=12)
-
-    def on_mount(self) -> None:
-        """Shows the pipeline."""
-        self._show()
-
-    def on_resize(self, event: Resize) -> None:
-        """Says less of each stage where there is less room."""
-        super().on_resize(event)
-        self._show()
-
-    def on_unmount(self) -> None:
-        """Lets go of the desk."""
-        self._stop()
-
-    def _changed(self, changed: Changed) -> None:
-        if self.is_mounted:
-            self._show()
 
     @property
     def _stages(self) -> tuple[Stage, ...]:
-        return self._desk.catalog.stages_of(self._pipeline_id)
+        return self.desk.catalog.stages_of(self._pipeline_id)
 
     @property
     def _stage(self) -> Stage | None:
-        current = self.query_one(Choices).current
-        return self._desk.catalog.stage_by_id.get(current.id) if current else None
+        return self.desk.catalog.stage_by_id.get(self.current_id)
 
-    def _show(self, stage_id: str = "") -> None:
-        catalog = self._desk.catalog
+    def show_list(self, wanted: str = "") -> None:
+        """The stages in their order."""
+        catalog = self.desk.catalog
         if self._pipeline_id not in catalog.pipeline_by_id:
             self._pipeline_id = catalog.pipelines[0].id
         pipeline = catalog.pipeline_by_id[self._pipeline_id]
@@ -119,31 +85,11 @@ class PipelineEditor(Dialog[None]):
         for stage in self._stages:
             ways = ", ".join(names[to] for to in names if to in stage.next_stage_ids) or "nowhere"
             meaning = _meaning(stage)
-            label = f"{fit(stage.name, width)}  {meaning if self.size.width >= 60 else meaning[:5]}"
+            label = f"{fit(stage.name, width)}  {meaning if self.size.width >= NARROW else meaning[:5]}"
             options.append(Option(stage.id, label, f"→ {ways}"))
-        choices = self.query_one(Choices)
-        wanted = stage_id or (choices.current.id if choices.current else "")
-        cursor = next((n for n, option in enumerate(options) if option.id == wanted), choices.cursor)
-        choices.show(options, cursor=cursor)
+        self.fill(options, wanted)
 
     # --- one command after the other ----------------------------------------------------------------------------
-
-    async def _run(self, command: Command) -> Answer:
-        return self._tell_of(await self._desk.execute(command))
-
-    def _tell_of(self, answer: Answer) -> Answer:
-        if answer.applied and answer.changeset:
-            if answer.changeset.changes:
-                self._done.append(answer.changeset.id)
-            undo = f" · {key_of(self, 'stages.undo')} undoes" if answer.changeset.changes else ""
-            self.tell(f"{answer.changeset.summary}{undo}")
-        else:
-            self.tell(answer.reason or "That did not work.", problem=True)
-        return answer
-
-    def action_step(self, step: int) -> None:
-        """Moves the cursor."""
-        self.query_one(Choices).move(step)
 
     def action_add(self) -> None:
         """Adds a stage."""
@@ -159,8 +105,8 @@ class PipelineEditor(Dialog[None]):
             command = AddStage(
                 pipeline_id=self._pipeline_id, name=name, after_stage_id=after.id if after else ""
             )
-            await self._run(command)
-            self._show(command.stage_id)
+            await self.run(command)
+            self.show_list(command.stage_id)
 
     def action_edit(self) -> None:
         """Edits the stage under the cursor."""
@@ -185,11 +131,11 @@ class PipelineEditor(Dialog[None]):
             if "probability" in values:
                 values["probability"] = values["probability"] or 0
             seen = {name: getattr(stage, name) for name in values}
-            answer = await self._run(EditStage(stage_id=stage.id, values=values, expected=seen))
+            answer = await self.run(EditStage(stage_id=stage.id, values=values, expected=seen))
             return None if answer.applied else dict(answer.fields) or {"": answer.reason}
 
         await self.app.push_screen_wait(
-            Form(self._desk, f"Stage · {stage.name}", fields, submit, only_changed=True)
+            Form(self.desk, f"Stage · {stage.name}", fields, submit, only_changed=True)
         )
 
     def action_ways(self) -> None:
@@ -211,12 +157,12 @@ class PipelineEditor(Dialog[None]):
         if isinstance(chosen, list):
             ways = tuple(one for one in chosen if one)
             seen = {"next_stage_ids": stage.next_stage_ids}
-            await self._run(EditStage(stage_id=stage.id, values={"next_stage_ids": ways}, expected=seen))
+            await self.run(EditStage(stage_id=stage.id, values={"next_stage_ids": ways}, expected=seen))
 
     def action_reorder(self, step: int) -> None:
         """Moves the stage under the cursor."""
         if self._stage:
-            self.run_worker(self._run(ReorderStage(stage_id=self._stage.id, step=step)), group="reorder")
+            self.run_worker(self.run(ReorderStage(stage_id=self._stage.id, step=step)), group="reorder")
 
     def action_remove(self) -> None:
         """Deletes the stage under the cursor."""
@@ -224,36 +170,36 @@ class PipelineEditor(Dialog[None]):
             self.run_worker(self._remove(self._stage))
 
     async def _remove(self, stage: Stage) -> None:
-        answer = await self._desk.execute(DeleteStage(stage_id=stage.id))
+        answer = await self.desk.execute(DeleteStage(stage_id=stage.id))
         options = [Option(s.id, s.name) for s in self._stages if s.id != stage.id and s.kind == stage.kind]
         if "reassign_to" not in answer.fields or not options:
-            self._tell_of(answer)
+            self.tell_of(answer)
             return
         self.tell("")
         target = await self.app.push_screen_wait(Picker(answer.reason, options))
         if isinstance(target, str):
-            await self._run(DeleteStage(stage_id=stage.id, reassign_to=target))
+            await self.run(DeleteStage(stage_id=stage.id, reassign_to=target))
 
     def action_switch(self) -> None:
         """Goes to another pipeline."""
         self.run_worker(self._switch())
 
     async def _switch(self) -> None:
-        options = [Option(p.id, p.name) for p in self._desk.catalog.pipelines]
+        options = [Option(p.id, p.name) for p in self.desk.catalog.pipelines]
         chosen = await self.app.push_screen_wait(Picker("Pipeline", options, current=self._pipeline_id))
         if isinstance(chosen, str):
             self._pipeline_id = chosen
-            self._show()
+            self.show_list()
 
     def action_rename(self) -> None:
         """Renames the pipeline."""
         self.run_worker(self._rename())
 
     async def _rename(self) -> None:
-        before = self._desk.catalog.pipeline_by_id[self._pipeline_id].name
+        before = self.desk.catalog.pipeline_by_id[self._pipeline_id].name
         name = await self.app.push_screen_wait(Prompt("Rename the pipeline", value=before, check=some_name))
         if name is not None:
-            await self._run(
+            await self.run(
                 EditPipeline(pipeline_id=self._pipeline_id, values={"name": name}, expected={"name": before})
             )
 
@@ -263,12 +209,12 @@ class PipelineEditor(Dialog[None]):
 
     async def _team(self) -> None:
         everybody = "*"
-        options = [Option(everybody, "Everybody"), *(Option(t.id, t.name) for t in self._desk.catalog.teams)]
+        options = [Option(everybody, "Everybody"), *(Option(t.id, t.name) for t in self.desk.catalog.teams)]
         chosen = await self.app.push_screen_wait(Picker("Whose pipeline is it?", options))
         if isinstance(chosen, str):
             team_id = None if chosen == everybody else chosen
-            seen = {"team_id": self._desk.catalog.pipeline_by_id[self._pipeline_id].team_id}
-            await self._run(
+            seen = {"team_id": self.desk.catalog.pipeline_by_id[self._pipeline_id].team_id}
+            await self.run(
                 EditPipeline(pipeline_id=self._pipeline_id, values={"team_id": team_id}, expected=seen)
             )
 
@@ -280,34 +226,22 @@ class PipelineEditor(Dialog[None]):
         name = await self.app.push_screen_wait(Prompt("New pipeline", label="Name", check=some_name))
         if name is not None:
             command = CreatePipeline(name=name, copy_of=self._pipeline_id)
-            if (await self._run(command)).applied:
+            if (await self.run(command)).applied:
                 self._pipeline_id = command.pipeline_id
-                self._show()
+                self.show_list()
 
     def action_remove_pipeline(self) -> None:
         """Deletes the pipeline."""
         self.run_worker(self._remove_pipeline())
 
     async def _remove_pipeline(self) -> None:
-        name = self._desk.catalog.pipeline_by_id[self._pipeline_id].name
+        name = self.desk.catalog.pipeline_by_id[self._pipeline_id].name
         if await self.app.push_screen_wait(
             Confirm(
-                f"Delete the pipeline {name}?", f"{key_of(self, 'stages.undo')} brings it back.", danger=True
+                f"Delete the pipeline {name}?", f"{key_of(self, 'setup.undo')} brings it back.", danger=True
             )
         ):
-            await self._run(DeletePipeline(pipeline_id=self._pipeline_id))
-
-    def action_undo(self) -> None:
-        """Takes the latest change back."""
-        self.run_worker(self._undo(), group="undo")
-
-    async def _undo(self) -> None:
-        if not self._done:
-            self.tell("Nothing was changed here yet.")
-            return
-        answer = await self._desk.execute(Undo(changeset_id=self._done.pop()))
-        words = answer.changeset.summary if answer.applied and answer.changeset else answer.reason
-        self.tell(words, problem=not answer.applied)
+            await self.run(DeletePipeline(pipeline_id=self._pipeline_id))
 
 
 def _meaning(stage: Stage) -> str:

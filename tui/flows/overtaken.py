@@ -31,7 +31,9 @@ def overtaken(desk: Desk, record: Any, labels: Mapping[str, str], title: str) ->
         try:
             now: Record = workspace.record(record.TABLE, record.id)
         except NotFound:
-            words = taken(workspace, catalog, record.TABLE, record.id, title, record.book_id)
+            # What is set up lies in no book, so nobody can have taken it.
+            book_id = getattr(record, "book_id", "")
+            words = taken(workspace, catalog, record.TABLE, record.id, title, book_id) if book_id else ""
             return f"{words or f'{title} is out of your sight now'}. It cannot be saved any more."
         who = "You yourself" if now.updated_by == catalog.me.id else catalog.user_name(now.updated_by)
         if now.deleted_at is not None:

@@ -75,6 +75,32 @@ class ScriptView(Widget, can_focus=True):
             last = self.size.height - 1
             refresh_lines(self, (*before[:last], len(before)), (*after[:last], len(after)))
 
+    def follow(self, body: str, fields: Mapping[str, str], until: int) -> None:
+        """Shows a script while it is written: what is being typed is in sight, an objection unfolded.
+
+        Args:
+            body: Markdown as it is typed so far.
+            fields: what its fields hold.
+            until: where the cursor is, in characters.
+        """
+        before = parse(body[:until])
+        number = len(before.objections)
+        # Within an objection whatever is typed next belongs to it and not to the script.
+        within = number > 0 and parse(f"{body[:until]}\n\n.").blocks == before.blocks
+        self._body, self._sheet, self._fields, self._page = body, parse(body), fields, None
+        self._unfolded = {number} if within else set()
+        page, height = self._laid_out(), max(1, self.size.height)
+        if within:
+            at = page.objections[number]
+            end = next((n for n in range(at + 1, len(page.lines)) if not page.lines[n]), len(page.lines))
+        else:
+            end = len(lay_out(before, fields, self.size.width - 2 * _MARGIN).lines)
+            at = end - 1
+        if not self._top <= at <= end < self._top + height - 1:
+            self._top = max(0, min(at, end - height + 2))
+        self._go_to(self._top)
+        self.refresh()
+
     @property
     def objections(self) -> int:
         """How many objections the script has an answer to."""
