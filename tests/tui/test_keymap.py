@@ -45,15 +45,20 @@ def test_what_can_be_used_and_what_is_said(wanted, usable, words):
 def test_no_action_takes_the_key_of_another_by_accident():
     """Within a class a key has one meaning, and none that it inherits is lost but for those that are meant to be."""
     # In the list of keys its own key closes it; in the search of contacts and in a list of tasks some mean more.
-    # What escape does on a screen begins with taking a briefing away.
-    meant = {"dialog.keys", "filter.keep", "filter.leave", "list.open", "list.select", "record.close-briefing"}
+    # What escape does on a screen begins with taking a briefing away. In call mode q leaves: it ends the block.
+    meant = {
+        "dialog.keys", "filter.keep", "filter.leave", "list.open", "list.select",
+        "record.close-briefing", "app.how-to-leave",
+    }  # fmt: skip
+    lost = set()
     for name in {name for context in keymap.CONTEXTS for name in (*context.classes, keymap.APP)}:
         one = keymap.load(name)
         merged = {key: [b.id for b in all_] for key, all_ in one._merge_bindings().key_to_bindings.items()}
         for base in one.__mro__:
             for binding in Binding.make_bindings(vars(base).get("BINDINGS", [])):
-                if binding.id and binding.id not in meant:
-                    assert merged[binding.key] == [binding.id], f"{name}: {binding.key}"
+                if binding.id and binding.id not in meant and merged[binding.key] != [binding.id]:
+                    lost.add(f"{name}: {binding.key} is {merged[binding.key]}, not {binding.id}")
+    assert lost == set()
 
 
 async def test_chosen_keys_work_and_slips_are_said_once(make_app, ready, settle):

@@ -314,7 +314,7 @@ async def test_who_a_deal_is_with_is_chosen(
     deal = floor.uid("deal", 1)
     async with app.run_test(size=WIDE) as pilot:
         screen = await record(pilot, "deals", deal)
-        await pilot.press("C")
+        await pilot.press("O")
         await wait_until(pilot, lambda: app.screen is not screen)
         await pilot.press(*"fischer", "enter")
         await wait_until(

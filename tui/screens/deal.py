@@ -44,7 +44,7 @@ class DealScreen(RecordScreen):
         Binding("W", "close('won')", "Won", id="deal.won", tooltip="The deal is won"),
         Binding("X", "close('lost')", "Lost", id="deal.lost", tooltip="The deal is lost or abandoned: asks why"),
         Binding("o", "contact", "Contact", show=False, id="deal.contact", tooltip="Open the deal's contact"),
-        Binding("C", "choose_contact", "Choose contact", show=False, id="deal.choose-contact",
+        Binding("O", "choose_contact", "Choose contact", show=False, id="deal.choose-contact",
                 tooltip="Say who the deal is with"),
         Binding("p", "switch_pipeline", "Other pipeline", show=False, id="deal.pipeline",
                 tooltip="Take the deal to another pipeline"),
