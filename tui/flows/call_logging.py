@@ -55,7 +55,7 @@ class CallLog:
         if not outcome.connected:
             self._log(ended)
             return
-        ended.step = call_words.default_step(outcome, now, zone, self._calling.their_zone)
+        ended.step = call_words.default_step(outcome, now, zone, self._session.their_zone)
         if outcome.asks == "when" or ended.step is not None or self._session.typed_step.strip():
             self._screen.ask_step(
                 ended, call_words.when_typed(ended.step, now, zone) if ended.step is not None else ""
@@ -111,7 +111,7 @@ class CallLog:
     def _saved_words(self, outcome: Outcome, step: NextStep | None) -> str:
         if step is None:
             return outcome.name
-        return f"{outcome.name} · {show_next_step(step, self._desk.now, self._desk.zone, self._calling.their_zone)}"
+        return f"{outcome.name} · {show_next_step(step, self._desk.now, self._desk.zone, self._session.their_zone)}"
 
     async def _answered(self, command: LogCall, waiting: Awaitable[Answer]) -> None:
         """What became of a call that was logged. What was not saved is told, with what was typed and a way back."""

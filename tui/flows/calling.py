@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from core.changes import Answer
 from core.commands.undo import Undo
@@ -39,7 +38,6 @@ class Calling:
         session: what it goes through.
 
     Attributes:
-        stats: how the block went, once it has been read.
         upcoming: who comes next.
         line: the telephone.
         log: how calls end.
@@ -49,7 +47,6 @@ class Calling:
         self.screen = screen
         self.session = session
         self.desk = screen.desk
-        self.stats: call_words.Figures | None = None
         self.upcoming = Upcoming(screen, self)
         self.line = CallLine(screen, self)
         self.log = CallLog(screen, self)
@@ -103,22 +100,14 @@ class Calling:
         await desk.settled(5.0)
         now, zone = desk.now, desk.zone
         with suppress(OffhookError):
-            self.stats = await desk.read(lambda ws: figures(ws, session.block, session.started_at, now, zone))
+            session.stats = await desk.read(
+                lambda ws: figures(ws, session.block, session.started_at, now, zone)
+            )
             self.screen.show()
 
     def save(self) -> None:
         """Has the session kept as it is."""
         call_state.keep(self.desk.drafts, self.session)
-
-    @property
-    def their_zone(self) -> dt.tzinfo | None:
-        """Where who is up is; None where that is not known."""
-        current = self.session.current
-        if current is None or not current.zones.best:
-            return None
-        with suppress(KeyError, ValueError, OSError):
-            return ZoneInfo(current.zones.best)
-        return None
 
     # --- coming to a contact and leaving them -------------------------------------------------------------------------
 

@@ -7,20 +7,20 @@ import datetime as dt
 import enum
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from core.commands.calls import LogCall
-from core.duration import show_duration
 from core.entities import Outcome
 from core.next_step import NextStep
+from core.workspace import CallStats
 from tui.models.call_card import CallBrief, Piece
 
 if TYPE_CHECKING:
     from core.calling.queue import CallQueue
 
-AHEAD = 600.0
-"""Seconds after which what was read ahead is read again."""
 _REMEMBERED = 40
 """Contacts that are held ready for a way back."""
 
@@ -87,6 +87,13 @@ LIVE = frozenset({Phase.READY, Phase.RINGING, Phase.TALKING})
 """An outcome can be named."""
 
 
+class Figures(NamedTuple):
+    """How a block went, beside yesterday."""
+
+    block: CallStats
+    yesterday: CallStats
+
+
 class Logged(NamedTuple):
     """A call that was logged: what brings it back."""
 
@@ -142,6 +149,7 @@ class CallSession:
         known: everybody who ever was in the queue.
         passed: who was passed over: why, and until when.
         refused: what counts as logged in the queue and was not saved.
+        stats: how the block went, once it has been read.
         troubles: calls that were not saved, oldest first.
         logged: what was logged in this session, by its changeset.
         made: how many calls were logged.
@@ -164,6 +172,7 @@ class CallSession:
         self.known = set(calls.contact_ids)
         self.passed: dict[str, tuple[str, dt.datetime | None]] = {}
         self.refused: set[str] = set()
+        self.stats: Figures | None = None
         self.dialled_at: dt.datetime | None = None
         self.answered_at: dt.datetime | None = None
         self.saved_words = ""
@@ -234,6 +243,15 @@ class CallSession:
             self.made = max(0, self.made - 1)
             self.connects -= logged is not None and logged.connected
         return logged
+
+    @property
+    def their_zone(self) -> dt.tzinfo | None:
+        """Where who is up is; None where that is not known."""
+        if self.current is None or not self.current.zones.best:
+            return None
+        with suppress(KeyError, ValueError, OSError):
+            return ZoneInfo(self.current.zones.best)
+        return None
 
     # --- the call ---------------------------------------------------------------------------------------------------
 
@@ -379,8 +397,3 @@ def _clock(span: dt.timedelta) -> str:
     minutes, seconds = divmod(max(0, int(span.total_seconds())), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-def talk_words(seconds: int) -> str:
-    """How long people talked in all."""
-    return show_duration(seconds) or "none"

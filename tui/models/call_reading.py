@@ -14,9 +14,9 @@ from core.errors import NotFound
 from core.points import good_numbers
 from core.workspace import Callee, CallStats, Reservation, Subject, Workspace
 from tui.models.briefing import read_brief
-from tui.models.call import CallList
+from tui.models.call import CallList, Figures
 from tui.models.call_card import CallBrief
-from tui.models.call_words import Figures, note_key, step_key
+from tui.models.call_words import note_key, step_key
 
 if TYPE_CHECKING:
     from core.calling.check import Verdict

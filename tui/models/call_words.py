@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from core.calling.follow_up import due_day, next_try, parse_span
 from core.calling.summary import connect_rate, seconds_per_dial
@@ -16,7 +15,7 @@ from core.text import printable
 from core.when import show_when
 from core.workspace import CallStats
 from tui.models import briefing
-from tui.models.call import CallSession, Phase
+from tui.models.call import CallSession, Figures, Phase
 from tui.models.call_card import CallBrief, Line, Piece
 from tui.models.record_text import Scene
 from tui.widgets.call_outcomes import Prompt
@@ -29,13 +28,6 @@ _REASONS = 6
 
 KeyOf = Callable[[str], str]
 """An action's id → its key as people read it."""
-
-
-class Figures(NamedTuple):
-    """How a block went, beside yesterday."""
-
-    block: CallStats
-    yesterday: CallStats
 
 
 def note_key(contact_id: str) -> str:
@@ -162,9 +154,7 @@ def passed_over(session: CallSession, scene: Scene) -> list[str]:
     out = []
     for words, count in counts.most_common(_REASONS):
         again = until.get(words)
-        when = (
-            f", from {show_when(again, all_day=False, now=scene.now, zone=scene.zone)}" if again else ""
-        )
+        when = f", from {show_when(again, all_day=False, now=scene.now, zone=scene.zone)}" if again else ""
         out.append(f"{count:>3}  {words}{when}")
     if len(counts) > _REASONS:
         out.append(f"     and {len(counts) - _REASONS} other reasons")
