@@ -301,9 +301,10 @@ def _last_activity(connection: Any, org_id: str, table: str, record_id: str) -> 
 def _next_task(connection: Any, org_id: str, table: str, record_id: str) -> None:
     column = dict(PARENTS)[table]
     if table != "companies":
+        # The plus keeps SQLite from going through everybody's open tasks by their due time until one is of this record.
         connection.execute(
             f"UPDATE {table} SET next_task_at = (SELECT min(due_at) FROM tasks WHERE org_id = ? AND {column} = ?"
-            " AND done_at IS NULL AND deleted_at IS NULL) WHERE org_id = ? AND id = ?",
+            " AND +done_at IS NULL AND deleted_at IS NULL) WHERE org_id = ? AND id = ?",
             (org_id, record_id, org_id, record_id),
         )
 

@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
+from core.commands.base import load_needs
+from core.commands.calls import LogCall
 from core.filters import EVERYTHING, Query, parse
 from core.workspace import Subject
+from storage import derive
 from storage.bulk import create_solo_bulk
 from storage.database import connect
+from storage.load import Loaded
 from storage.reads import (
     agenda,
     board,
@@ -302,3 +306,17 @@ def test_an_agenda_reads_what_it_shows(office, watched):
     assert any("(org_id=? AND book_id=? AND stage_id=?)" in step for step in watched.steps)
     due = [step for step in watched.steps if "ix_tasks_org_id_assignee_id_done_at_due_at" in step]
     assert len(due) == 1, "what is given whole need not be counted"
+
+
+def test_a_call_that_is_logged_does_not_go_through_all_that_is_to_be_done(office, watched):
+    """A rep has thousands of open tasks after some weeks of nobody answering; a contact has a few."""
+    ann = office.sql("SELECT id FROM contacts")[0][0]
+    catalog = office.catalog
+    log = LogCall(contact_id=ann, outcome="no answer")
+    loaded = Loaded(watched, catalog.organization.id)
+    load_needs(log, loaded, catalog, loaded.load)
+    retry = {"contact_id": ann, "deal_id": None, "company_id": None}
+    derive.follow(watched, catalog.organization.id, [derive.Written("tasks", "t", None, retry)], loaded)
+    looked = [step for step in watched.steps if " tasks " in step]
+    assert len(looked) == 2, "the calls that are planned, and when the next thing is due"
+    assert all("ix_tasks_org_id_contact_id_due_at" in step for step in looked), looked
