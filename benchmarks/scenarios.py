@@ -204,12 +204,6 @@ def cursor(bench: Bench) -> Iterator[Result]:
             budget=replace(budget, bytes=None),
             floor=floor,
         )
-        press_each(terminal, alternate(app.BRIEFING, app.BRIEFING, 2))
-        yield to_frame(
-            f"board, {deals}: peek on or off → frame",
-            press_each(terminal, alternate(app.BRIEFING, app.BRIEFING, bench.amounts.repeats)),
-            floor=floor,
-        )
         yield to_frame(
             f"board, {deals}: cursor key that scrolls → frame",
             scroll_down(terminal, keys),
@@ -315,6 +309,26 @@ def timeline(bench: Bench) -> Iterator[Result]:
         }.items():
             timings = press_each(terminal, pressed)
             yield to_frame(f"timeline of 10,000: {what} → frame", timings, budget=budget, floor=floor)
+
+
+@scenario("briefing")
+def briefing(bench: Bench) -> Iterator[Result]:
+    """The briefing on the board and in the list of contacts: opened, following the cursor, taken away."""
+    repeats, keys = bench.amounts.repeats, bench.amounts.keys
+    screenful, key = bench.floors.screenful, bench.floors.key
+    with bench.board() as terminal:
+        for place, way in (("board", ()), ("contacts", app.TO_CONTACTS)):
+            if way:
+                go(terminal, way)
+            press_each(terminal, [app.BRIEFING] * 2)
+            timings = press_each(terminal, [app.BRIEFING] * (2 * repeats))
+            yield to_last_frame(f"briefing, {place}: open → everything on it", timings[::2], floor=screenful)
+            yield to_last_frame(f"briefing, {place}: away → frame", timings[1::2], floor=screenful)
+            press_each(terminal, [app.BRIEFING])
+            followed = press_each(terminal, alternate(app.DOWN, app.UP, keys))
+            yield to_frame(f"briefing, {place}: cursor key → frame", followed, floor=key)
+            yield to_last_frame(f"briefing, {place}: cursor key → the next one's", followed, floor=key)
+            press_each(terminal, [app.BRIEFING])
 
 
 @scenario("hop")

@@ -11,10 +11,11 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from core.errors import OffhookError
-from core.workspace import Subject
+from core.workspace import Subject, Workspace
 from tui.desk import Desk
 from tui.models.briefing import Blocks, Brief, blocks, read_brief
 from tui.models.record_text import Scene
+from tui.repaint import know_layout, paint_now
 from tui.widgets.briefing import Briefing
 
 TICK = 30.0
@@ -71,6 +72,7 @@ class Briefer:
 
     def open(self, subject: Subject | None, known: Known | None = None) -> None:
         """Brings the panel into sight, with the record on it."""
+        know_layout(self._screen)
         self._held = ExitStack()
         self._held.enter_context(self._screen.app.batch_update())
         self._screen.set_timer(PATIENCE, self._release)
@@ -82,6 +84,7 @@ class Briefer:
     def close(self) -> None:
         """Takes the panel away."""
         self._release()
+        know_layout(self._screen)
         self.panel.display = False
         self._subject = self._shown = self.brief = None
 
@@ -122,10 +125,14 @@ class Briefer:
             self._release()
 
     async def _ask(self, subject: Subject, known: Known | None) -> None:
-        now = self._desk.now
-        reading = asyncio.ensure_future(
-            self._desk.read(lambda ws: read_brief(ws, subject, now, self._desk.zone))
-        )
+        scene, plan = self._scene, self._plan()
+
+        def read(workspace: Workspace) -> tuple[Brief, Blocks]:
+            # It is put into words there as well: the first number costs the import of what reads numbers.
+            brief = read_brief(workspace, subject, scene.now, scene.zone)
+            return brief, blocks(brief, scene, plan)
+
+        reading = asyncio.ensure_future(self._desk.read(read))
         if self._shown != subject:
             done, _ = await asyncio.wait([reading], timeout=PATIENCE)
             if not done and subject == self._subject:
@@ -133,7 +140,7 @@ class Briefer:
                 self.brief, self._shown = None, subject
                 self.panel.show(known(self._scene) if known else None, "…")
         try:
-            brief = await reading
+            brief, words = await reading
         except OffhookError as error:
             if subject == self._subject:
                 self.brief = None
@@ -141,12 +148,16 @@ class Briefer:
             return
         if subject == self._subject and self.is_open:
             self.brief, self._shown = brief, subject
-            self.panel.show(blocks(brief, self._scene, self._plan()))
+            self.panel.show(words)
+            # Where the cursor's frame is out already, this is not to wait for the next one's turn.
+            paint_now(self._screen, self.panel)
 
     def _release(self) -> None:
         if self._held is not None:
             self._held.close()
             self._held = None
+            # Textual wakes the application then, but not the screen that has something to lay out.
+            self._screen.check_idle()
 
     @property
     def _scene(self) -> Scene:

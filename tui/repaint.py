@@ -52,6 +52,15 @@ def refresh_lines(widget: Widget, before: Sequence[object], after: Sequence[obje
         widget.refresh(*(Region(0, y, width, 1) for y in other))
 
 
+def know_layout(screen: Screen[Any]) -> None:
+    """Has a screen know where everything is; to be called before something comes or goes that is shown in one frame.
+
+    Textual works the whole map out when somebody asks where a widget is. Were that between the change and its layout, the
+    layout would find nothing new and send nothing.
+    """
+    _ = screen._compositor.full_map
+
+
 def paint_now(screen: Screen[Any], *widgets: Widget) -> None:
     """Puts out what the widgets want repainted, without waiting for the screen to be idle.
 

@@ -234,7 +234,7 @@ async def test_an_entry_that_comes_in_shows_in_an_open_briefing(
 
 
 async def test_it_is_there_in_one_frame_with_everything_on_it(
-    app: Any, ready: Any, settle: Any, monkeypatch: pytest.MonkeyPatch
+    app: Any, ready: Any, wait_until: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[bool] = []
     draw = Briefing.render_line
@@ -249,8 +249,7 @@ async def test_it_is_there_in_one_frame_with_everything_on_it(
     async with app.run_test(size=WIDE) as pilot:
         await ready(pilot)
         await pilot.press("space")
-        await settle(pilot)
-        assert drawn
+        await wait_until(pilot, lambda: drawn)
         assert all(drawn), "no frame without the touches"
 
 

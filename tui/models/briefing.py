@@ -171,6 +171,13 @@ def read_brief(
     return Brief(subject, now, page, callee, tuple(touches), zones, verdict)
 
 
+def prepare() -> None:
+    """Imports what a briefing is made with, which takes longer than making one; for a reader thread, ahead of the first."""
+    from core.calling import check, zones  # noqa: F401
+
+    phone_words("+12025550123", "US")
+
+
 def subject_of(task: Task) -> Subject:
     """What a task is about: the deal, otherwise the contact or the company.
 

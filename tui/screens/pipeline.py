@@ -6,13 +6,13 @@ import asyncio
 import datetime as dt
 import gc
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 
 from core.commands.base import Command
 from core.entities import Pipeline, SmartView
@@ -26,6 +26,7 @@ from tui.ahead import CLOSED_DAYS
 from tui.briefer import Known
 from tui.desk import Desk
 from tui.models.board import Arranged, BoardModel, Damage, arrange
+from tui.models.briefing import prepare
 from tui.models.briefing_known import known_of_card
 from tui.models.card_text import Clock
 from tui.models.foresight import card_values, ids_in
@@ -38,6 +39,7 @@ from tui.screens.pipeline_moves import Moves
 from tui.widgets.board import Board
 from tui.widgets.deal_list import DealList
 from tui.widgets.filterbar import FilterBar
+from tui.widgets.frame import Frame
 
 """How long a closed deal stays on the board."""
 if TYPE_CHECKING:
@@ -130,7 +132,7 @@ class PipelineScreen(DeskScreen):
     def compose_body(self) -> ComposeResult:
         """Filter, board or list."""
         yield FilterBar("deals", lambda: self.desk.catalog, lambda: (self.desk.now, self.desk.zone))
-        with Container(id="work"):
+        with Frame(id="work"):
             yield Board()
             deals = DealList()
             deals.display = False
@@ -247,10 +249,17 @@ class PipelineScreen(DeskScreen):
         self._loaded = True
         self._model.show(arranged)
         if first:
-            self.set_timer(SETTLE, _freeze)
+            # Not a coroutine yet: one that is overtaken before it begins would never be awaited.
+            begin = partial(self.run_worker, group="settle", exit_on_error=False)
+            self.set_timer(SETTLE, lambda: begin(self._settle_down))  # type: ignore[arg-type]
             if self._model.cursor_id is None:
                 self._start_where_cards_are()
         self._refresh_all()
+
+    async def _settle_down(self) -> None:
+        """What can wait until the cards are there: what the first briefing needs, and the garbage that start-up left."""
+        await self.desk.read(lambda _: prepare())
+        _freeze()
 
     def _start_where_cards_are(self) -> None:
         for place, column in enumerate(self._model.columns):

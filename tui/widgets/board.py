@@ -16,8 +16,9 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.filter import ANSIToTruecolor, LineFilter
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -79,6 +80,8 @@ class Board(Widget, can_focus=True):
     """Columns of cards. Hand it a model by `show`; after changing the model tell it by `redraw`."""
 
     ALLOW_SELECT = False
+    virtual_size = reactive(Size(0, 0), repaint=False)
+    """It scrolls by itself: another size of it needs no second layout, and no second frame (see `tui.widgets.frame.Frame`)."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"board--{part}" for part in PARTS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "step(-1)", "Up", show=False, id="board.up", tooltip="The card above"),

@@ -8,7 +8,8 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -45,6 +46,7 @@ class Briefing(Widget):
     """
 
     ALLOW_SELECT = False
+    virtual_size = reactive(Size(0, 0), repaint=False)
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"briefing--{style}" for style in _STYLES}
 
     def __init__(self, *, widget_id: str | None = None) -> None:

@@ -12,8 +12,10 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -25,6 +27,7 @@ from core.text import printable
 from tui.models.completion import Completion, completions
 from tui.paint import fit, strip
 from tui.widgets.entry import LineEntry
+from tui.widgets.frame import Frame
 
 MOST = 2000
 """Characters that a filter may have: as many as a saved view can keep."""
@@ -40,9 +43,14 @@ class FilterLine(LineEntry):
     """The line in which a filter is typed."""
 
 
+class FilterRow(Frame):
+    """The sign and the line beside it."""
+
+
 class FilterHint(Widget):
     """What could come next, what is wrong, or how filters are written."""
 
+    virtual_size = reactive(Size(0, 0), repaint=False)
     COMPONENT_CLASSES: ClassVar[set[str]] = {"filter--key", "filter--help", "filter--way", "filter--problem"}
 
     def __init__(self, entity: str) -> None:
@@ -85,6 +93,7 @@ class FilterBar(Vertical):
         clock: gives the time, and where the viewer is.
     """
 
+    virtual_size = reactive(Size(0, 0), repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "keep", "Keep", id="filter.keep", tooltip="Keep this filter and go back", priority=True),
         Binding("escape", "clear", "Clear", id="filter.clear", tooltip="Drop the filter", priority=True),
@@ -123,7 +132,7 @@ class FilterBar(Vertical):
 
     def compose(self) -> ComposeResult:
         """The line, and what is said about it."""
-        with Horizontal():
+        with FilterRow():
             yield Static(" ⌕ ", id="filter-sign", markup=False)
             yield FilterLine(placeholder="Filter", limit=MOST, id="filter-input")
         yield FilterHint(self._entity)

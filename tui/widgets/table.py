@@ -13,6 +13,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -48,6 +49,8 @@ class Table(Widget, Generic[R], can_focus=True):
     """
 
     ALLOW_SELECT = False
+    virtual_size = reactive(Size(0, 0), repaint=False)
+    """It scrolls by itself: another size of it needs no second layout, and no second frame (see `tui.widgets.frame.Frame`)."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--header", "table--header-focus", "table--position", "table--row", "table--cursor",
         "table--cursor-blurred", "table--selected", "table--mark", "table--track", "table--thumb",
@@ -156,6 +159,7 @@ class Table(Widget, Generic[R], can_focus=True):
         self._anchor: int | None = None
         self._ahead = 0
         self._laid_out_for = -1
+        self._measured = Size(0, 0)
         self._empty: tuple[str, ...] = ()
         self._sorted_by: tuple[str, bool] = ("", False)
         self._loads: set[asyncio.Task[None]] = set()
@@ -456,9 +460,16 @@ class Table(Widget, Generic[R], can_focus=True):
 
     def on_resize(self) -> None:
         """Chooses the columns that there is room for."""
+        # Most often the frame of the new size is out already, and was laid out when it was drawn.
+        is_out = self._measured == self.size
+        self._measure()
+        if not is_out:
+            self.refresh()
+
+    def _measure(self) -> None:
+        self._measured = self.size
         self._arrange()
         self._settle()
-        self.refresh()
 
     def on_focus(self) -> None:
         """Shows that keys go here."""
@@ -513,6 +524,8 @@ class Table(Widget, Generic[R], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draws the heading, or a line of a row."""
+        if self._measured != self.size:
+            self._measure()
         width = self.size.width
         base = self._style("row", "row")
         if y < self._head:
