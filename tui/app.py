@@ -23,6 +23,7 @@ from core.text import printable
 from tui import theme
 from tui.restyle import PartStylesheet
 from tui.screens.opening import OpeningScreen, TooSmall
+from tui.terminal_keys import read_alt_digits
 from tui.typeahead import FLOW, TypeAhead
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class OffhookApp(App[int]):
 
     def __init__(self, opener: Opener, config: Config) -> None:
         super().__init__()
+        read_alt_digits()
         self._ahead: Ahead | None = None
         self.reminders: Reminders | None = None
         self.opener = opener
