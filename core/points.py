@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from core.clock import zone_named
 from core.errors import Invalid
 from core.text import clean_line
 
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
 LABELS = ("work", "mobile", "home", "main", "other")
 BAD_NUMBERS = ("wrong number", "not in service")
 """Why a number is not dialled any more: what `bad` of an item of `phones` can say."""
+_MODERN = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Godthab": "America/Nuuk",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Choibalsan": "Asia/Ulaanbaatar",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "Pacific/Enderbury": "Pacific/Kanton",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+}
+"""Old names in `phonenumbers` that systems need not have any more."""
 _Point = TypeVar("_Point", bound=Mapping[str, str])
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])")
 _URL = re.compile(
@@ -196,10 +213,17 @@ def check_zone(typed: str) -> str:
 def time_zone_of(phone: str) -> str:
     """The time zone of a number, where it lies in just one; otherwise empty."""
     import phonenumbers
-    from phonenumbers import timezone
 
     try:
-        zones = timezone.time_zones_for_number(phonenumbers.parse(phone))
+        zones = zones_of_number(phonenumbers.parse(phone))
     except phonenumbers.NumberParseException:
         return ""
-    return zones[0] if len(zones) == 1 and zones[0] != "Etc/Unknown" else ""
+    return zones[0] if len(zones) == 1 else ""
+
+
+def zones_of_number(number: PhoneNumber) -> tuple[str, ...]:
+    """The time zones that a number can belong to; none where nobody knows."""
+    from phonenumbers import timezone
+
+    found = (_MODERN.get(zone, zone) for zone in timezone.time_zones_for_number(number))
+    return tuple(zone for zone in found if zone != "Etc/Unknown")

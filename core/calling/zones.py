@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.calling.area_codes import STATE_OF_AREA_CODE, ZONES_OF_AREA_CODE
 from core.calling.places import Place, city_of, place, place_of_zone
 from core.clock import zone_named
+from core.points import zones_of_number
 
 if TYPE_CHECKING:
     from core.workspace import Callee
@@ -149,13 +150,12 @@ def _agree(number: Place, other: Place) -> bool:
 def place_of_number(number: str, home: str) -> Place | None:
     """The place that a phone number belongs to; none for one that belongs to no place (satellite, international)."""
     import phonenumbers
-    from phonenumbers import timezone
 
     try:
         parsed = phonenumbers.parse(number, home.upper() or None)
     except phonenumbers.NumberParseException:
         return None
-    zones = _known(_MODERN.get(zone, zone) for zone in timezone.time_zones_for_number(parsed))
+    zones = _known(zones_of_number(parsed))
     area_code = str(parsed.national_number)[:3] if parsed.country_code == 1 else ""
     if area_code in STATE_OF_AREA_CODE:
         country, _, region = STATE_OF_AREA_CODE[area_code].partition("-")
@@ -177,22 +177,6 @@ def place_of_number(number: str, home: str) -> Place | None:
     if found is None:
         return Place("", "", "the number’s area", _distinct(zones)) if zones else None
     return found._replace(zones=_distinct(zones)) if 0 < len(zones) < len(found.zones) else found
-
-
-_MODERN = {
-    "Africa/Asmera": "Africa/Asmara",
-    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
-    "America/Godthab": "America/Nuuk",
-    "Asia/Calcutta": "Asia/Kolkata",
-    "Asia/Choibalsan": "Asia/Ulaanbaatar",
-    "Asia/Katmandu": "Asia/Kathmandu",
-    "Asia/Rangoon": "Asia/Yangon",
-    "Atlantic/Faeroe": "Atlantic/Faroe",
-    "Pacific/Enderbury": "Pacific/Kanton",
-    "Pacific/Ponape": "Pacific/Pohnpei",
-    "Pacific/Truk": "Pacific/Chuuk",
-}
-"""Old names in `phonenumbers` that systems need not have any more."""
 
 
 # --- clocks -------------------------------------------------------------------------------------------------------
@@ -221,7 +205,7 @@ def same_clock(one: str, other: str) -> bool:
 
 
 def _known(zones: Iterable[str]) -> tuple[str, ...]:
-    return tuple(zone for zone in zones if _clock(zone) is not None and zone != "Etc/Unknown")
+    return tuple(zone for zone in zones if _clock(zone) is not None)
 
 
 def _distinct(zones: Iterable[str]) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ def test_numbers_are_shown_national_at_home_and_international_abroad():
 def test_a_number_tells_the_time_zone_only_where_there_is_one():
     assert time_zone_of("+49301234567") == "Europe/Berlin"
     assert time_zone_of("+12125550123") == "America/New_York"
+    assert time_zone_of("+919810000000") == "Asia/Kolkata", "systems need not know Calcutta any more"
     assert time_zone_of("+18003569377") == ""
     assert time_zone_of("nonsense") == ""
 
