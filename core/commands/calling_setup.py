@@ -309,7 +309,6 @@ class DeleteScript(Command):
         return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
-        require_can_change(context.catalog)
         script = script_to_change(context.catalog, self.script_id)
         change = delete(script, context.now, relies_on=written(Script))
         return Decision(f"Deleted the script {script.name}", (change,), "script.deleted")

@@ -93,7 +93,7 @@ async def write_script(
 
     labels = {
         "name": "Name",
-        "body": "the text",
+        "body": "Text",
         "pipeline_id": "For",
         "stage_id": "For",
         "view_id": "For",

@@ -150,7 +150,11 @@ class Choices(Widget):
 
     def on_resize(self) -> None:
         """Keeps the cursor in sight."""
+        top = self._top
         self._follow()
+        if top != self._top:
+            # It was drawn in its new size before this is told.
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draws one option."""
