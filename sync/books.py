@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from storage import load
 from storage.postgres.pages import TABLES
 from sync.truth import Truth
 
+CURSOR = "sync.cursor"
+"""Under what is kept how far the server's changes were seen; empty where all is to be compared."""
 EVERYTHING = "*"
 """In the place of a cursor: all rows are read, and what is not among them leaves."""
 
@@ -18,6 +21,14 @@ EVERYTHING = "*"
 def held(connection: Any) -> frozenset[str]:
     """The books whose rows the cache has or is loading: those of which deltas must tell."""
     return frozenset(book for (book,) in connection.execute("SELECT book_id FROM sync_books"))
+
+
+def is_compared(connection: Any) -> bool:
+    """Whether some of the rows may be those of a server that is not what it was: what it has lost is still here."""
+    if load.read_meta(connection, CURSOR) == "":
+        return True
+    asked = "SELECT 1 FROM sync_books WHERE state = 'loading' AND since = ? LIMIT 1"
+    return connection.execute(asked, (EVERYTHING,)).fetchone() is not None
 
 
 def follow_books(truth: Truth, books: Collection[str]) -> None:

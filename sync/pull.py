@@ -20,7 +20,6 @@ from sync.cache import Cache
 from sync.remote import Remote
 from sync.truth import Truth
 
-CURSOR = "sync.cursor"
 """The key in `meta` of the place in the feed up to which the cache holds everything."""
 EPOCH = "sync.epoch"
 """The key in `meta` of which server it is, and since which restore."""
@@ -78,7 +77,7 @@ class Puller:
             truth.offer_again([each for each in done if each.id not in known and each.changes])
             truth.set(EPOCH, hello_epoch)
             # What was seen of the old one says nothing about this one: everything is compared.
-            truth.set(CURSOR, "")
+            truth.set(books.CURSOR, "")
         self._told(truth)
 
     # --- what is new
@@ -99,7 +98,7 @@ class Puller:
         if told is None:
             # Not a place of this server's feed: begun anew.
             with self._cache.truth() as truth:
-                truth.set(CURSOR, "")
+                truth.set(books.CURSOR, "")
             return self.pull(remote)
         seen = frozenset(told.books)
         news = bool(
@@ -118,7 +117,7 @@ class Puller:
     def _ask(self) -> _Asked:
         with self._cache.database.read() as connection:
             return _Asked(
-                load.read_meta(connection, CURSOR),
+                load.read_meta(connection, books.CURSOR),
                 books.held(connection),
                 tuple(outbox.accepted(connection)),
             )
@@ -160,7 +159,7 @@ class Puller:
             for changeset, refusal in duplicates.warnings(connection, org_id, asked.accepted):
                 truth.warn(changeset, refusal)
             truth.settle(asked.accepted)
-        truth.set(CURSOR, told.cursor)
+        truth.set(books.CURSOR, told.cursor)
 
     def _told(self, truth: Truth) -> None:
         for changed in truth.changed:

@@ -28,7 +28,7 @@ from core.workspace import Callee, Changed, Entry, Health, HistoryEntry, Reserva
 from storage.apply import Applied
 from storage.listeners import tell
 from storage.local import Clock, LocalWorkspace, utc_now
-from sync import outbox, parking, waiting
+from sync import books, outbox, parking, waiting
 from sync.cache import Cache
 from sync.lock import AgentLock
 from sync.reserving import Reserving
@@ -39,6 +39,9 @@ T = TypeVar("T")
 ANSWER_SECONDS = 1.0
 """How long what can do without the server waits for what it says."""
 _NOT_WAITING = "That does not wait here any more."
+_COMPARING = (
+    "The server is not what it was, and what is here is being compared with it. Decide when that is done."
+)
 _MORE_WAITS = "More of your work has joined what waits since you looked. Look at it once more, then decide."
 
 
@@ -158,6 +161,9 @@ class FieldWorkspace(LocalWorkspace):
                 raise NotFound(_NOT_WAITING)
             if isinstance(command, SendAgain) and command.parked.joined != held.joined:
                 raise Refused(_MORE_WAITS)
+            if books.is_compared(connection):
+                # What looks as if it were there may be what a restored server has lost: it would not be sent again.
+                raise Refused(_COMPARING)
             redone = any(change.table != "activities" for change in done.changes)
             parking.settle(connection, command.settles, "sent" if redone else "theirs", self._clock())
 

@@ -112,7 +112,11 @@ def replanned(done: Changeset, gone: Collection[tuple[str, str]], context: Conte
         gone: the tables and ids of the rows that are not there.
         context: who does it again, and when.
     """
-    call = next(c.set for c in done.changes if c.table == "activities" and c.set["kind"] == "call")
+    calls = (c.set for c in done.changes if c.table == "activities" and c.set["kind"] == "call")
+    call = next(calls, None)
+    if call is None:
+        # Who was called was erased since, and the call with them.
+        return
     for change in done.changes:
         if (change.table, change.id) not in gone or change.table != "tasks" or "due_at" not in change.set:
             continue

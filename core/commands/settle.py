@@ -280,7 +280,7 @@ class SendAgain(Command):
                 continue
             if change.table == "activities" and change.set["kind"] not in TOLD_KINDS:
                 kind, about = change.set["kind"], _about(change.set)
-                if kind == LOSS:
+                if kind == LOSS and any((one.table, one.id) == about for one in self.parked.conflicts):
                     # What was decided before, and came to nothing: it is decided anew.
                     continue
                 ticked = ("tasks", change.set["data"].get("task_id", ""))

@@ -22,7 +22,7 @@ from sync.workspace import FieldWorkspace
 from tests.postgres.floor import Floor, password_of
 from tests.proxy import Proxy
 from tests.sync.simulator import checks
-from tests.sync.simulator.evidence import CacheView, ServerView, read_cache, read_server
+from tests.sync.simulator.evidence import CacheView, ServerView, look, read_server
 from tests.sync.simulator.ledger import Done, Ledger
 from tests.sync.simulator.sight import converged, drained
 from tests.waiting import eventually
@@ -78,8 +78,7 @@ class Desk:
 
     def view(self) -> CacheView:
         """What lies in the file."""
-        with self.workspace.database.exclusive_writer() as connection:
-            return read_cache(connection, self.name, self.login)
+        return look(self.workspace, self.name, self.login, self.ledger.called)
 
 
 @dataclass

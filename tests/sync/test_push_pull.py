@@ -22,7 +22,7 @@ from storage.postgres.feed import Pulled
 from storage.postgres.install import as_owner
 from storage.postgres.push import Item
 from sync import push
-from sync.pull import CURSOR
+from sync.books import CURSOR
 from tests.postgres.floor import Floor
 from tests.sync.desks import Desks
 from tests.sync.driven import Driven, driven

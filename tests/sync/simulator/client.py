@@ -26,7 +26,13 @@ from sync.standing import Standing, State
 from sync.workspace import FieldWorkspace
 from tests.sync.simulator.centre import PASSWORD, Centre
 from tests.sync.simulator.chance import Chance
-from tests.sync.simulator.evidence import IN_BOOKS, CacheView, ids_in_cache, ids_seen_by, read_cache
+from tests.sync.simulator.evidence import (
+    IN_BOOKS,
+    CacheView,
+    ids_in_cache,
+    ids_seen_by,
+    look,
+)
 from tests.sync.simulator.faults import Died, Faults, FaultyRemote, FaultyWriter
 from tests.sync.simulator.keeping import REFUSED
 from tests.sync.simulator.ledger import TOKEN, Done, Ledger, Place, Told
@@ -192,7 +198,11 @@ class Client:
         told = self._ledger.told
         refused = {c.id for c in sent if c.id in told and told[c.id][-1].status in REFUSED}
         touched = {change.id for c in sent if c.id in refused for change in c.changes}
-        stays = [c for c in sent if not touched & {change.id for change in c.changes}]
+        # A server that was restored is offered again what was accepted before: that lies over what was sent now.
+        waits = self._outbox()
+        ids = {changeset.id for changeset in waits}
+        stays = [c for c in sent if c.id not in ids] + waits
+        stays = [c for c in stays if not touched & {change.id for change in c.changes}]
         with self.workspace.database.read() as connection:
             return list(covered(self.name, stays, lambda table, id_: _row(connection, table, id_)))
 
@@ -201,6 +211,22 @@ class Client:
     def token(self) -> str:
         """A word that nobody has typed yet."""
         return self._ledger.token()
+
+    def keep_draft(self, key: str, text: str) -> None:
+        """Keeps what is being typed. Where the program dies over it, what was there before is there, or this."""
+        kept = self._ledger.drafts.setdefault(self.name, {})
+        try:
+            self.workspace.keep_draft(key, text)
+        except Died:
+            self.die()
+            if self.workspace.drafts(key).get(key, "") == kept.get(key, ""):
+                return
+        finally:
+            self.faults.die_at = None
+        if text:
+            kept[key] = text
+        else:
+            kept.pop(key, None)
 
     def ids(self, table: str, where: str = "") -> Sequence[str]:
         """The ids of records that are not deleted, in an order that is the same in every run."""
@@ -347,8 +373,7 @@ class Client:
 
     def view(self) -> CacheView:
         """All that is in the file."""
-        with self.workspace.database.exclusive_writer() as connection:
-            return read_cache(connection, self.name, self.person)
+        return look(self.workspace, self.name, self.person, self._ledger.called)
 
     @property
     def waits(self) -> bool:

@@ -17,6 +17,7 @@ from unittest import mock
 import core.ids
 from sync import loading, pull, push
 from tests.server import Cluster, roomy_memory
+from tests.sync.simulator.calls import tally
 from tests.sync.simulator.chance import Seeded
 from tests.sync.simulator.checks import Broken
 from tests.sync.simulator.steps import STEPS
@@ -139,6 +140,7 @@ def play(
             finally:
                 for client in world.clients:
                     result.counts += client.faults.happened
+                result.counts += tally(world.ledger)
                 result.counts["hand-ins"] = len(world.ledger.handed_in)
                 result.counts["typed"] = world.ledger.typed
                 result.counts["changesets"] = len(world.ledger.done)

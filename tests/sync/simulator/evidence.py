@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
 
 from core.changes import Row
 from core.entities import RECORDS
+from core.workspace import Subject
 from storage.codec import codec
+from storage.local import LocalWorkspace
 from storage.postgres.codec import codec as json_codec
 
 Rows = Mapping[str, Mapping[str, Row]]
@@ -55,6 +57,8 @@ class CacheView:
         traces: table and id of every record that the history tells of.
         words: by table the words in the full-text index.
         index_faults: what SQLite says of full-text indexes that do not fit their rows.
+        told: by contact the calls in their timeline: the entry's id, and what it waits in (empty: it does not).
+        drafts: what is being typed, by its key.
     """
 
     name: str
@@ -68,6 +72,8 @@ class CacheView:
     traces: frozenset[tuple[str, str]] = frozenset()
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     index_faults: tuple[str, ...] = ()
+    told: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    drafts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,24 @@ def read_cache(connection: Any, name: str, login: str) -> CacheView:
         words={table: _words(connection, table) for table in SEARCHED},
         index_faults=tuple(_index_faults(connection)),
     )
+
+
+def look(workspace: LocalWorkspace, name: str, login: str, contacts: Iterable[str]) -> CacheView:
+    """All that is in a cache, as it lies in the file and as its user sees it.
+
+    Args:
+        workspace: the open cache.
+        name: the client's.
+        login: whose it is.
+        contacts: whose timelines are looked at.
+    """
+    with workspace.database.exclusive_writer() as connection:
+        view = read_cache(connection, name, login)
+    told: dict[str, Sequence[tuple[str, str]]] = {}
+    for contact in contacts:
+        shown = workspace.timeline(Subject("contacts", contact), kinds=("call",), limit=1_000)
+        told[contact] = [(entry.activity.id, entry.activity.data.get("waits", "")) for entry in shown]
+    return replace(view, told=told, drafts=workspace.drafts())
 
 
 def _cached(connection: Any, table: str) -> dict[str, Row]:

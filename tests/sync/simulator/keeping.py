@@ -116,6 +116,7 @@ def _holds(later: Done, tokens: Iterable[str]) -> bool:
 def _rides_along(done: Done, ledger: Ledger, waiting: Iterable[Waiting]) -> bool:
     """Later work on what was refused joins the refused work: what was typed is in it, or its author has typed over it."""
     places = {(c.table, c.id, name) for c in done.changeset.changes for name in (*c.set, *c.add, *c.remove)}
+    lists = {(c.table, c.id, name) for c in done.changeset.changes for name in (*c.add, *c.remove)}
     for parked in waiting:
         held = {
             (c["table"], c["id"], name)
@@ -123,6 +124,9 @@ def _rides_along(done: Done, ledger: Ledger, waiting: Iterable[Waiting]) -> bool
             for part in ("set", "add", "remove")
             for name in c.get(part, {})
         }
+        rows = {(c["table"], c["id"]) for c in parked.body["changes"]}
+        # Of a list nothing is left where what was put in was taken out again.
+        held |= {place for place in lists if place[:2] in rows}
         if not places & held:
             continue
         if all(token in parked.text or _typed_over(done, token, ledger) for token in done.tokens):
@@ -194,7 +198,9 @@ def exactly_once(ledger: Ledger, server: ServerView, caches: Collection[CacheVie
         if applied and changeset_id not in server.history and changeset_id not in ledger.went:
             done = ledger.done.get(changeset_id)
             waits = any(p.id == changeset_id for cache in caches for p in cache.parked)
-            if done is not None and not waits and changeset_id not in ledger.dropped:
+            # What a restored server has lost is not sent again where it was about somebody who was erased since.
+            left = done is not None and _without_erased(done, ledger) is not None
+            if done is not None and left and not waits and changeset_id not in ledger.dropped:
                 yield f"{done.client}: {changeset_id} was answered with {_answers(ledger, changeset_id)} and is not there"
 
 

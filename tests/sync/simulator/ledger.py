@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.changes import Changeset
+from core.commands.calls import LogCall
 
 Place = tuple[str, str, str]
 """A table, a record's id and a field."""
@@ -69,6 +70,7 @@ class Ledger:
         erased: rows of people who were erased.
         went: changesets that went with a server's disk: they were applied after the copy was made that was restored, and
             whoever did them had them no longer.
+        drafts: by client and key what is being typed.
     """
 
     done: dict[str, Done] = field(default_factory=dict)
@@ -78,6 +80,7 @@ class Ledger:
     hand_ins: set[tuple[str, str]] = field(default_factory=set)
     erased: set[tuple[str, str]] = field(default_factory=set)
     went: set[str] = field(default_factory=set)
+    drafts: dict[str, dict[str, str]] = field(default_factory=dict)
     _tokens: int = 0
 
     def token(self) -> str:
@@ -89,6 +92,17 @@ class Ledger:
     def typed(self) -> int:
         """How many words were typed."""
         return self._tokens
+
+    @property
+    def called(self) -> list[str]:
+        """The contacts to whom calls were logged."""
+        return sorted({
+            change.set["contact_id"]
+            for done in self.done.values()
+            if done.changeset.command == LogCall.NAME
+            for change in done.changeset.changes
+            if change.table == "activities" and change.set["kind"] == "call"
+        })  # fmt: skip
 
     def settled_by(self, parked_id: str) -> list[Done]:
         """The commands that decided a parked changeset."""

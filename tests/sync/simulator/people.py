@@ -20,6 +20,7 @@ from core.commands.setup import EditOrganization, SaveView
 from core.commands.sharing import ShareBook, ShareRecord, UnshareBook
 from core.commands.tasks import CompleteTask, CreateTask, DeleteTask, EditTask
 from core.commands.undo import Undo
+from core.recurrence import RECURRENCES
 from core.workspace import Workspace
 from tests.sync.simulator.centre import FIELD_KEY, SLOW
 from tests.sync.simulator.chance import Chance
@@ -44,6 +45,10 @@ class Desk(Protocol):
         """A new word."""
         ...
 
+    def clock(self) -> dt.datetime:
+        """What time it is there."""
+        ...
+
 
 @dataclass(frozen=True)
 class Intent:
@@ -63,7 +68,7 @@ class Intent:
 Action = Callable[[Desk, Chance], Intent | None]
 
 
-def _one(desk: Desk, chance: Chance, table: str, where: str = "") -> Any:
+def one(desk: Desk, chance: Chance, table: str, where: str = "") -> Any:
     """One of the records that the person could change; None where there is none."""
     ids = [id_ for id_ in desk.ids(table, where) if id_ not in SLOW]
     return desk.workspace.record(table, chance.pick(ids)) if ids else None
@@ -116,13 +121,13 @@ def edited(record: Any, chance: Chance, token: Callable[[], str]) -> Intent:
 
 
 def edit(desk: Desk, chance: Chance) -> Intent | None:
-    record = _one(desk, chance, chance.pick(("contacts", "contacts", "deals", "companies")))
+    record = one(desk, chance, chance.pick(("contacts", "contacts", "deals", "companies")))
     return edited(record, chance, desk.token) if record is not None else None
 
 
 def tag(desk: Desk, chance: Chance) -> Intent | None:
     table = chance.pick(("contacts", "deals", "companies"))
-    record = _one(desk, chance, table)
+    record = one(desk, chance, table)
     if record is None:
         return None
     if record.tags and chance.percent(40):
@@ -132,7 +137,7 @@ def tag(desk: Desk, chance: Chance) -> Intent | None:
 
 
 def points(desk: Desk, chance: Chance) -> Intent | None:
-    contact = _one(desk, chance, "contacts")
+    contact = one(desk, chance, "contacts")
     if contact is None:
         return None
     emails = list(contact.emails)
@@ -153,7 +158,7 @@ def points(desk: Desk, chance: Chance) -> Intent | None:
 
 
 def move(desk: Desk, chance: Chance) -> Intent | None:
-    deal = _one(desk, chance, "deals")
+    deal = one(desk, chance, "deals")
     catalog = desk.workspace.catalog()
     stage = catalog.stage_by_id.get(deal.stage_id) if deal is not None else None
     targets = [s for s in stage.next_stage_ids if s in catalog.stage_by_id] if stage is not None else []
@@ -167,7 +172,7 @@ def move(desk: Desk, chance: Chance) -> Intent | None:
 
 def delete(desk: Desk, chance: Chance) -> Intent | None:
     table = chance.pick(("contacts", "deals", "companies"))
-    record = _one(desk, chance, table)
+    record = one(desk, chance, table)
     if record is None:
         return None
     if table == "contacts":
@@ -186,7 +191,7 @@ def claim(desk: Desk, chance: Chance) -> Intent | None:
     pools = [book.id for book in desk.workspace.catalog().pools()]
     listed = ", ".join(f"'{book}'" for book in pools)
     table = chance.pick(("contacts", "deals", "companies"))
-    record = _one(desk, chance, table, f"book_id IN ({listed})")
+    record = one(desk, chance, table, f"book_id IN ({listed})")
     return (
         Intent(Claim(table=table, ids=(record.id,), from_book_id=record.book_id))
         if record is not None
@@ -197,7 +202,7 @@ def claim(desk: Desk, chance: Chance) -> Intent | None:
 def assign(desk: Desk, chance: Chance) -> Intent | None:
     catalog = desk.workspace.catalog()
     table = chance.pick(("contacts", "deals", "companies"))
-    record = _one(desk, chance, table)
+    record = one(desk, chance, table)
     books = sorted(book.id for book in catalog.destinations)
     if record is None or not books:
         return None
@@ -206,7 +211,7 @@ def assign(desk: Desk, chance: Chance) -> Intent | None:
 
 def share_record(desk: Desk, chance: Chance) -> Intent | None:
     table = chance.pick(("contacts", "deals"))
-    record, people = _one(desk, chance, table), _colleagues(desk.workspace.catalog())
+    record, people = one(desk, chance, table), _colleagues(desk.workspace.catalog())
     if record is None or not people:
         return None
     return Intent(
@@ -239,7 +244,7 @@ def _colleagues(catalog: Catalog) -> list[str]:
 
 def log(desk: Desk, chance: Chance) -> Intent | None:
     table = chance.pick(("contacts", "deals", "companies"))
-    record, word = _one(desk, chance, table), desk.token()
+    record, word = one(desk, chance, table), desk.token()
     if record is None:
         return None
     kind = chance.pick(("call", "note"))
@@ -249,7 +254,7 @@ def log(desk: Desk, chance: Chance) -> Intent | None:
 
 def correct(desk: Desk, chance: Chance) -> Intent | None:
     mine = desk.workspace.catalog().me.id
-    entry = _one(
+    entry = one(
         desk, chance, "activities",
         f"user_id = '{mine}' AND kind IN ('call', 'note') AND NOT superseded AND NOT retracted",
     )  # fmt: skip
@@ -263,15 +268,18 @@ def correct(desk: Desk, chance: Chance) -> Intent | None:
 
 def plan(desk: Desk, chance: Chance) -> Intent | None:
     table = chance.pick(("contacts", "deals"))
-    record, word = _one(desk, chance, table), desk.token()
+    record, word = one(desk, chance, table), desk.token()
     if record is None:
         return None
-    due = dt.datetime(2026, 4, 1 + chance.below(28), 9, 0, tzinfo=dt.UTC)
-    return Intent(CreateTask(table=table, record_id=record.id, subject=word, due_at=due), (word,))
+    due = _day(desk, chance.below(28) - 14)
+    more: dict[str, Any] = {"kind": chance.pick(("call", "todo"))}
+    if chance.percent(35):
+        more["recurrence"] = chance.pick(RECURRENCES)
+    return Intent(CreateTask(table=table, record_id=record.id, subject=word, due_at=due, **more), (word,))
 
 
 def work(desk: Desk, chance: Chance) -> Intent | None:
-    task = _one(desk, chance, "tasks", "done_at IS NULL")
+    task = one(desk, chance, "tasks", "done_at IS NULL")
     if task is None:
         return None
     what = chance.below(4)
@@ -282,11 +290,16 @@ def work(desk: Desk, chance: Chance) -> Intent | None:
     word = desk.token()
     values: dict[str, Any] = {"subject" if what == 2 else "body": word}
     if what == 3:
-        values["due_at"] = dt.datetime(2026, 5, 1 + chance.below(28), 9, 0, tzinfo=dt.UTC)
+        values["due_at"] = _day(desk, chance.below(28))
     return Intent(
         EditTask(task_id=task.id, values=values, expected={name: getattr(task, name) for name in values}),
         (word,),
     )
+
+
+def _day(desk: Desk, days: int) -> dt.datetime:
+    """Nine o'clock on the day that is so many days ahead."""
+    return (desk.clock() + dt.timedelta(days=days)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
 def create(desk: Desk, chance: Chance) -> Intent | None:
@@ -296,7 +309,7 @@ def create(desk: Desk, chance: Chance) -> Intent | None:
         return Intent(CreateCompany(values={"name": f"{word} Works", "city": "Kiel"}), (word,))
     if what == 1:
         pipeline = desk.workspace.catalog().pipelines[0].id
-        contact = _one(desk, chance, "contacts")
+        contact = one(desk, chance, "contacts")
         values: dict[str, Any] = {"title": word, "value_minor": 5_000}
         if contact is not None:
             values["contact_id"] = contact.id
@@ -345,10 +358,3 @@ def manage(desk: Desk, chance: Chance) -> Intent | None:
         )
     me = catalog.me
     return Intent(EditUser(user_id=me.id, values={"name": word}, expected={"name": me.name}), (word,))
-
-
-ACTIONS: tuple[tuple[int, Action], ...] = (
-    (30, edit), (6, tag), (7, points), (12, move), (3, delete), (5, undo), (8, claim), (6, assign), (2, share_record),
-    (2, share_book), (10, log), (4, correct), (4, plan), (6, work), (8, create), (3, manage),
-)  # fmt: skip
-"""Everything that people do, each as often as its weight says."""

@@ -7,12 +7,13 @@ import datetime as dt
 import psycopg
 
 from tests.postgres.floor import PEOPLE
+from tests.sync.simulator.actions import ACTIONS
 from tests.sync.simulator.centre import SLOW, Slow
 from tests.sync.simulator.chance import Chance
 from tests.sync.simulator.checks import Broken
 from tests.sync.simulator.client import Client
 from tests.sync.simulator.faults import Died
-from tests.sync.simulator.people import ACTIONS, Intent, edited
+from tests.sync.simulator.people import Intent, edited
 from tests.sync.simulator.world import Step, World
 
 SYNCS = ((3, "cycle"), (2, "push"), (2, "pull"), (1, "load"))
@@ -55,6 +56,18 @@ def _save_form(world: World, chance: Chance) -> str:
     if form is None:
         return f"{client.name} has no form open"
     return f"{client.name} saves: {_do(world, client, edited(form, chance, client.token), chance, form)}"
+
+
+def _draft(world: World, chance: Chance) -> str:
+    """Somebody is typing, be it that the program dies over it."""
+    client = world.client(chance)
+    ids = [id_ for id_ in client.ids("contacts") if id_ not in SLOW]
+    keys = ["call.queue", *(f"note:contacts:{id_}" for id_ in ids)]
+    key, text = chance.pick(keys), client.token() if chance.percent(85) else ""
+    if chance.percent(10):
+        client.faults.die_at = chance.below(6)
+    client.keep_draft(key, text)
+    return f"{client.name} types “{text}” for {key[-12:]}"
 
 
 def _sync(world: World, chance: Chance) -> str:
@@ -124,7 +137,7 @@ def _end_program(world: World, chance: Chance) -> str:
 
 def _skew(world: World, chance: Chance) -> str:
     client = world.client(chance)
-    client.skew = dt.timedelta(hours=chance.pick((0, 1, -1, 5, -30, 26, 240, -240)))
+    client.skew = dt.timedelta(hours=chance.pick((0, 0, 0, 1, -1, 5, -30, 26, 240, -240)))
     return f"the clock of {client.name} goes wrong by {client.skew}"
 
 
@@ -234,7 +247,7 @@ def _rest(world: World, chance: Chance) -> str:
 STEPS: tuple[tuple[int, Step], ...] = tuple(
     (weight, Step(weight, name, make))
     for weight, name, make in (
-        (560, "act", _act), (25, "form", _open_form), (25, "save", _save_form), (130, "sync", _sync),
+        (560, "act", _act), (25, "form", _open_form), (25, "save", _save_form), (20, "draft", _draft), (130, "sync", _sync),
         (80, "storm", _storm), (15, "arrival", _arrive),
         (45, "network", _network), (12, "restart", _end_program), (8, "clock", _skew), (22, "slow", _begin_slow),
         (22, "late", _end_slow), (20, "desk", _desk), (30, "decide", _decide), (3, "erase", _erase), (5, "role", _role),
