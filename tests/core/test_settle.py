@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.changes import Status
 from core.commands.activities import LogActivity
+from core.commands.calls import LogCall
 from core.commands.companies import DeleteCompany
 from core.commands.contacts import CreateContact, DeleteContacts, EditContact
 from core.commands.deals import CreateDeal, DeleteDeals, EditDeal, MoveDeal
@@ -473,3 +474,26 @@ def test_why_a_deal_was_lost_stays_readable_when_the_move_is_given_up(office):
     assert kept["lost_reason"] == {"mine": "Too dear", "theirs": "", "kept": ""}
     (entry,) = office.bob.timeline(kind="conflict", deal_id=deal.id)
     assert "had Too dear" in entry.body
+
+
+def test_a_decision_that_was_refused_for_another_reason_still_tells_what_lost(office):
+    lena = office.contact(office.bob, title="CTO")
+    done = office.bob.decide(EditContact(contact_id=lena.id, values={"title": "CFO"}))
+    office.max.run(EditContact(contact_id=lena.id, values={"title": "CEO"}))
+    settled = office.bob.decide(SendAgain(parked=park(office, done), choices={"title": "mine"}))
+    refused = Parked(settled.id, "rejected", settled, "Not today.", office.store.now, title="Lena")
+    office.bob.run(SendAgain(parked=refused))
+    assert lost(office) == [{"title": {"mine": "CFO", "theirs": "CEO", "kept": "CFO"}}]
+
+
+def test_what_is_left_of_a_referral_by_somebody_who_was_erased_can_be_sent_again(office):
+    lena = office.contact(office.bob)
+    call = LogCall(contact_id=lena.id, outcome="referred", referral={"name": "Ida Ihm"})
+    done = office.bob.decide(call)
+    # Nothing of the work may be about the erased person; what is about others is decided as ever.
+    left = tuple(change for change in done.changes if change.set.get("first_name") == "Ida")
+    waits = Parked(
+        done.id, "gone", dataclasses.replace(done, changes=left), "", office.store.now, title="Ida"
+    )
+    office.bob.run(SendAgain(parked=waits))
+    assert office.bob.get(Contact, call.referral_id).last_name == "Ihm"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
+from core.changes import Changeset
+from core.commands import calls
+from core.commands.calls import LogCall
 from core.ids import new_id
 from storage.codec import to_json as json_text
-from sync import outbox, traces
+from sync import outbox, parking, traces
 from sync.remote import Remote
 from sync.truth import Truth
 
@@ -223,6 +226,39 @@ def _work_is_not_laid_over() -> AbstractContextManager[None]:
     return _patched(Truth, "_lay_over", lambda true: lambda self: None)
 
 
+def _a_parked_call_drops_its_note() -> AbstractContextManager[None]:
+    """What a person has logged goes from what waits: its effects are asked about, and the entry is not kept."""
+
+    def make(true: Any) -> Any:
+        def park(connection: Any, changeset: Changeset, *rest: Any) -> str:
+            if changeset.command == LogCall.NAME:
+                kept = tuple(c for c in changeset.changes if c.set.get("kind") != "call")
+                changeset = replace(changeset, changes=kept)
+            return str(true(connection, changeset, *rest))
+
+        return park
+
+    return _patched(parking, "park", make)
+
+
+def _each_retry_is_a_new_task() -> AbstractContextManager[None]:
+    """Who is not reached is to be tried again, whatever was planned for that already."""
+    return _patched(calls._Call, "_calls", lambda true: lambda self: [])
+
+
+def _drafts_go_with_a_pull() -> AbstractContextManager[None]:
+    """What is being typed is taken for work that the server has."""
+
+    def make(true: Any) -> Any:
+        def finish(self: Truth, *rest: Any) -> Any:
+            self.connection.execute("DELETE FROM drafts")
+            return true(self, *rest)
+
+        return finish
+
+    return _patched(Truth, "finish", make)
+
+
 def _both(*planted: AbstractContextManager[None]) -> AbstractContextManager[None]:
     @contextmanager
     def all_of_them() -> Iterator[None]:
@@ -255,4 +291,7 @@ ALL = (
     Mutant("nothing leaves", "what is out of sight stays in the cache", _nothing_leaves),
     Mutant("traces stay", "the history tells of what is out of sight", _traces_stay),
     WORK_IS_NOT_LAID_OVER,
+    Mutant("a parked call drops its note", "what was said is not kept", _a_parked_call_drops_its_note),
+    Mutant("each retry is a new task", "who is not reached has task after task", _each_retry_is_a_new_task),
+    Mutant("drafts go with a pull", "what is being typed is lost", _drafts_go_with_a_pull),
 )

@@ -20,6 +20,7 @@ from core.commands.tasks import CompleteTask, CreateTask, DeleteTask, EditTask
 from core.commands.undo import Undo
 from core.next_step import NextStep
 from core.workspace import Subject
+from sync.books import CURSOR
 from tests.sync.reps import Rep, Reps
 
 
@@ -308,3 +309,22 @@ def test_what_waits_is_filtered_and_paged_with_the_rest_of_the_timeline(
     assert ann.workspace.timeline(subject, before=place, limit=1)[0].activity.body == said
     assert said not in [e.activity.body for e in ann.workspace.timeline(subject, kinds=("note",))]
     ann.decide({"phones": "theirs"})
+
+
+def test_a_call_is_sent_again_only_once_it_is_known_what_a_restored_server_has(
+    reps: Reps, ann: Rep, ben: Rep
+) -> None:
+    contact = reps.floor.contact("East")
+    log(ben, contact, "not in service")
+    said = log(ann, contact, "wrong number").note
+    both_sync(ben, ann)
+    # As when the server says that it is another one: nothing that is here is known to be there.
+    with ann.workspace.cache.truth() as truth:
+        truth.set(CURSOR, "")
+    again = ann.workspace.execute(SendAgain(parked=ann.the_question(), choices={"phones": "mine"}))
+    assert again.reason.endswith("what is here is being compared with it. Decide when that is done.")
+    assert said in notes(ann, contact), "it goes on waiting"
+    ann.sync()
+    ann.decide({"phones": "mine"})
+    both_sync(ann, ben)
+    assert said in notes(ben, contact)

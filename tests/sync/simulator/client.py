@@ -13,6 +13,7 @@ import psycopg
 from core.changes import Answer, Changeset, from_json
 from core.commands.base import Command
 from core.commands.settle import SendAgain
+from core.commands.undo import Undo
 from core.conflicts import Choice, Edited, Side, asked, choice_of, contested, key_of, offered_for
 from core.errors import OffhookError
 from core.parked import Parked
@@ -287,6 +288,9 @@ class Client:
                 row = {name: getattr(shown, name) for name in codec(change.table).names}
             for name in change.set:
                 values = [_path(row, name)] if row is not None else [change.base.get(name)]
+                if isinstance(command, Undo):
+                    # It takes back what was done, and of a list no item that has joined it since.
+                    values.append(change.base.get(name))
                 if isinstance(command, SendAgain):
                     values += _decided(command.parked, change.table, change.id, name)
                     values += self._seen_before(command.parked, (change.table, change.id, name))
