@@ -117,8 +117,7 @@ class Caller:
             and row["phones"]
             and floor.chance(0.35 * (self._yours if yours else 1))
         ):
-            subject = floor.fill(floor.rng.choice(texts.FIRST_CALLS), account, member)
-            self._task(account, member, subject)
+            self._task(account, member, floor.rng.choice(texts.FIRST_CALLS))
 
     def _connected(self, account: Account, member: Member, at: int) -> None:
         """The call that reached the person, and what came of it."""
@@ -161,10 +160,12 @@ class Caller:
             return
         if account.owner is floor.house.you and not floor.chance(self._yours):
             return
-        self._task(account, member, floor.fill(floor.rng.choice(texts.CALLBACKS), account, member))
+        self._task(account, member, floor.rng.choice(texts.CALLBACKS))
 
-    def _task(self, account: Account, member: Member, subject: str) -> None:
+    def _task(self, account: Account, member: Member, text: str) -> None:
         floor = self._floor
+        subject = floor.fill(text, account, member)
         yours = account.owner is floor.house.you
         state = self._callback[0 if yours else 1](floor.rng)
-        add_task(floor, account, member, "call", subject, plan_due(floor, account, member, state))
+        due, priority = plan_due(floor, account, member, state), texts.URGENCY.get(text, "")
+        add_task(floor, account, member, "call", subject, due, priority=priority)

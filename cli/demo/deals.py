@@ -317,8 +317,8 @@ class Teller:
     def _next(self, account: Account, member: Member, fate: Fate, deal: Row, product: str) -> None:
         floor, rng = self._floor, self._floor.rng
         steps = texts.RENEWAL_STEPS if fate.renewal else texts.STEPS
-        kind, text = rng.choice(steps[fate.stages[-1]])
-        text = floor.fill(text, account, member, product=product)
+        kind, step = rng.choice(steps[fate.stages[-1]])
+        text = floor.fill(step, account, member, product=product)
         yours = account.owner is floor.house.you
         if fate.stale:
             state = self._stale_next(rng)
@@ -328,7 +328,8 @@ class Teller:
             deal["next_step"] = text
         if state != "none":
             due = plan_due(floor, account, member, state)
-            add_task(floor, account, member, kind, text, due, deal["id"])
+            priority = texts.URGENCY.get(step, "")
+            add_task(floor, account, member, kind, text, due, deal["id"], priority=priority)
         if floor.chance(0.35) and len(fate.times) > 1:
             self._done_task(account, member, fate, deal)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cli.demo.accounts import Maker, Plan, Planner, came_when
 from cli.demo.calls import Caller
+from cli.demo.coming import Coming
 from cli.demo.deals import Teller
 from cli.demo.fates import Fate, Fates, standing
 from cli.demo.floor import Floor
@@ -115,7 +116,7 @@ def fill(
         yield from _flush(floor)
     plans = Planner(floor).plans(contacts)
     wanted = _spread(floor, plans, deals)
-    cast = Cast(Maker(floor), Fates(floor), Teller(floor), Caller(floor))
+    cast = Cast(Maker(floor), Fates(floor), Teller(floor), Caller(floor), Coming(floor))
     done = 0
     for n, plan in enumerate(plans):
         _account(floor, plan, wanted.pop(n, ()), cast)
@@ -167,6 +168,7 @@ class Cast(NamedTuple):
     fates: Fates
     teller: Teller
     caller: Caller
+    coming: Coming
 
 
 def _account(floor: Floor, plan: Plan, kinds: Sequence[int], cast: Cast) -> None:
@@ -180,6 +182,9 @@ def _account(floor: Floor, plan: Plan, kinds: Sequence[int], cast: Cast) -> None
         cast.teller.tell(account, fate)
     for member in account.members[1 if lives else 0 :]:
         cast.caller.tell(account, member)
+        cast.coming.promise(account, member)
+    if any(fate.stages[-1] == -2 for fate in lives):
+        cast.coming.look_after(account)
 
 
 def _fate(fates: Fates, plan: Plan, kind: int) -> Fate:

@@ -49,7 +49,8 @@ _DEAL = """\
 Hi {first_name|there}, {me} here. We are at **{stage}** with {deal}, {value|and have no number yet}.
 
 - What has happened on your side since we spoke?
-- {next_step|What is the next step for you}: who does it, and **by when**?
+- Planned: *{next_step|nothing yet}*. Is that still right?
+- Who does what, and **by when**?
 - Who could still say no?
 
 > Do not leave without a date.

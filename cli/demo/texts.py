@@ -110,6 +110,12 @@ CALLBACKS = (
     "Call back {first}: budget is decided by then",
     "{first} wanted to talk to the plant manager first",
 )
+PROMISES = (
+    ("{first} was on the way into a meeting. Call back today, there is interest.", "Call back {first}: was on the way into a meeting"),
+    ("Two minutes only: wants to know about the ramp. I call back with the figures.", "Call back {first} with the figures for the ramp"),
+    ("{first} has the plant manager at the table later today: call then.", "Call {first}: the plant manager listens in"),
+)  # fmt: skip
+"""What was said by those who are called again the same day, and the task that it left."""
 FIRST_CALLS = ("First call to {first}", "New lead: call {first}", "Call {first}, came in by the website")
 
 # --- e-mails --------------------------------------------------------------------------------------------------------
@@ -299,6 +305,25 @@ RENEWAL_STEPS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("call", "Follow up on the renewal quote"), ("email", "Send the three-year option")),
     (("call", "Get the signature from {first}"), ("call", "Ask for the PO number")),
 )
+
+ROUTINES = (
+    ("call", "every 2 weeks", "How do the tugs run? Call {first}"),
+    ("email", "every month", "Send {first} the month's figures"),
+    ("call", "every 3 months", "Quarterly call with {first}"),
+    ("todo", "every week", "Look through the service tickets of {company}"),
+    ("meeting", "every year", "Look back on the year with {first}"),
+)
+"""What is done for customers again and again: kind, how often, what."""
+URGENCY = {
+    "Call back {first}: budget is decided by then": "high",
+    "Get the discount approved": "high",
+    "Send the contract with their changes": "high",
+    "Get the signature from {first}": "high",
+    "Second try: {first} at {company}": "low",
+    "Send the {product} one-pager": "low",
+    "Pull the usage numbers": "low",
+}
+"""What is more, and what is less urgent than the rest, by the text before it is filled in."""
 
 # --- deals -----------------------------------------------------------------------------------------------------------
 

@@ -46,6 +46,7 @@ def add_task(
     due: tuple[int, bool],
     deal_id: str | None = None,
     made: int | None = None,
+    priority: str = "",
 ) -> Row:
     """A task for the account's owner."""
     at, all_day = due
@@ -63,4 +64,5 @@ def add_task(
         contact_id=member.row["id"],
         deal_id=deal_id,
         company_id=account.company_id,
+        priority=priority,
     )

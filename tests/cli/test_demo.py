@@ -376,6 +376,40 @@ def test_there_is_something_to_do_today_and_something_overdue(now):
     assert any(row["kind"] == "call" and row["due_at"] < now for row in mine)
 
 
+@pytest.mark.parametrize("now", [NOW, EVENING.replace(hour=19)])
+def test_calls_are_promised_for_the_next_hours_to_people_who_are_up(now):
+    """Also in the evening: somebody far away has asked for it."""
+    data = collect(now=now, deals=200, contacts=1_500)
+    contacts, me = by_id(data["contacts"]), data["users"][0]["id"]
+    soon = [
+        row
+        for row in data["tasks"]
+        if row["assignee_id"] == me
+        and row["kind"] == "call"
+        and not row["all_day"]
+        and row["done_at"] is None
+        and now < row["due_at"] <= min(now + dt.timedelta(hours=4), end_of_today(now, BERLIN))
+    ]
+    assert len(soon) >= 2
+    assert min(row["due_at"] for row in soon) <= now + dt.timedelta(minutes=20)
+    promised = [row for row in soon if contacts[row["contact_id"]]["lead_status"] == "Connected"]
+    assert promised
+    for row in promised:
+        there = row["due_at"].astimezone(ZoneInfo(contacts[row["contact_id"]]["time_zone"]))
+        assert 8 <= there.hour < 19
+
+
+def test_some_work_is_urgent_some_can_wait_and_some_comes_again(data):
+    opened = [row for row in data["tasks"] if row["done_at"] is None]
+    urgency = Counter(row["priority"] for row in opened)
+    assert urgency["high"] >= 3
+    assert urgency["low"] >= 3
+    assert urgency[""] > urgency["high"] + urgency["low"]
+    me = data["users"][0]["id"]
+    again = {row["recurrence"] for row in opened if row["assignee_id"] == me} - {""}
+    assert {"every week", "every month"} <= again
+
+
 def test_the_pools_hold_leads_that_nobody_has_claimed(data, catalog):
     pools = {book.id for book in catalog.pools()}
     assert {row["book_id"] for row in data["contacts"]} >= pools
