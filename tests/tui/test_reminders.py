@@ -166,6 +166,20 @@ async def test_two_keys_from_anywhere_go_to_what_has_come_due_and_it_is_seen_to(
         assert told(app) == ""
 
 
+async def test_a_morning_begins_at_the_top_whatever_was_left_of_the_day_before(
+    app, open_app, clock, floor, wait_until, settle
+):
+    clock.now = floor.NOW + dt.timedelta(days=1)
+    async with app.run_test(size=WIDE) as pilot:
+        await open_app(pilot)
+        assert "Call Paweł about the depot" in subjects(app)
+        await pilot.press("g", "t")
+        await wait_until(pilot, lambda: isinstance(app.screen, TodayScreen) and app.screen.table.item)
+        await settle(pilot)
+        assert app.screen.table.item is app.screen.table.items[0]
+        assert told(app) == ""
+
+
 async def test_on_today_it_is_gone_to_as_well_and_the_cursor_stays_until_then(
     make_app, open_app, clock, floor, wait_until, settle
 ):

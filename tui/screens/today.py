@@ -235,10 +235,12 @@ class TodayScreen(QuickScreen):
     # --- where the user is --------------------------------------------------------------------------------------
 
     def arrived(self) -> None:
-        """Goes to what has come due, if anything has."""
+        """Goes to what has come due today, if anything has. What is left of other days is worked off from the top."""
         reminders = self.offhook.reminders
         if reminders is not None and reminders.due:
-            self._wanted = reminders.due[-1].task.id
+            latest, zone = reminders.due[-1].task, self.desk.zone
+            if latest.due_at.astimezone(zone).date() == self.desk.now.astimezone(zone).date():
+                self._wanted = latest.id
             reminders.see()
             self._show()
 
