@@ -5,32 +5,26 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from cli.options import AsJson, session
+from cli.options import AsJson, Who, beginning, session
 from cli.session import Session
 from cli.team_commands import team_app
-from core.calling.outcomes import DEFAULT_OUTCOMES
 from core.commands.tasks import PRIORITIES, TASK_KINDS
 from core.recurrence import RECURRENCES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 TABLES = ("contacts", "deals", "activities")
 FORMATS = ("csv", "json", "vcf")
 
-
-OUTCOMES = tuple(outcome.key for outcome in DEFAULT_OUTCOMES)
-"""How a call can end, as far as that is known without a workspace."""
 _LATE = {
     "admin": ("cli.admin.commands", "admin_app", "The team's server, its people and their rights."),
     "audit": ("cli.admin.commands", "audit_app", "Who changed what, and the proof of it."),
     "dialler": ("cli.dialler_commands", "dialler_app", "How numbers are dialled."),
+    "log": ("cli.log_commands", "log_app", "Logs a call, note, e-mail or meeting."),
     "conflicts": ("cli.conflict_commands", "conflicts_app", "What waits for your decision."),
 }
 """Groups of commands that are made only when they are asked for: module, name, and what the help says of them."""
@@ -65,13 +59,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-log_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
-app.add_typer(log_app, name="log", short_help="Logs a call, note, e-mail or meeting.")
 app.add_typer(team_app)
-
-
-def _only(names: Iterable[str], incomplete: str) -> list[str]:
-    return [name for name in names if name.startswith(incomplete)]
 
 
 @app.callback(invoke_without_command=True)
@@ -223,152 +211,6 @@ OpenTask = Annotated[
         help="One of your open tasks: words of it or of whom it is about, its id or the beginning of that."
     ),
 ]
-Who = Annotated[
-    str, typer.Argument(help="A contact, deal or company: id, beginning of one, or words that find just one.")
-]
-Text = Annotated[
-    list[str] | None,
-    typer.Argument(help="What was said. A single - reads it from standard input.", show_default=False),
-]
-At = Annotated[
-    str, typer.Option(help="When it was, as in “yesterday 3pm”. Otherwise now.", show_default=False)
-]
-Minutes = Annotated[float | None, typer.Option(min=0, max=1440, help="How long it took.", show_default=False)]
-Subject = Annotated[str, typer.Option(help="A headline.", show_default=False)]
-AboutDeal = Annotated[
-    str,
-    typer.Option(
-        "--deal",
-        help="Which deal it is about: id, beginning of one, or words of its title.",
-        show_default=False,
-    ),
-]
-
-
-@log_app.callback()
-def log() -> None:
-    """Logs a call, note, e-mail or meeting in the timeline of a contact, deal or company.
-
-    \b
-    offhook log call anna --outcome connected --minutes 12 "Wants an offer by Friday"
-    offhook log call anna --outcome voicemail
-    offhook log note "acme renewal" - < minutes.txt
-
-    JSON: {status, summary, changeset_id, revision, unsent, parked, activity}.
-    """
-
-
-@log_app.command("call")
-def log_call(
-    context: typer.Context,
-    who: Who,
-    text: Text = None,
-    outcome: Annotated[
-        str,
-        typer.Option(
-            help=f"How it ended: {', '.join(OUTCOMES)}, or what your organization has besides.",
-            autocompletion=lambda incomplete: _only(OUTCOMES, incomplete),
-            show_default=False,
-        ),
-    ] = "",
-    minutes: Minutes = None,
-    at: At = "",
-    deal: AboutDeal = "",
-    next_step: Annotated[
-        str,
-        typer.Option(
-            "--next", help="What comes next, as in “tue 3pm” or “send offer friday”.", show_default=False
-        ),
-    ] = "",
-    effects: Annotated[
-        bool,
-        typer.Option("--effects", help="With all that the outcome brings: follow-up, lead status, move."),
-    ] = False,
-    incoming: Annotated[bool, typer.Option("--incoming", help="They called.")] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Logs a call, for a contact's one open deal where there is just one.
-
-    A call that is logged afterwards brings no follow-up, unless you ask for it. Who asked not to be called is not
-    called again, and a number that was wrong is not dialled again, in any case.
-
-    \b
-    offhook log call anna --outcome interested --minutes 12 "Wants an offer" --next "send offer friday"
-    offhook log call anna --outcome "do not call" --at "yesterday 3pm"
-    """
-    from cli.write import log as run
-
-    return run(
-        session(context, as_json), "call", who, " ".join(text or ()), outcome=outcome, minutes=minutes, at=at,
-        incoming=incoming, deal=deal, next_step=next_step, effects=effects,
-    )  # fmt: skip
-
-
-@log_app.command("note")
-def log_note(
-    context: typer.Context,
-    who: Who,
-    text: Text = None,
-    at: At = "",
-    deal: AboutDeal = "",
-    as_json: AsJson = False,
-) -> int:
-    """Writes a note."""
-    from cli.write import log as run
-
-    return run(session(context, as_json), "note", who, " ".join(text or ()), at=at, deal=deal)
-
-
-@log_app.command("email")
-def log_email(
-    context: typer.Context,
-    who: Who,
-    text: Text = None,
-    subject: Subject = "",
-    at: At = "",
-    deal: AboutDeal = "",
-    incoming: Annotated[bool, typer.Option("--incoming", help="They wrote.")] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Logs an e-mail that went another way. Nothing is sent."""
-    from cli.write import log as run
-
-    return run(
-        session(context, as_json),
-        "email",
-        who,
-        " ".join(text or ()),
-        subject=subject,
-        at=at,
-        incoming=incoming,
-        deal=deal,
-    )
-
-
-@log_app.command("meeting")
-def log_meeting(
-    context: typer.Context,
-    who: Who,
-    text: Text = None,
-    subject: Subject = "",
-    minutes: Minutes = None,
-    at: At = "",
-    deal: AboutDeal = "",
-    as_json: AsJson = False,
-) -> int:
-    """Logs a meeting."""
-    from cli.write import log as run
-
-    return run(
-        session(context, as_json),
-        "meeting",
-        who,
-        " ".join(text or ()),
-        subject=subject,
-        minutes=minutes,
-        at=at,
-        deal=deal,
-    )
 
 
 @app.command(short_help="Plans something to do.")
@@ -386,14 +228,14 @@ def task(
         str,
         typer.Option(
             help=f"One of {', '.join(TASK_KINDS)}.",
-            autocompletion=lambda incomplete: _only(TASK_KINDS, incomplete),
+            autocompletion=lambda incomplete: beginning(TASK_KINDS, incomplete),
         ),
     ] = "todo",
     priority: Annotated[
         str,
         typer.Option(
             help="high or low.",
-            autocompletion=lambda incomplete: _only(PRIORITIES, incomplete),
+            autocompletion=lambda incomplete: beginning(PRIORITIES, incomplete),
             show_default=False,
         ),
     ] = "",
@@ -401,7 +243,7 @@ def task(
         str,
         typer.Option(
             help=f"How often it comes again: {', '.join(RECURRENCES)}.",
-            autocompletion=lambda incomplete: _only(RECURRENCES, incomplete),
+            autocompletion=lambda incomplete: beginning(RECURRENCES, incomplete),
             show_default=False,
         ),
     ] = "",
@@ -484,7 +326,7 @@ def export(
         typer.Argument(
             metavar="contacts|deals|activities",
             help="What to export.",
-            autocompletion=lambda incomplete: _only(TABLES, incomplete),
+            autocompletion=lambda incomplete: beginning(TABLES, incomplete),
         ),
     ],
     form: Annotated[
@@ -492,7 +334,7 @@ def export(
         typer.Option(
             "--format",
             help="csv, json, or vcf (vCard 4.0, contacts only). Otherwise by the file's name, else csv.",
-            autocompletion=lambda incomplete: _only(FORMATS, incomplete),
+            autocompletion=lambda incomplete: beginning(FORMATS, incomplete),
             show_default=False,
         ),
     ] = "",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import AsJson, session
+from cli.options import AsJson, beginning, session
 from telephony.settings import WAYS
 
 dialler_app = typer.Typer(rich_markup_mode=None)
@@ -39,7 +39,7 @@ def set_way(
         typer.Argument(
             metavar="|".join(WAYS),
             help="copy: to the clipboard. tel, callto, sip: a link for the program that your system has for it.",
-            autocompletion=lambda incomplete: [each for each in WAYS if each.startswith(incomplete)],
+            autocompletion=lambda incomplete: beginning(WAYS, incomplete),
         ),
     ],
     detail: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,15 @@ Insecure = Annotated[
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
+
+Who = Annotated[
+    str, typer.Argument(help="A contact, deal or company: id, beginning of one, or words that find just one.")
+]
+
+
+def beginning(names: Iterable[str], incomplete: str) -> list[str]:
+    """The names that begin so, for a shell that completes them."""
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def session(context: typer.Context, as_json: bool) -> Session:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import AsJson, CaFile, Insecure, PasswordStdin, session
+from cli.options import AsJson, CaFile, Insecure, PasswordStdin, beginning, session
 
 MODES = ("field", "direct")
 
@@ -104,7 +104,7 @@ def mode(
         typer.Argument(
             metavar="[field|direct]",
             help="field: with an encrypted copy here, offline too. direct: on the server alone.",
-            autocompletion=lambda incomplete: [each for each in MODES if each.startswith(incomplete)],
+            autocompletion=lambda incomplete: beginning(MODES, incomplete),
             show_default=False,
         ),
     ] = "",
