@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import threading
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 
 from core.text import clean_line
 
+_WITHHELD = ("OFFHOOK_PASSWORD", "PGPASSWORD")
+"""Variables of the environment that a program which outlives us has no business with: the login at the team's server."""
 _SHOWN = 160
 """Characters of a program's complaint that fit into a message."""
 
@@ -44,6 +47,7 @@ def start(argv: Sequence[str], *, patience: float) -> Outcome:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
+            env={name: value for name, value in os.environ.items() if name not in _WITHHELD},
             start_new_session=True,
         )
         try:

@@ -198,3 +198,13 @@ def test_a_program_that_is_not_there_is_named(bin_folder: Path) -> None:
 def test_a_command_that_cannot_work_is_refused_with_what_to_do(line: str, said: str) -> None:
     with pytest.raises(Refused, match=said):
         Command(line)
+
+
+def test_a_program_that_outlives_the_app_does_not_get_the_password_of_the_team(
+    bin_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OFFHOOK_PASSWORD", "hush")
+    monkeypatch.setenv("SIP_ACCOUNT", "ann")
+    program(bin_folder, "phone", 'echo "${OFFHOOK_PASSWORD-none} $SIP_ACCOUNT" >> called')
+    Command("phone {number}").dial(NUMBER)
+    assert called(bin_folder) == [NUMBER, "none ann"]
