@@ -613,9 +613,12 @@ def launch_command(place: "Place", arguments: "list[str]") -> "list[str]":
 
 
 def test_command(place: "Place", arguments: "list[str]") -> "list[str]":
-    """The command that runs the tests, on all cores unless they are wanted one after the other."""
+    """The command that runs the tests, on all cores unless they are wanted one after the other.
+
+    Files go to the workers as a whole, and in the order in which tests/conftest.py puts them.
+    """
     alone = any(argument in ("--pdb", "--trace", "no:xdist") for argument in arguments)
-    spread = [] if alone else ["-n", "auto", "--dist", "loadfile"]
+    spread = [] if alone else ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
     return [place.python, "-m", "pytest", *spread, *arguments]
 
 

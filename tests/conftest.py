@@ -1,15 +1,46 @@
-"""What all tests share: the PostgreSQL that those run on which need one."""
+"""What all tests share: the PostgreSQL that those run on which need one, and how they are spread over workers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from storage.postgres.launcher import Server
 from tests.server import Cluster, running_cluster, start_for_workers
 
+LONGEST_FIRST = (
+    "tests/sync/test_simulation.py",
+    "tests/sync/test_bad_network.py",
+    "tests/cli/test_field.py",
+    "tests/sync/test_planted_faults.py",
+    "tests/benchmarks/test_field_scenarios.py",
+    "tests/cli/test_team.py",
+    "tests/sync/test_kill.py",
+    "tests/workspace/test_commands.py",
+)
+"""Files that take twenty seconds and more, the longest first: begun last, one worker would end long after the others."""
+
+MORE_THAN_CORES = 2
+"""How many workers there are beside one for each core: a test waits for half of its time, for a server or a screen."""
+
 _servers = pytest.StashKey[Server]()
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """What `-n auto` means here, unless whoever runs the tests has said so in xdist's own variable."""
+    count = yield
+    return count if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else count + MORE_THAN_CORES
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest files first where there are workers. Each of them must come to the same order."""
+    if hasattr(config, "workerinput"):
+        places = {file: place for place, file in enumerate(LONGEST_FIRST)}
+        items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 def pytest_configure(config: pytest.Config) -> None:
