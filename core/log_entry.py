@@ -28,8 +28,8 @@ HEADED = frozenset({"meeting", "email"})
 """What has a subject of its own."""
 DIRECTED = frozenset({"call", "email"})
 """What goes in or out."""
-_DRAFTS = "prompt:log:"
-_NOTES = "prompt:note:"
+LOG_DRAFTS, NOTE_DRAFTS = "prompt:log:", "prompt:note:"
+"""How the keys begin under which what is typed is kept; the id of the record follows."""
 
 
 class Choice(NamedTuple):
@@ -137,12 +137,12 @@ class Draft:
 
 def draft_key(subject: Subject | None) -> str:
     """Under what a draft is kept (see `core.workspace.Workspace.keep_draft`); None: nobody was named yet."""
-    return f"{_DRAFTS}{subject.id if subject else ''}"
+    return f"{LOG_DRAFTS}{subject.id if subject else ''}"
 
 
 def note_key(subject: Subject) -> str:
     """Under what the draft of a note is kept."""
-    return f"{_NOTES}{subject.id}"
+    return f"{NOTE_DRAFTS}{subject.id}"
 
 
 def then_of(outcome: Outcome | None) -> str:

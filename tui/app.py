@@ -185,6 +185,7 @@ class OffhookApp(App[int]):
         catalog = await asyncio.get_running_loop().run_in_executor(None, workspace.catalog)
         config = dataclasses.replace(self.config, demo=demo or self.config.demo)
         self.desk = Desk(workspace, catalog, config, self._ahead)
+        self.desk.drafts.on_problem = self._draft_not_kept
         self._ahead = None
         if config.start != "pipeline":
             self.desk.forget_ahead()
@@ -198,7 +199,7 @@ class OffhookApp(App[int]):
             self.notify("\n".join(map(printable, self._notices)), markup=False, timeout=NOTICE_SECONDS)
             self._notices = []
         self.set_timer(0.6, self._settle)
-        self.run_worker(self._offer_calls(), group="keep", exit_on_error=False)
+        self.run_worker(self._offer_what_was_left(), group="keep", exit_on_error=False)
 
     def _settle(self) -> None:
         """What can wait until the user sees something: other screens, and the garbage that start-up left behind.
@@ -217,16 +218,39 @@ class OffhookApp(App[int]):
         gc.collect()
         gc.freeze()
 
-    async def _offer_calls(self) -> None:
-        """Offers to go on with a list that was left before everybody in it was called, in a crash or otherwise."""
-        if self.desk is None:
+    async def _offer_what_was_left(self) -> None:
+        """Says once what an earlier run has left: a list with people in it to call, texts that were never saved."""
+        desk = self.desk
+        if desk is None or not await desk.read(lambda ws: bool(ws.drafts())):
             return
-        self.calls_left = await self.desk.read(_calls_left)
+        await self._offer_calls(desk)
+        from tui.actions import key_of
+        from tui.flows.unsaved import find_unsaved
+        from tui.models.unsaved import notice
+
+        if words := notice(await find_unsaved(desk), key_of(self.screen, "app.palette")):
+            self.notify(words, markup=False, timeout=NOTICE_SECONDS)
+
+    async def _offer_calls(self, desk: Desk) -> None:
+        self.calls_left = await desk.read(_calls_left)
         if self.calls_left is not None:
             from tui.actions import key_of
 
             key = key_of(self.screen, "record.calls")
             self.notify(f"{self.calls_left.words} {key} goes on.", markup=False, timeout=NOTICE_SECONDS)
+
+    def _draft_not_kept(self, problem: str) -> None:
+        """What is being typed is on the screen alone, for now; the user should know."""
+        words = f"What you type is not kept on the disk at the moment: a crash would lose it. {problem}"
+        self.notify(printable(words), severity="warning", markup=False, timeout=NOTICE_SECONDS)
+
+    def show_unsaved(self) -> None:
+        """Lists what was typed and never saved."""
+        from tui.flows.unsaved import show_unsaved
+        from tui.screens.base import DeskScreen
+
+        if isinstance(self.screen, DeskScreen):
+            self.screen.start(show_unsaved(self.screen))
 
     async def _go_on_calling(self) -> None:
         from tui.flows.call_start import resume_calling
@@ -416,7 +440,8 @@ class OffhookApp(App[int]):
                 setups=[
                     Place("", label, partial(self.set_up, name), detail)
                     for name, (label, detail) in SETUPS.items()
-                ],
+                ]
+                + [Place("", "Unsaved texts", self.show_unsaved, "Typed, and never saved: go on with them")],
                 grouped=False,
             ),
             self._do,
@@ -523,11 +548,6 @@ def _calls_left(workspace: Workspace) -> Resumable | None:
     from tui.models.call_state import resumable
 
     return resumable(workspace)
-
-
-def _load_call_mode(_workspace: Workspace) -> None:
-    """Loads the modules of call mode, so that its first screen does not wait for them."""
-    import tui.screens.call  # noqa: F401
 
 
 def quiet_environment() -> None:

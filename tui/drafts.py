@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Lock
@@ -21,7 +22,7 @@ class Drafts:
         workspace: where they are kept.
 
     Attributes:
-        problem: why the latest text could not be kept; empty where it was.
+        on_problem: is called on the event loop when texts begin not to be kept, with the reason.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -30,11 +31,16 @@ class Drafts:
         self._lock = Lock()
         self._waiting: dict[str, str] = {}
         self._writing: Future[None] | None = None
-        self.problem = ""
+        self._latest: dict[str, str] = {}
+        self._handed_in: dict[str, list[str]] = {}
+        self._loop = asyncio.get_running_loop()
+        self._fails = False
+        self.on_problem: Callable[[str], object] = lambda _reason: None
 
     def keep(self, key: str, text: str) -> None:
         """Has a text kept in place of what was kept under the key before; an empty one is forgotten."""
         with self._lock:
+            self._latest[key] = text
             self._waiting.pop(key, None)
             self._waiting[key] = text
             if self._writing is None:
@@ -44,6 +50,55 @@ class Drafts:
     def forget(self, key: str) -> None:
         """Has nothing kept under a key."""
         self.keep(key, "")
+
+    # --- what is being saved ------------------------------------------------------------------------------------
+
+    def hand_in(self, key: str) -> str:
+        """What is kept under a key is being saved: it stays kept until it is, but is nothing to go on typing at.
+
+        A command may take seconds; who begins anew meanwhile would find what they have just written, and save it twice.
+
+        Returns:
+            What was handed in, for `saved` or `given_back`.
+        """
+        text = self._latest.get(key, "")
+        self._handed_in.setdefault(key, []).append(text)
+        return text
+
+    def saved(self, key: str, handed_in: str) -> None:
+        """What was handed in is saved: it is forgotten. What was typed since stays."""
+        self._take_back(key, handed_in)
+        if self._latest.get(key, "") == handed_in and handed_in not in self._handed_in.get(key, ()):
+            self.forget(key)
+
+    def given_back(self, key: str, handed_in: str, text: str) -> None:
+        """What was handed in was refused, and is typed again. What was begun under the key since is what stays kept."""
+        self._take_back(key, handed_in)
+        if self._latest.get(key, "") in ("", handed_in):
+            self.keep(key, text)
+
+    def _take_back(self, key: str, handed_in: str) -> None:
+        texts = self._handed_in.get(key, [])
+        if handed_in in texts:
+            texts.remove(handed_in)
+
+    def kept(self, prefix: str = "") -> dict[str, str]:
+        """What is kept under keys that begin so and is not being saved, the latest last. For a reader thread.
+
+        Raises:
+            OffhookError: it cannot be read.
+        """
+        with self._lock:
+            writing = self._writing
+        if writing is not None:
+            # Who leaves a text and begins anew at once is not to find what the disk has not forgotten yet.
+            writing.result()
+        kept = self._workspace.drafts(prefix)
+        for key, text in kept.items():
+            self._latest.setdefault(key, text)
+        return {key: text for key, text in kept.items() if text not in self._handed_in.get(key, ())}
+
+    # --- the disk -----------------------------------------------------------------------------------------------
 
     def _write(self) -> None:
         while True:
@@ -55,9 +110,12 @@ class Drafts:
                 text = self._waiting.pop(key)
             try:
                 self._workspace.keep_draft(key, text)
-                self.problem = ""
+                self._fails = False
             except OffhookError as error:
-                self.problem = str(error)
+                # Once, and not with every letter.
+                if not self._fails and not self._loop.is_closed():
+                    self._loop.call_soon_threadsafe(self.on_problem, str(error))
+                self._fails = True
 
     async def settled(self) -> None:
         """Waits until everything that was given is kept."""

@@ -14,7 +14,7 @@ from tui.actions import key_of
 from tui.dialogs.fields import FormField
 from tui.dialogs.form import Form
 from tui.dialogs.prompt import Confirm, Prompt
-from tui.flows.run import at_fields, execute, flow, run, tell
+from tui.flows.run import at_fields, behind, execute, flow, run, tell
 from tui.flows.subjects import called
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ async def add_note(screen: DeskScreen, subject: Subject) -> None:
     """Writes a note. It shows at once; where it is refused, the text comes back."""
     title = f"Note · {await called(screen, subject)}"
     drafts, key = screen.desk.drafts, note_key(subject)
-    kept = (await screen.desk.read(lambda ws: ws.drafts(key))).get(key, "")
+    kept = (await screen.desk.read(lambda _: drafts.kept(key))).get(key, "")
 
     def prompt(text: str = "", problem: str = "", homeless: bool = False) -> Prompt:
         return Prompt(
@@ -39,7 +39,7 @@ async def add_note(screen: DeskScreen, subject: Subject) -> None:
 
     text = await screen.app.push_screen_wait(prompt())
     if text is not None:
-        _log(screen, text, make, prompt, over=lambda: drafts.forget(key))
+        _log(screen, text, make, prompt, key)
     else:
         drafts.forget(key)
 
@@ -49,7 +49,7 @@ def _log(
     text: str,
     make: Callable[[str], LogActivity],
     prompt: Callable[[str, str, bool], Prompt],
-    over: Callable[[], object],
+    key: str,
 ) -> None:
     """Logs what was typed, without keeping the user; what is refused comes back until it is saved or dropped.
 
@@ -58,8 +58,9 @@ def _log(
         text: what was typed.
         make: the command for a text.
         prompt: asks again, for a text, why it was refused, and whether what it is about is gone.
-        over: is called when it is saved or dropped.
+        key: under what it is kept until it is saved or dropped.
     """
+    drafts = screen.desk.drafts
 
     async def until_it_is_there() -> None:
         typed: str | None = text
@@ -67,17 +68,19 @@ def _log(
         while typed is not None:
             if typed != command.body:
                 command = make(typed)
+            handed_in = drafts.hand_in(key)
             answer = await execute(screen, command)
             if answer.applied:
-                over()
+                drafts.saved(key, handed_in)
                 tell(screen, answer)
                 return
             homeless = bool(typed) and answer.status is Status.GONE
             reason = answer.reason or "That did not work."
+            drafts.given_back(key, handed_in, typed)
             typed = await screen.app.push_screen_wait(prompt(typed, reason, homeless))
-        over()
+        drafts.forget(key)
 
-    screen.run_worker(until_it_is_there(), group="commands")
+    behind(screen, until_it_is_there())
 
 
 def _some_note(text: str) -> None:

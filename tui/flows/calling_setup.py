@@ -69,9 +69,9 @@ async def write_script(
     from tui.dialogs.script_editor import ScriptEditor, Typed
 
     desk, subject = screen.desk, screen.subject()
-    key = f"prompt:script:{script.id if script else 'new'}"
+    key = f"{words.SCRIPT_DRAFTS}{script.id if script else 'new'}"
     under_cursor, kept = await desk.read(
-        lambda ws: (words.reading_to(ws, desk.catalog, subject), ws.drafts(key).get(key, ""))
+        lambda ws: (words.reading_to(ws, desk.catalog, subject), desk.drafts.kept(key).get(key, ""))
     )
     only_look = ""
     if script is not None:

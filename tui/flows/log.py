@@ -8,10 +8,11 @@ from core.changes import Status
 from core.log_entry import Draft, Target, command_for, draft_key, target_of
 from core.workspace import Subject, Workspace
 from tui.dialogs.log import LogDialog, Logged
-from tui.flows.run import execute, flow, settle, tell
+from tui.flows.run import behind, execute, flow, settle, tell
 from tui.models.briefing import subject_of
 
 if TYPE_CHECKING:
+    from tui.drafts import Drafts
     from tui.screens.base import DeskScreen
 
 _AGAIN = "What you had typed is here again."
@@ -25,23 +26,26 @@ async def log_past(screen: DeskScreen, subject: Subject | None) -> None:
         screen: where it is asked.
         subject: the record under the cursor, a task for what it is about; None: there is none.
     """
-    target, kept = await screen.desk.read(lambda ws: _begin(ws, subject))
+    drafts = screen.desk.drafts
+    target, kept = await screen.desk.read(lambda ws: _begin(ws, drafts, subject))
     draft = kept or Draft(deal_id=target.deal_id if target else "")
     dialog = LogDialog(screen.desk, target, draft, note=_AGAIN if kept else "")
     logged = await screen.app.push_screen_wait(dialog)
     if logged is None:
-        screen.desk.drafts.forget(draft_key(dialog.target.subject if dialog.target else None))
+        drafts.forget(draft_key(dialog.target.subject if dialog.target else None))
     else:
         _keep(screen, logged)
 
 
-def _begin(workspace: Workspace, subject: Subject | None) -> tuple[Target | None, Draft | None]:
+def _begin(
+    workspace: Workspace, drafts: Drafts, subject: Subject | None
+) -> tuple[Target | None, Draft | None]:
     """Whom it is about, and what was typed of it before and never logged."""
     if subject is not None and subject.table == "tasks":
         subject = subject_of(workspace.record("tasks", subject.id))
     target = target_of(workspace.page(subject.table, subject.id), subject) if subject is not None else None
     key = draft_key(subject)
-    kept = workspace.drafts(key).get(key, "")
+    kept = drafts.kept(key).get(key, "")
     return target, Draft.read(kept) if kept else None
 
 
@@ -52,16 +56,18 @@ def _keep(screen: DeskScreen, logged: Logged) -> None:
         now: Logged | None = logged
         while now is not None:
             desk, key = screen.desk, draft_key(now.target.subject)
+            handed_in = desk.drafts.hand_in(key)
             command = command_for(now.target, now.draft, desk.catalog, desk.now, desk.zone)
             answer = await settle(screen, command, await execute(screen, command), unasked=True)
             if answer is not None and answer.applied:
-                desk.drafts.forget(key)
+                desk.drafts.saved(key, handed_in)
                 tell(screen, answer)
                 return
             reason = answer.reason if answer is not None else "Nothing was changed."
             if answer is not None and answer.status is Status.GONE:
                 reason = f"{reason} Name somebody else it is about, or copy the text."
             wrong = dict(answer.fields) if answer is not None else {}
+            desk.drafts.given_back(key, handed_in, now.draft.write())
             again = LogDialog(
                 desk, now.target, now.draft, problem=reason or "That did not work.", wrong=_at_fields(wrong)
             )
@@ -69,7 +75,7 @@ def _keep(screen: DeskScreen, logged: Logged) -> None:
             if now is None or draft_key(now.target.subject) != key:
                 desk.drafts.forget(key)
 
-    screen.run_worker(until_it_is_there(), group="commands")
+    behind(screen, until_it_is_there())
 
 
 _NAMES = {

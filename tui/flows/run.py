@@ -45,6 +45,14 @@ def flow(steps: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T 
     return guarded
 
 
+def behind(screen: DeskScreen, job: Coroutine[Any, Any, None]) -> None:
+    """Has what becomes of a command seen to while the user goes on. It is not given up when they leave the screen.
+
+    A worker of a screen ends with it: a note that is refused after its page was left would never come back.
+    """
+    screen.app.run_worker(job, group="commands")
+
+
 async def execute(screen: DeskScreen, command: Command) -> Answer:
     """Executes a command and shows at once what it will have changed; where it is refused, that is taken back.
 

@@ -26,18 +26,20 @@ TAKE = {Phase.SAVED: "Next contact", Phase.PAUSED: "Go on", Phase.OVER: "Leave",
 """What enter does where it does not say that they answered."""
 _REASONS = 6
 
+CALL_NOTES, NEXT_STEPS = "note:contacts:", "prompt:next step:"
+"""How the keys begin under which what is typed in a call is kept; the contact's id follows."""
 KeyOf = Callable[[str], str]
 """An action's id → its key as people read it."""
 
 
 def note_key(contact_id: str) -> str:
     """Under which key notes about a contact are kept until they are logged."""
-    return f"note:contacts:{contact_id}"
+    return f"{CALL_NOTES}{contact_id}"
 
 
 def step_key(contact_id: str) -> str:
     """Under which key a next step with a contact is kept until it is logged."""
-    return f"prompt:next step:{contact_id}"
+    return f"{NEXT_STEPS}{contact_id}"
 
 
 def default_step(
@@ -101,7 +103,8 @@ def prompt(session: CallSession, key_of: KeyOf) -> Prompt | None:
 def panel(session: CallSession, scene: Scene, figures: Figures | None, key_of: KeyOf) -> list[Line]:
     """What stands there while nobody is up."""
     if session.phase is Phase.LOADING or (session.current is None and session.phase not in QUIET):
-        return [(Piece("Looking for the next contact …", "muted"),)]
+        passed = f" · {len(session.passed):,} cannot be called now" if session.passed else ""
+        return [(Piece(f"Looking for the next contact …{passed}", "muted"),)]
     if session.phase is Phase.PAUSED:
         return _paused(session, key_of)
     lines: list[Line] = []

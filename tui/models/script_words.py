@@ -12,6 +12,8 @@ from core.workspace import Subject, Workspace
 from tui.models.call_script import FIELDS, parse, values
 
 EVERY_CALL = ""
+SCRIPT_DRAFTS = "prompt:script:"
+"""How the keys begin under which a script is kept while it is written; its id follows, or `new`."""
 _OWNERS = {"p": "pipeline_id", "s": "stage_id", "v": "view_id"}
 SAMPLE: Mapping[str, str] = {
     "first_name": "Robin", "last_name": "Sample", "name": "Robin Sample", "title": "Head of Operations",
