@@ -233,7 +233,7 @@ def clean_task(context: Context, values: Mapping[str, Any], current: Task | None
     if "kind" in out and out["kind"] not in TASK_KINDS:
         wrong["kind"] = f"A task is one of {', '.join(TASK_KINDS)}."
     if "priority" in out and out["priority"] not in PRIORITIES:
-        wrong["priority"] = "A task matters high, low, or neither."
+        wrong["priority"] = "A priority is high or low, or empty for neither."
     if "recurrence" in out and out["recurrence"] not in ("", *RECURRENCES):
         wrong["recurrence"] = f"A task comes again {', '.join(RECURRENCES)}, or not at all."
     due = out.get("due_at")

@@ -136,7 +136,7 @@ def test_how_much_it_matters_and_how_often_it_comes_are_one_of_a_few(office, wee
     with pytest.raises(Invalid) as wrong:
         office.bob.execute(EditTask(task_id=weekly.id, values={"priority": "urgent", "recurrence": "often"}))
     assert wrong.value.fields == {
-        "priority": "A task matters high, low, or neither.",
+        "priority": "A priority is high or low, or empty for neither.",
         "recurrence": f"A task comes again {', '.join(RECURRENCES)}, or not at all.",
     }
     office.bob.run(EditTask(task_id=weekly.id, values={"priority": "", "recurrence": ""}))
