@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import subprocess
@@ -26,12 +27,13 @@ DOWN, UP, LEFT, RIGHT = "j", "k", "h", "l"
 MOVE_RIGHT = "L"
 BRIEFING, UNDO = "space", "u"
 TO_CONTACTS, TO_PIPELINE = ("g", "c"), ("g", "p")
-SEARCH, CLEAR = "/", "ctrl+u"
+SEARCH, CLEAR, TO_LIST = "/", "ctrl+u", "down"
 OPEN, BACK, QUIT = "enter", "escape", "ctrl+q"
 TO_TIMELINE = "tab"
 """From the details, where a contact's screen begins, to its timeline."""
 
 CALL_ALL, BEGIN_ANEW, NO_ANSWER = "C", "2", "1"
+CALLS_OVER = "The block is over"
 CALLS_LEFT = "Go on with"
 """On the screen where an earlier run has left its list."""
 CALLING = r"Calling .* \d+ of \d+ left(?s:.*)☎ \+?\d"
@@ -172,6 +174,12 @@ class Bench:
             terminal.settle(1.0, timeout=3)  # at most: a clock in a corner may never rest
             yield terminal
             leave(terminal)
+
+
+def awake(now: dt.datetime) -> str:
+    """A filter for contacts who may be called at this hour, whatever day it is."""
+    country = "us" if now.hour >= 17 else "de" if now.hour >= 8 else "au" if now.hour >= 1 else "us"
+    return f"country:{country}"
 
 
 def calls_made(screen: Sequence[str]) -> int:

@@ -41,6 +41,11 @@ OffhookApp(Opener(), Config(clock=clock, zone=ZoneInfo("Europe/Berlin"))).run()
 """
 
 
+def _environment() -> dict[str, str]:
+    """This one without what says how large a terminal is: the program has its own."""
+    return {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES", "NO_COLOR")}
+
+
 class Program:
     """offhook in a terminal of its own, as a process that can be killed."""
 
@@ -49,7 +54,7 @@ class Program:
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         self.process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(path)], stdin=inside, stdout=inside, stderr=inside, cwd=ROOT,
-            env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "TEXTUAL_ANIMATIONS": "none"},
+            env={**_environment(), "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "TEXTUAL_ANIMATIONS": "none"},
             start_new_session=True,
         )  # fmt: skip
         os.close(inside)

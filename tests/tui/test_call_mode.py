@@ -349,6 +349,17 @@ async def test_c_calls_whom_the_record_is_about(make_app, ready, settle, wait_un
         assert type(app.screen).__name__ in ("CallScreen", LogDialog.__name__)
 
 
+async def test_everybody_at_a_company_is_called_from_its_screen(app, ready, settle, wait_until, floor):
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        app.open_record("companies", floor.uid("company", 1))
+        await ready(pilot, "CompanyScreen")
+        await pilot.press("C")
+        await wait_until(pilot, lambda: type(app.screen).__name__ == "CallScreen")
+        await settle(pilot)
+        assert (app.screen.session.calls.name, app.screen.session.total) == ("Acme Robotics", 3)
+
+
 async def test_a_contact_that_must_not_be_called_is_shown_with_the_reason_and_not_dialled(
     make_app, ready, settle, wait_until, floor, said
 ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ from tui.models.call_card import CallBrief
 if TYPE_CHECKING:
     from tui.flows.calling import Calling
     from tui.screens.call import CallScreen
+
+
+YIELD = 0.0005
+"""Seconds for which the interpreter is left to the thread that writes to the terminal."""
 
 
 class CallLog:
@@ -105,7 +110,9 @@ class CallLog:
             self._calling.line.left()
             self._calling.upcoming.let_go(contact_id)
             self._calling.upcoming.go()
-        # Painted before it is sent to its thread: the eye does not wait for the disk.
+        # Painted before it is sent to its thread, and the terminal's thread has its turn before that one: the eye does not
+        # wait for the disk.
+        time.sleep(YIELD)
         screen.run_worker(self._answered(command, self._desk.execute(command)), group="commands")
 
     def _saved_words(self, outcome: Outcome, step: NextStep | None) -> str:

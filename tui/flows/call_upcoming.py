@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import partial
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 
 PROLONG = 300.0
 """Seconds after which a reservation is prolonged."""
+LOOK_AFTER = 0.04
+"""Seconds after a contact has come up in which the one behind is looked for."""
 LOOK_AGAIN = 20.0
 """Seconds between looks whether somebody can be called by now, where nobody could."""
-_FIRST, _MOST = 4, 50
-"""How many contacts are looked at together: few, as the first is mostly good; many, where it was not."""
+_TOGETHER = (4, 50, 200)
+"""How many contacts are looked at together: few, as the first is mostly good; more and more, where it was not."""
 
 
 class Upcoming:
@@ -60,7 +63,8 @@ class Upcoming:
         if ahead is not None and first == [ahead.callee.id]:
             self._move(skip=skip)
             self._calling.show(ahead)
-            self.look()
+            # Whoever comes after is not looked for while the frame is on its way: both want the interpreter.
+            asyncio.get_running_loop().call_later(LOOK_AFTER, self.look)
             return
         self.drop()
         session.current = None
@@ -89,19 +93,23 @@ class Upcoming:
 
     def look(self) -> None:
         """Makes the next contact ready, unless somebody is."""
-        if not self._looking and self._session.ahead is None:
+        if not self._looking and self._session.ahead is None and self._screen.is_attached:
             self._looking = True
             self._screen.run_worker(self._look(), group="calling")
 
     async def _look(self) -> None:
-        session, size = self._session, _FIRST
+        session, sizes = self._session, iter(_TOGETHER)
+        size = 0
         try:
             while session.ahead is None and session.phase not in (Phase.ENDED, Phase.PAUSED):
+                size = next(sizes, size)
                 contact_ids = session.queue.candidates(self._desk.now, size)
                 if not contact_ids:
                     break
                 self._take(await self._desk.read(partial(self._find, contact_ids)))
-                size = _MOST
+                if self._waited_for and session.ahead is None:
+                    # Where thousands sleep, one sees how it gets on.
+                    self._screen.show()
         except OffhookError as error:
             self._screen.say(f"The next contact cannot be read. {error}", problem=True)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
@@ -27,6 +28,8 @@ from tui.models.call_reading import figures, find, look_again
 if TYPE_CHECKING:
     from tui.screens.call import CallScreen
 
+SAVE_AFTER = 0.05
+"""Seconds after a step in which it is kept how far the session is."""
 _SOON = "in 30 min, 14:30, tomorrow 9:00"
 
 
@@ -50,6 +53,7 @@ class Calling:
         self.upcoming = Upcoming(screen, self)
         self.line = CallLine(screen, self)
         self.log = CallLog(screen, self)
+        self._saving = self._closed = False
 
     # --- beginning and ending ---------------------------------------------------------------------------------------
 
@@ -57,7 +61,7 @@ class Calling:
         """Goes to the first contact, or to the one that was up when the session was left."""
         queue = self.session.queue
         queue.resume()
-        self.save()
+        self.save_now()
         self.upcoming.begin()
         if queue.current and not queue.current_is_done:
             self._read_soon(queue.current)
@@ -69,6 +73,9 @@ class Calling:
         if self.session.phase is not Phase.SAVED:
             self.keep_typed()
         self.upcoming.let_go_of_all()
+        if not self.session.queue.finished:
+            self.save_now()
+        self._closed = True
         session = self.session
         left = call_state.Resumable(session.calls.name, session.left, session.total)
         self.screen.offhook.calls_left = left if session.left else None
@@ -90,7 +97,7 @@ class Calling:
         if self.session.queue.finished:
             call_state.forget(self.desk.drafts)
         else:
-            self.save()
+            self.save_now()
         self.screen.to(self.screen.outcomes)
         self.screen.show()
         self.screen.run_worker(self._read_figures(), group="calling")
@@ -106,8 +113,19 @@ class Calling:
             self.screen.show()
 
     def save(self) -> None:
+        """Has the session kept as it is: in a moment, so that the frame is out and the call on its way before.
+
+        Should the plug be pulled in that moment, whom one has just called is offered again, and passed over as called.
+        """
+        if not self._saving:
+            self._saving = True
+            asyncio.get_running_loop().call_later(SAVE_AFTER, self.save_now)
+
+    def save_now(self) -> None:
         """Has the session kept as it is."""
-        call_state.keep(self.desk.drafts, self.session)
+        self._saving = False
+        if not self._closed:
+            call_state.keep(self.desk.drafts, self.session)
 
     # --- coming to a contact and leaving them -------------------------------------------------------------------------
 

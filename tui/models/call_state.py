@@ -18,8 +18,8 @@ from core.workspace import Workspace
 from tui.drafts import Drafts
 from tui.models.call import CallList, CallSession, Logged
 
-BLOCK, QUEUE = "call.block", "call.queue"
-"""The keys of the drafts: whom it goes through, and how far it is."""
+BLOCK, IDS, QUEUE = "call.block", "call.ids", "call.queue"
+"""The keys of the drafts: what is called through, who is in it, and how far it is."""
 _LATEST = 20
 """How many of the calls that were logged are kept with all that brings them back."""
 
@@ -47,9 +47,10 @@ def keep(drafts: Drafts, session: CallSession) -> None:
     if session.queue.grown:
         block = {
             "block": session.block, "started_at": session.started_at.isoformat(), "calls": session.calls.to_json(),
-            "ids": session.queue.ids_json(),
         }  # fmt: skip
         drafts.keep(BLOCK, json.dumps(block))
+        # By itself: it is large, and need not be put into JSON a second time.
+        drafts.keep(IDS, f"{session.block}\n{session.queue.ids_json()}")
     latest = dict(list(session.logged.items())[-_LATEST:])
     far = {
         "block": session.block, "queue": session.queue.state_json(), "logged": latest, "made": session.made,
@@ -60,8 +61,8 @@ def keep(drafts: Drafts, session: CallSession) -> None:
 
 def forget(drafts: Drafts) -> None:
     """Has no session kept: everybody was called, or another one begins."""
-    drafts.forget(QUEUE)
-    drafts.forget(BLOCK)
+    for key in (QUEUE, IDS, BLOCK):
+        drafts.forget(key)
 
 
 def restore(workspace: Workspace) -> CallSession | None:
@@ -83,7 +84,10 @@ def _restored(kept: Mapping[str, str]) -> CallSession | None:
         block: dict[str, Any] = json.loads(kept[BLOCK])
         far: dict[str, Any] = json.loads(kept.get(QUEUE, "{}"))
         far = far if far.get("block") == block["block"] else {}
-        queue = CallQueue.from_json(block["ids"], far.get("queue", ""))
+        whose, _, ids = kept[IDS].partition("\n")
+        if whose != block["block"]:
+            return None
+        queue = CallQueue.from_json(ids, far.get("queue", ""))
         began = dt.datetime.fromisoformat(block["started_at"])
         session = CallSession(CallList.from_json(block["calls"]), queue, str(block["block"]), began)
         session.known = set(queue.ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
 from textual import on
@@ -36,6 +36,9 @@ from tui.widgets.panes import PaneBar
 from tui.widgets.table import Table
 from tui.widgets.tasks import TaskAsked, TaskList
 from tui.widgets.timeline import PAGE, Timeline
+
+if TYPE_CHECKING:
+    from tui.models.call import CallList
 
 _NARROW = 60
 """Cells below which the title has room for a name alone."""
@@ -404,6 +407,18 @@ class RecordScreen(QuickScreen):
         """The record's name."""
         known = self.page is not None and subject == Subject(self.TABLE, self.record_id)
         return self.headline(self.page) if known and self.page else ""
+
+    async def call_list(self) -> CallList:
+        """Who the record is about; of a company, everybody there."""
+        from tui.models.call import CallList
+
+        page = self.page
+        if page is None or self._gone:
+            return CallList(self.LABEL, ())
+        if self.TABLE == "companies" or page.contact is None:
+            return CallList(self.headline(page), [line.id for line in page.contacts])
+        deals = {page.contact.id: page.deal.id} if page.deal is not None else {}
+        return CallList(self.headline(page), (page.contact.id,), deals)
 
     # --- what is acted upon -------------------------------------------------------------------------------------
 
