@@ -188,8 +188,8 @@ def _figures(figures: Figures) -> list[Line]:
 
 
 def _rate(stats: CallStats) -> str:
-    rate = connect_rate(stats)
-    return "–" if rate is None else f"{rate:.0%}"
+    share = connect_rate(stats)
+    return "–" if share is None else f"{share:.0%}"
 
 
 def _pace(stats: CallStats) -> str:
