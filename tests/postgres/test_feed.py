@@ -38,7 +38,9 @@ def rename(connection: psycopg.Connection[Any], contact: str, name: str) -> None
 
 def hints(connection: psycopg.Connection[Any]) -> list[tuple[str, str]]:
     """What has been notified, channel and payload."""
-    return [(hint.channel, hint.payload) for hint in connection.notifies(timeout=0.3)]
+    # The server hands over what was committed before the answer to whatever is asked next.
+    connection.execute("select 1")
+    return [(hint.channel, hint.payload) for hint in connection.notifies(timeout=0)]
 
 
 # --- what is in it
