@@ -36,6 +36,7 @@ class Config:
         demo: the workspace holds sample data.
         start: the screen that is shown first: pipeline, today or contacts.
         reminders: tasks that come due are told of wherever the user is.
+        debounce: seconds that somebody to call must have been in sight before a key says how the call ended.
         dialler: how numbers are dialled. Sample numbers never are, whatever it is: see `tui.flows.dialling`.
         notices: what was wrong with the settings, to be said once.
     """
@@ -49,6 +50,7 @@ class Config:
     demo: bool = False
     start: str = "pipeline"
     reminders: bool = True
+    debounce: float = 0.25
     dialler: Dialler = field(default_factory=ByHand)
     notices: tuple[str, ...] = ()
 

@@ -444,8 +444,8 @@ def make_app(
     made: list[OffhookApp] = []
 
     def make(*, opener: Any = None, quiet: bool = False, **settings: Any) -> OffhookApp:
-        # What has come due on the sales floor would stand in every picture.
-        config = Config(**{"clock": clock, "zone": ZONE, "reminders": False, **settings})
+        # What has come due on the sales floor would stand in every picture; tests press keys faster than people read.
+        config = Config(**{"clock": clock, "zone": ZONE, "reminders": False, "debounce": 0, **settings})
         app = (QuietApp if quiet else OffhookApp)(opener or Opener(workspace_path, clock), config)
         app.animation_level = "none"
         made.append(app)

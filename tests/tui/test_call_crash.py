@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.calls import name
+from tui.config import Config as Settings
 from tui.models import call_state
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +98,7 @@ def call_until_the_plug_is_pulled(path, workspace):
         program.wait_for("Acme Robotics")
         program.type("C")
         program.wait_for("What is said")
+        time.sleep(2 * Settings().debounce)  # what is pressed at once is no outcome of theirs
         program.type("1")
         until(lambda: (kept := call_state.restore(workspace)) is not None and kept.made)
         program.type(f"n{NOTES}")

@@ -30,6 +30,10 @@ def anna(floor: Any) -> Subject:
     return Subject("contacts", floor.uid("contact", 1))
 
 
+def front(app: Any) -> Any:
+    return app.screen
+
+
 def told(app: Any) -> list[str]:
     return [one.message for one in app._notifications]
 
@@ -52,8 +56,9 @@ async def open_list(app: Any, pilot: Any, settle: Any) -> Picker:
     app.show_unsaved()
     await pilot.pause()
     await settle(pilot)
-    assert isinstance(app.screen, Picker)
-    return app.screen
+    dialog = front(app)
+    assert isinstance(dialog, Picker)
+    return dialog
 
 
 async def pick(app: Any, pilot: Any, settle: Any, label: str) -> None:
@@ -125,8 +130,8 @@ async def test_each_is_brought_back_to_where_it_was_typed(
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
         await pick(app, pilot, settle, "Note")
-        assert isinstance(app.screen, Prompt)
-        assert app.screen.typed == "Budget is app"
+        assert isinstance(front(app), Prompt)
+        assert front(app).typed == "Budget is app"
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert (
@@ -134,18 +139,18 @@ async def test_each_is_brought_back_to_where_it_was_typed(
             == "Budget is app"
         )
         await pick(app, pilot, settle, "Log")
-        assert isinstance(app.screen, LogDialog)
-        assert app.screen.draft.text == "Met"
+        assert isinstance(front(app), LogDialog)
+        assert front(app).draft.text == "Met"
         await pilot.press("ctrl+s")
         await settle(pilot)
         await pick(app, pilot, settle, "Script")
-        assert isinstance(app.screen, ScriptEditor)
+        assert isinstance(front(app), ScriptEditor)
         await pilot.press("escape", "escape")
         await settle(pilot)
         await pick(app, pilot, settle, "Call")
         await wait_until(pilot, lambda: type(app.screen).__name__ == "CallScreen")
         await settle(pilot)
-        assert (app.screen.notes.text, app.screen.step_line.value) == ("Wants two", "tue 3pm")
+        assert (front(app).notes.text, front(app).step_line.value) == ("Wants two", "tue 3pm")
         await pilot.press("1")
         await settle(pilot)
         await app.desk.drafts.settled()
@@ -166,7 +171,7 @@ async def test_a_text_about_somebody_who_is_gone_can_be_copied_and_dropped(
         await pilot.press("ctrl+c")
         assert app.clipboard == "Twelve trucks"
         await pilot.press("ctrl+s")
-        assert isinstance(app.screen, Prompt), "there is nothing to save it to"
+        assert isinstance(front(app), Prompt), "there is nothing to save it to"
         await pilot.press("escape", "escape")
         await settle(pilot)
         await app.desk.drafts.settled()
@@ -184,7 +189,7 @@ async def test_a_text_is_dropped_from_the_list_after_being_asked_for(
         await pilot.press("ctrl+d")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("enter")
-        assert isinstance(app.screen, Confirm), "enter alone drops nothing"
+        assert isinstance(front(app), Confirm), "enter alone drops nothing"
         await pilot.press("y")
         await settle(pilot)
         await app.desk.drafts.settled()

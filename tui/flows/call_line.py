@@ -12,11 +12,14 @@ from tui.flows.run import flow
 from tui.models.call import LIVE, Phase
 from tui.models.call_card import CallBrief
 from tui.models.call_reading import look_again
+from tui.models.debounce import Debounce
 
 if TYPE_CHECKING:
     from tui.flows.calling import Calling
     from tui.screens.call import CallScreen
 
+_TWICE = 2.0
+"""Seconds in which a number is not dialled a second time."""
 _OVER = {
     "busy": "Busy.",
     "no-answer": "No answer.",
@@ -37,6 +40,9 @@ class CallLine:
         self._screen = screen
         self._calling = calling
         self._dialled: Dialled | None = None
+        self._is_up = False
+        self._rung: tuple[str, str] | None = None
+        self._ringing = Debounce(_TWICE)
         self._asked: set[str] = set()
 
     async def dial(self) -> None:
@@ -50,6 +56,13 @@ class CallLine:
         if call is None or session.phase not in LIVE:
             return
         contact_id, name = call.callee.id, call.callee.name
+        if self._is_up and session.phase is Phase.TALKING:
+            screen.say(f"{name} is on the line.")
+            return
+        if self._rung == (contact_id, number) and self._ringing.is_bounce():
+            # The second of two presses has waited until the first had dialled: it is not to ring them twice.
+            screen.say(f"{name} is being called already.")
+            return
         now = screen.desk.now
         look = await screen.desk.read(
             lambda ws: look_again(
@@ -74,6 +87,9 @@ class CallLine:
         session.dialled(screen.desk.now)
         screen.show()
         self._dialled = await dialling.dial(screen, session.dial_number, name)
+        self._rung = (contact_id, session.dial_number) if self._dialled is not None else None
+        self._ringing.begin()
+        self._is_up = self._dialled is not None and self._dialled.watchable
         if self._dialled is None:
             if session.phase is Phase.RINGING:
                 session.phase = Phase.READY
@@ -121,9 +137,11 @@ class CallLine:
             ):
                 return
             self._show_state(state)
+        self._is_up = False
 
     def _show_state(self, state: CallState) -> None:
         session, screen = self._calling.session, self._screen
+        self._is_up = not state.over
         if state.line == "answered" and session.phase is Phase.RINGING:
             session.answered(screen.desk.now)
             screen.show()
@@ -140,7 +158,8 @@ class CallLine:
 
     def left(self) -> None:
         """Who was dialled is not up any more: their line is watched no longer."""
-        self._dialled = None
+        self._dialled = self._rung = None
+        self._is_up = False
         for worker in self._screen.workers:
             if worker.group == "line":
                 worker.cancel()

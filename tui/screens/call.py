@@ -17,6 +17,7 @@ from tui.flows import call_line, calling, calling_setup
 from tui.flows.calling import Calling
 from tui.models import call_words
 from tui.models.call import LIVE, CallSession, Ended, Phase
+from tui.models.debounce import Debounce
 from tui.screens.call_face import FACTS, NOTES, SCRIPT, WIDE, CallFace
 from tui.widgets.call_outcomes import TakesOutcomes
 from tui.widgets.panes import PaneBar
@@ -44,6 +45,7 @@ class CallScreen(CallFace, TakesOutcomes):
     Attributes:
         session: what it goes through.
         calling: drives it.
+        in_sight: knows how long whoever is up has been.
     """
 
     AUTO_FOCUS = "OutcomeBar"
@@ -78,6 +80,7 @@ class CallScreen(CallFace, TakesOutcomes):
     def __init__(self, desk: Desk, session: CallSession) -> None:
         super().__init__(desk, session)
         self.calling = Calling(self, session)
+        self.in_sight = Debounce(desk.config.debounce)
 
     # --- coming and going -------------------------------------------------------------------------------------------
 
@@ -114,6 +117,12 @@ class CallScreen(CallFace, TakesOutcomes):
         """The name of who is up."""
         current = self.session.current
         return current.callee.name if current is not None and current.callee.id == subject.id else ""
+
+    def show(self) -> None:
+        """Shows all of it; from here on whoever is up is in sight, and a briefing is about them."""
+        super().show()
+        self.in_sight.see(self.session.current.callee.id if self.session.current is not None else "")
+        self.look_closer()
 
     async def apply_changes(self, changes: Sequence[Changed]) -> None:
         """Lets new matches join, and who is gone leave; what is known of who is up is read anew."""
@@ -153,7 +162,14 @@ class CallScreen(CallFace, TakesOutcomes):
 
     def ended(self, outcome: Outcome) -> None:
         """The call ended so."""
-        if self.session.phase in LIVE:
+        if self.session.phase is Phase.READY and self.in_sight.is_bounce():
+            # Nobody has called them: an accident would tell the team of a call that never was.
+            current = self.session.current
+            name = current.callee.name if current is not None else "The next one"
+            self.say(
+                f"{name} has only just come up, so this is not logged. Press it again if the call ended so."
+            )
+        elif self.session.phase in LIVE:
             self.calling.log.end(outcome)
         elif self.session.phase is Phase.SAVED:
             self.say(

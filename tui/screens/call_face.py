@@ -16,7 +16,7 @@ from tui.actions import key_of
 from tui.desk import Desk
 from tui.drafts import Drafts
 from tui.models import call_words
-from tui.models.call import CallSession
+from tui.models.call import CallSession, Phase
 from tui.models.call_script import script_for, values
 from tui.models.record_text import Scene
 from tui.repaint import paint_now
@@ -33,6 +33,8 @@ FACTS, SCRIPT, NOTES = range(3)
 """The panes, where only some are in sight."""
 WIDE, NARROW = 118, 60
 """Cells from which all panes are in sight, and below which only one is."""
+READING = "calling"
+"""The group of workers that find and read whoever comes up."""
 _NAMES = ("Facts", "Script", "Notes")
 
 
@@ -153,6 +155,16 @@ class CallFace(QuickScreen):
             self._show_contact(scene)
         self._show_rest()
         self.paint()
+        if not self.is_awaited:
+            self.offhook.type_ahead.go_on()
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody is being read who is about to come up: a key that would be lost on nobody is meant for them."""
+        return self.session.phase is Phase.LOADING and any(
+            worker.group == READING and worker.node is self and not worker.is_finished
+            for worker in self.workers
+        )
 
     def _show_contact(self, scene: Scene) -> None:
         session = self.session
@@ -233,7 +245,7 @@ class CallFace(QuickScreen):
 
     def _tick(self) -> None:
         """Lets time pass."""
-        if not self.is_current or self.has_class("-quiet"):
+        if not self.is_in_sight or self.has_class("-quiet"):
             return
         scene = self.scene
         self.card.tick(scene, self.session.timer(scene.now))
