@@ -39,6 +39,14 @@ class Question(Protocol):
     """It has come while the user was at something else; keys are not meant for it yet, and are dropped."""
 
 
+@runtime_checkable
+class Awaited(Protocol):
+    """A screen that shows one thing after the other."""
+
+    is_awaited: bool
+    """What keys are meant for is not there yet."""
+
+
 class TypeAhead:
     """Hands keys on, in order.
 
@@ -72,7 +80,7 @@ class TypeAhead:
             await self._hand(key, self._under_way)
 
     def go_on(self) -> None:
-        """To be called when a question is ready or a flow is over: hands on what waited."""
+        """To be called when a question or what was awaited is ready, or a flow is over: hands on what waited."""
         if not self._waiting or self._under_way:
             return
         if self._asking():
@@ -104,6 +112,8 @@ class TypeAhead:
         screen = self._app.screen
         if isinstance(screen, Question):
             return not screen.is_ready
+        if isinstance(screen, Awaited) and screen.is_awaited:
+            return True
         return any(
             worker.group == FLOW and not worker.is_finished and worker not in self._at_work
             for worker in self._app.workers
@@ -133,14 +143,25 @@ class TypeAhead:
     async def _hand(self, key: events.Event, number: int) -> None:
         target: MessagePump = self._app.focused or self._app.screen
         await self._hand_on(key)
-        self._climb(target, number)
+        self._climb(target, number, again=target)
 
-    def _climb(self, node: MessagePump, number: int) -> None:
-        """Follows the key: behind it in the queue of each node that it bubbles through, up to the app."""
-        on_top = node is self._app
-        passed = partial(self._passed, number)
-        if not node.call_later(passed if on_top else partial(self._climb, node._parent or self._app, number)):
-            passed()
+    def _climb(self, node: MessagePump, number: int, again: MessagePump | None) -> None:
+        """Follows the key: behind it in the queue of each node that it bubbles through, up to the app.
+
+        Args:
+            node: where it is.
+            number: the key's.
+            again: where what the key has brought about begins, as the message of a list that asks for something, which
+                is followed in the same way; None: that is what is being followed.
+        """
+        if node is not self._app:
+            then = partial(self._climb, node._parent or self._app, number, again)
+        elif again is not None:
+            then = partial(self._climb, again, number, None)
+        else:
+            then = partial(self._passed, number)
+        if not node.call_later(then):
+            self._passed(number)
 
     def _passed(self, number: int) -> None:
         """The key of that number has had its effect."""

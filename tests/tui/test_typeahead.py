@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from textual import events
 from textual.widgets import Input, TextArea
 
@@ -13,7 +12,10 @@ from core.workspace import Subject
 from tui.dialogs.fields import FormField
 from tui.dialogs.finder import Finder
 from tui.dialogs.form import Form
+from tui.dialogs.pick import Picker
 from tui.dialogs.prompt import Prompt
+from tui.models.call import Phase
+from tui.screens.call import CallScreen
 
 
 def in_one_packet(app: Any, text: str) -> None:
@@ -23,22 +25,43 @@ def in_one_packet(app: Any, text: str) -> None:
         app.post_message(events.Key(key, character))
 
 
-@pytest.mark.parametrize(
-    ("typed", "text"),
-    [("aHe said LXW and u", "He said LXW and u"), ("c5They said yes", "They said yes")],
-    ids=["the only question", "the second question of a job"],
-)
 async def test_a_text_typed_ahead_is_in_its_question_to_the_letter(
-    make_app: Any, ready: Any, wait_until: Any, typed: str, text: str
+    make_app: Any, ready: Any, wait_until: Any
 ) -> None:
     app = make_app(quiet=True)
     async with app.run_test() as pilot:
         await ready(pilot, "QuietScreen")
         contact = (await app.desk.read(lambda ws: ws.contacts(EVERYTHING)))[0]
         app.screen.about = Subject("contacts", contact.id)
-        in_one_packet(app, typed)
+        in_one_packet(app, "aHe said LXW and u")
         await wait_until(pilot, lambda: isinstance(app.screen, Prompt) and app.screen.query(TextArea))
-        await wait_until(pilot, lambda: app.screen.query_one(TextArea).text == text)
+        await wait_until(pilot, lambda: app.screen.query_one(TextArea).text == "He said LXW and u")
+
+
+async def test_what_is_typed_ahead_of_a_question_that_a_list_asks_for_is_in_it(
+    make_app: Any, ready: Any, wait_until: Any
+) -> None:
+    """The list only says that a task is to be put off; the screen asks until when, a moment later."""
+    app = make_app(start="today")
+    async with app.run_test() as pilot:
+        await ready(pilot, "TodayScreen")
+        await wait_until(pilot, lambda: app.screen.table.item is not None)
+        in_one_packet(app, "z/next monday 9:30")
+        await wait_until(pilot, lambda: isinstance(app.screen, Picker) and app.screen.query(Input))
+        await wait_until(pilot, lambda: app.screen.query_one(Input).value == "next monday 9:30")
+
+
+async def test_notes_typed_ahead_of_a_call_end_no_call(make_app: Any, ready: Any, wait_until: Any) -> None:
+    """Every letter and digit of them is an outcome, or a step to somebody else, where it does not reach the notes."""
+    app = make_app(quiet=True)
+    async with app.run_test() as pilot:
+        await ready(pilot, "QuietScreen")
+        contact = (await app.desk.read(lambda ws: ws.contacts(EVERYTHING)))[0]
+        app.screen.about = Subject("contacts", contact.id)
+        in_one_packet(app, "cnHe said x17-m and q")
+        await wait_until(pilot, lambda: isinstance(app.screen, CallScreen))
+        await wait_until(pilot, lambda: app.screen.notes.text == "He said x17-m and q")
+        assert app.screen.session.phase is Phase.READY
 
 
 async def test_a_chord_typed_in_one_go_goes_where_it_says(app: Any, ready: Any, wait_until: Any) -> None:

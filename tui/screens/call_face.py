@@ -161,7 +161,9 @@ class CallFace(QuickScreen):
     @property
     def is_awaited(self) -> bool:
         """Whether somebody is being read who is about to come up: a key that would be lost on nobody is meant for them."""
-        return self.session.phase is Phase.LOADING and any(
+        if self.session.phase is not Phase.LOADING:
+            return False
+        return not self.is_mounted or any(
             worker.group == READING and worker.node is self and not worker.is_finished
             for worker in self.workers
         )
