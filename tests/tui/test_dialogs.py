@@ -332,6 +332,16 @@ def ask(app, settle):
 FRUIT = [Option("a", "Apple", "red"), Option("b", "Pineapple"), Option("c", "Čerešňa", "rot")]
 
 
+async def test_a_proposal_is_typed_over_and_what_is_known_is_typed_on(app, ready, ask, settle):
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, "QuietScreen")
+        for proposed, result in ((True, "3pm"), (False, "in 30 min3pm")):
+            worker = await ask(pilot, Prompt("Again when?", value="in 30 min", proposed=proposed))
+            await pilot.press(*"3pm", "enter")
+            await settle(pilot)
+            assert worker.result == result
+
+
 async def test_typing_narrows_a_list_down(app, ready, ask, settle):
     async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot, "QuietScreen")

@@ -262,6 +262,18 @@ async def test_a_task_gets_its_priority_and_how_often_it_comes_again_in_its_form
         assert (changed.priority, changed.recurrence) == ("high", "every week")
 
 
+async def test_a_time_typed_in_a_form_takes_the_place_of_the_one_that_stands_there(
+    app, ready, settle, workspace, floor
+):
+    async with app.run_test(size=WIDE) as pilot:
+        await ready(pilot, "TodayScreen")
+        await pilot.press("e")
+        await settle(pilot)
+        await pilot.press("tab", *"in 2 weeks", "ctrl+s")
+        await settle(pilot)
+        assert task(workspace, floor, 5).due_at.date() == (floor.NOW + dt.timedelta(weeks=2)).date()
+
+
 async def test_a_lead_is_claimed_with_one_key(app, ready, settle, workspace, floor):
     async with app.run_test(size=WIDE) as pilot:
         screen = await ready(pilot, "TodayScreen")

@@ -128,6 +128,8 @@ def widget_for(field: FormField) -> Widget:
     return LineEntry(
         shown(field), placeholder=field.hint, suggester=field.suggester,
         limit=POINTS_LIMIT if listed else LINE_LIMIT, breaks=", " if listed else " ",
+        # A time is said anew, not mended: what is typed takes the place of the one that stands there.
+        select_on_focus=field.kind == "when",
     )  # fmt: skip
 
 

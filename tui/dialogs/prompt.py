@@ -46,6 +46,7 @@ class Prompt(Dialog[str]):
         homeless: bool = False,
         keep: Callable[[str], object] | None = None,
         again: bool = False,
+        proposed: bool = False,
     ) -> None:
         """Makes the question.
 
@@ -62,6 +63,7 @@ class Prompt(Dialog[str]):
             homeless: what it was typed for is gone, so it can only be copied, unless that is brought back.
             keep: is given what is typed with every letter, so that a crash loses nothing.
             again: what is in the field was typed before, and never saved.
+            proposed: what is in the field is only a proposal: what is typed takes its place.
         """
         hints = [("prompt.save" if multiline else "enter", "try again" if homeless else "save")]
         if homeless:
@@ -79,7 +81,9 @@ class Prompt(Dialog[str]):
             self._field = TextEntry(value, limit=limit or TEXT_LIMIT, placeholder=placeholder)
             self._field.add_class("dialog--flex")
         else:
-            self._field = LineEntry(value, limit=limit or LINE_LIMIT, placeholder=placeholder)
+            self._field = LineEntry(
+                value, limit=limit or LINE_LIMIT, placeholder=placeholder, select_on_focus=proposed
+            )
         self._keep = keep
         self._again = again
         self._before = "" if problem or again else self.typed
