@@ -67,17 +67,18 @@ class Drafts:
 
     def saved(self, key: str, handed_in: str) -> None:
         """What was handed in is saved: it is forgotten. What was typed since stays."""
-        self._take_back(key, handed_in)
+        self.not_saved(key, handed_in)
         if self._latest.get(key, "") == handed_in and handed_in not in self._handed_in.get(key, ()):
             self.forget(key)
 
     def given_back(self, key: str, handed_in: str, text: str) -> None:
         """What was handed in was refused, and is typed again. What was begun under the key since is what stays kept."""
-        self._take_back(key, handed_in)
+        self.not_saved(key, handed_in)
         if self._latest.get(key, "") in ("", handed_in):
             self.keep(key, text)
 
-    def _take_back(self, key: str, handed_in: str) -> None:
+    def not_saved(self, key: str, handed_in: str) -> None:
+        """What was handed in is being typed again: what is kept stays as it is."""
         texts = self._handed_in.get(key, [])
         if handed_in in texts:
             texts.remove(handed_in)

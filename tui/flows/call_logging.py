@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING
 
 from core.changes import Answer
 from core.commands.activities import LogActivity
 from core.commands.calls import LogCall
 from core.entities import Outcome
-from core.errors import Invalid, OffhookError
+from core.errors import Invalid
 from core.next_step import NextStep, show_next_step
 from tui.actions import key_of
 from tui.flows import call_questions
-from tui.flows.run import flow
+from tui.flows.run import behind, flow
 from tui.models import call_words
 from tui.models.call import LIVE, Ended, Logged, Phase
 from tui.models.call_card import CallBrief
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
 YIELD = 0.0005
 """Seconds for which the interpreter is left to the thread that writes to the terminal."""
+_HandedIn = Mapping[str, str]
+"""What of the drafts is being saved, by key."""
 
 
 class CallLog:
@@ -113,28 +114,44 @@ class CallLog:
         # Painted before it is sent to its thread, and the terminal's thread has its turn before that one: the eye does not
         # wait for the disk.
         time.sleep(YIELD)
-        screen.run_worker(self._answered(command, self._desk.execute(command)), group="commands")
+        behind(screen, self._answered(command, self._hand_in(contact_id), self._desk.execute(command)))
 
     def _saved_words(self, outcome: Outcome, step: NextStep | None) -> str:
         if step is None:
             return outcome.name
         return f"{outcome.name} · {show_next_step(step, self._desk.now, self._desk.zone, self._session.their_zone)}"
 
-    async def _answered(self, command: LogCall, waiting: Awaitable[Answer]) -> None:
+    async def _answered(self, command: LogCall, typed: _HandedIn, waiting: Awaitable[Answer]) -> None:
         """What became of a call that was logged. What was not saved is told, with what was typed and a way back."""
-        answer = await waiting
-        if answer.applied:
-            self._forget_typed(command.contact_id, command.note)
-            return
-        logged = self._session.was_refused(command.id, answer.reason)
-        if logged is not None:
+        answer, session = await waiting, self._session
+        if command.id not in session.logged:
+            # It was taken back before it was answered: what was typed is being typed again.
+            for key, text in typed.items():
+                self._desk.drafts.not_saved(key, text)
+            if not answer.applied:
+                session.refused.add(command.id)
+        elif answer.applied:
+            self._forget(typed)
+        else:
+            for key, text in typed.items():
+                self._desk.drafts.given_back(key, text, text)
+            logged = session.was_refused(command.id, answer.reason)
+            assert logged is not None
             self._give_back(logged, answer.reason or "That did not work.")
 
     def _give_back(self, logged: Logged, why: str) -> None:
         session, screen = self._session, self._screen
         current = session.current
+        if not screen.is_attached:
+            kept = " What was typed is under “Unsaved texts”." if logged.note or logged.step else ""
+            screen.front.say(f"The call to {logged.name} is not saved.{kept} {why}", problem=True)
+            return
         if current is not None and current.callee.id == logged.contact_id:
-            screen.put_typed(logged.contact_id, logged.note, logged.step)
+            # What was typed since stands behind it.
+            since = screen.notes.text.strip()
+            note = "\n".join(filter(None, (logged.note, since)))
+            screen.put_typed(logged.contact_id, note, screen.step_line.value.strip() or logged.step)
+            self._calling.keep_typed()
             screen.say(f"Not saved. {why}", problem=True)
         else:
             session.typed(logged.contact_id, logged.note, logged.step)
@@ -143,33 +160,40 @@ class CallLog:
         self._calling.save()
         screen.show()
 
-    def _forget_typed(self, contact_id: str, logged: str) -> None:
-        """What is logged need not be kept, unless something else was typed since."""
-        notes, drafts = self._screen.notes, self._desk.drafts
-        if notes.about == contact_id and notes.text.strip() not in ("", logged):
-            return
-        drafts.forget(call_words.note_key(contact_id))
-        drafts.forget(call_words.step_key(contact_id))
+    def _hand_in(self, contact_id: str) -> _HandedIn:
+        """What is kept of what was typed about a contact is being saved."""
+        keys = (call_words.note_key(contact_id), call_words.step_key(contact_id))
+        return {key: self._desk.drafts.hand_in(key) for key in keys}
+
+    def _forget(self, typed: _HandedIn) -> None:
+        for key, text in typed.items():
+            self._desk.drafts.saved(key, text)
 
     def log_afterthought(self, call: CallBrief) -> None:
-        """What was typed after the call was saved is a note of its own."""
-        text = self._screen.notes.text.strip()
+        """What was typed after the call was saved is a note of its own; a next step stays for when they are up again."""
+        contact_id, text, step = call.callee.id, self._screen.notes.text.strip(), self._screen.step_line.value
+        if not text and not step.strip():
+            return
+        self._calling.keep_typed()
+        self._session.typed(contact_id, "", step)
         if text:
-            self._calling.keep_typed()
-            self._session.typed(call.callee.id, "", "")
-            command = LogActivity(table="contacts", record_id=call.callee.id, kind="note", body=text)
-            self._screen.run_worker(self._note(command, call.callee.name), group="commands")
+            key = call_words.note_key(contact_id)
+            typed = {key: self._desk.drafts.hand_in(key)}
+            command = LogActivity(table="contacts", record_id=contact_id, kind="note", body=text)
+            behind(self._screen, self._note(command, call.callee.name, typed))
 
-    async def _note(self, command: LogActivity, name: str) -> None:
-        with suppress(OffhookError):
-            answer = await self._desk.execute(command)
-            if answer.applied:
-                self._forget_typed(command.record_id, command.body)
-                return
-            self._session.typed(command.record_id, command.body, "")
-            self._screen.say(
-                f"The note about {name} is not saved, and kept here. {answer.reason}", problem=True
-            )
+    async def _note(self, command: LogActivity, name: str, typed: _HandedIn) -> None:
+        answer = await self._desk.execute(command)
+        if answer.applied:
+            self._forget(typed)
+            return
+        for key, text in typed.items():
+            self._desk.drafts.given_back(key, text, text)
+        self._session.typed(command.record_id, command.body, "")
+        self._screen.front.say(
+            f"The note about {name} is not saved, and kept under “Unsaved texts”. {answer.reason}",
+            problem=True,
+        )
 
 
 @flow
@@ -179,5 +203,7 @@ async def _ask(screen: CallScreen, log: CallLog, outcome: Outcome) -> None:
     if current is None:
         return
     ended = await call_questions.ask(screen, outcome, current.callee.name)
-    if ended is not None and screen.session.current is not None:
+    now = screen.session.current
+    # Who was asked about may be gone by now, and another be up: what was answered is not true of them.
+    if ended is not None and now is not None and now.callee.id == current.callee.id:
         log.go_on_with(ended)

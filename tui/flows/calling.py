@@ -19,7 +19,7 @@ from tui.flows import call_changes
 from tui.flows.call_line import CallLine
 from tui.flows.call_logging import CallLog
 from tui.flows.call_upcoming import Upcoming
-from tui.flows.run import flow
+from tui.flows.run import behind, flow
 from tui.models import call_state, call_words
 from tui.models.call import LIVE, CallSession, Phase
 from tui.models.call_card import CallBrief
@@ -77,6 +77,8 @@ class Calling:
             self.save_now()
         self._closed = True
         session = self.session
+        if session.is_alone:
+            return
         left = call_state.Resumable(session.calls.name, session.left, session.total)
         self.screen.offhook.calls_left = left if session.left else None
 
@@ -95,7 +97,7 @@ class Calling:
 
     def _sum_up(self) -> None:
         if self.session.queue.finished:
-            call_state.forget(self.desk.drafts)
+            call_state.forget(self.desk.drafts, self.session)
         else:
             self.save_now()
         self.screen.to(self.screen.outcomes)
@@ -306,10 +308,13 @@ class Calling:
             # It never was saved: there is nothing to take back, and the rep is where they were.
             return
         answer = self.desk.execute(Undo(changeset_id=changeset_id))
-        self.screen.run_worker(self._undone(contact_id, answer), group="commands")
+        behind(self.screen, self._undone(contact_id, changeset_id, answer))
 
-    async def _undone(self, contact_id: str, waiting: Awaitable[Answer]) -> None:
+    async def _undone(self, contact_id: str, changeset_id: str, waiting: Awaitable[Answer]) -> None:
         answer = await waiting
+        if changeset_id in self.session.refused:
+            # The call was refused after it had been taken back: it is as the rep wants it.
+            return
         if answer.applied:
             self.screen.say(printable(answer.changeset.summary) if answer.changeset else "Taken back.")
             await self._read_again(contact_id)

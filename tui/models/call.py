@@ -374,6 +374,11 @@ class CallSession:
         return len(self.known)
 
     @property
+    def is_alone(self) -> bool:
+        """Whether it is one contact and stays one: there is no list to go on with another time."""
+        return self.total == 1 and self.calls.query is None
+
+    @property
     def left(self) -> int:
         """How many may still be called: who is up, who is to come, who is held back."""
         queue = self.queue

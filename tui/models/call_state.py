@@ -38,12 +38,14 @@ class Resumable(NamedTuple):
 
 
 def keep(drafts: Drafts, session: CallSession) -> None:
-    """Has a session kept as it is.
+    """Has a session kept as it is. One contact is called beside a list, and does not take its place.
 
     Args:
         drafts: keep it.
         session: what is kept.
     """
+    if session.is_alone:
+        return
     if session.queue.grown:
         block = {
             "block": session.block, "started_at": session.started_at.isoformat(), "calls": session.calls.to_json(),
@@ -59,8 +61,10 @@ def keep(drafts: Drafts, session: CallSession) -> None:
     drafts.keep(QUEUE, json.dumps(far))
 
 
-def forget(drafts: Drafts) -> None:
-    """Has no session kept: everybody was called, or another one begins."""
+def forget(drafts: Drafts, session: CallSession) -> None:
+    """Has a session not kept any more: everybody was called."""
+    if session.is_alone:
+        return
     for key in (QUEUE, IDS, BLOCK):
         drafts.forget(key)
 

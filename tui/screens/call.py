@@ -80,6 +80,7 @@ class CallScreen(CallFace, TakesOutcomes):
     def __init__(self, desk: Desk, session: CallSession) -> None:
         super().__init__(desk, session)
         self.calling = Calling(self, session)
+        self._offered = ""
         self.in_sight = Debounce(desk.config.debounce)
 
     # --- coming and going -------------------------------------------------------------------------------------------
@@ -183,6 +184,7 @@ class CallScreen(CallFace, TakesOutcomes):
         self.session.ask(ended)
         if not self.step_line.value.strip():
             self._put_step(text)
+            self._offered = text
         self.to(self.step_line)
         self.show()
 
@@ -238,8 +240,11 @@ class CallScreen(CallFace, TakesOutcomes):
         self.start(calling_setup.edit_outcomes(self))
 
     def action_step(self) -> None:
-        """To the next step."""
-        self.to(self.step_line)
+        """To the next step; after the call is saved that is a task of its own."""
+        if self.session.phase is Phase.SAVED:
+            self.say(f"This call is saved. {self.keys_of('record.task')} plans what comes next.")
+        else:
+            self.to(self.step_line)
 
     def action_objection(self, number: int) -> None:
         """Shows what to say to an objection, wherever the cursor is."""
@@ -274,6 +279,9 @@ class CallScreen(CallFace, TakesOutcomes):
             return
         if self.session.phase is Phase.STEP:
             self.session.unask()
+            if self.step_line.value == self._offered:
+                # Nobody has typed it: another outcome says something else.
+                self._put_step("")
             self.to(self.outcomes)
             self.show()
         elif self.focused is not self.outcomes and not self.has_class("-quiet"):
