@@ -119,24 +119,6 @@ def parse_next_step(
     return NextStep(what, said, due_at, all_day)
 
 
-def write_next_step(step: NextStep, now: dt.datetime, zone: dt.tzinfo) -> str:
-    """A next step as it can be typed, for a line to begin with: `parse_next_step` reads the same out of it.
-
-    Args:
-        step: the step.
-        now: the current time, aware.
-        zone: where the user is.
-    """
-    when = show_when(step.due_at, all_day=step.all_day, now=now, zone=zone)
-    for what in (step.subject, f"{step.kind}: {step.subject}", f"{step.kind}: “{step.subject}”"):
-        try:
-            if parse_next_step(f"{what} {when}", now, zone) == step:
-                return f"{what} {when}"
-        except Invalid:
-            continue
-    return f"{step.kind}: “{step.subject}” {when}"
-
-
 def show_next_step(
     step: NextStep, now: dt.datetime, zone: dt.tzinfo, their_zone: dt.tzinfo | None = None
 ) -> str:

@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from core.next_step import KINDS, NextStep, parse_next_step, show_next_step, write_next_step
+from core.next_step import KINDS, NextStep, parse_next_step, show_next_step
+from core.when import show_when
 
 BERLIN, NEW_YORK, TOKYO = (ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York", "Asia/Tokyo"))
 NOW = dt.datetime(2026, 11, 18, 10, 15, tzinfo=BERLIN)  # a Wednesday
@@ -137,8 +138,8 @@ def test_what_is_written_down_is_read_back_as_the_same(
     # What a person has typed is tidy: no blanks around, begins with a capital letter, ends in a word.
     subject = " ".join(subject.split()).strip("·“”\"':,;-– ")
     assume(subject and subject[0] == subject[0].upper() and not set('“”"·') & set(subject))
-    step = NextStep(subject, kind, due, all_day)
-    line = write_next_step(step, now, zone)
+    # In quotation marks nothing of what is to be done is taken for a time.
+    line = f"{kind}: “{subject}” {show_when(due, all_day=all_day, now=now, zone=zone)}"
     read_back = parse_next_step(line, now, zone)
     assert (read_back.kind, read_back.due_at, read_back.all_day) == (kind, due, all_day), line
     assert read_back.subject.casefold() == subject.casefold(), line
