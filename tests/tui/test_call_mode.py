@@ -78,6 +78,22 @@ async def test_a_conversation_with_note_and_next_step_is_four_keys_and_the_text(
     assert (task.kind, task.all_day, task.due_at.date()) == ("email", True, dt.date(2026, 3, 20))
 
 
+async def test_what_is_offered_as_the_next_step_is_typed_over(
+    app, ready, settle, wait_until, workspace, floor
+):
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+        screen = await begin(pilot, settle, wait_until, calls_to(floor, *GERMANS))
+        await pilot.press("6")
+        assert screen.step_line.value == "Fri 20 Mar"
+        await pilot.press(*"in 2 weeks")
+        assert screen.step_line.value == "in 2 weeks"
+        await pilot.press("enter")
+        await settle(pilot)
+    (task,) = [task for task in open_tasks(workspace, floor, 1) if task.subject == "Send what they asked for"]
+    assert task.due_at.date() == (floor.NOW + dt.timedelta(weeks=2)).date()
+
+
 async def test_undo_is_one_key_and_brings_back_the_contact_with_the_notes(
     app, ready, settle, wait_until, workspace, floor
 ):

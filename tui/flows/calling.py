@@ -242,7 +242,7 @@ class Calling:
         name, contact_id = current.callee.name, current.callee.id
         question = Prompt(
             f"{name}: again when?", label="In this block, without a task.", value="in 30 min", placeholder=_SOON,
-            check=self._time_to_come,
+            check=self._time_to_come, proposed=True,
         )  # fmt: skip
         typed = await self.screen.app.push_screen_wait(question)
         if typed is None or session.current is None or session.current.callee.id != contact_id:
@@ -376,8 +376,7 @@ class Calling:
 
     def look_anew(self) -> None:
         """Makes the next contact ready again: they have changed since."""
-        self.upcoming.drop()
-        self.upcoming.look()
+        self.upcoming.look_anew()
 
     def has_moved(self) -> None:
         """Contacts have joined or left."""

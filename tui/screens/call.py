@@ -185,6 +185,8 @@ class CallScreen(CallFace, TakesOutcomes):
         if not self.step_line.value.strip():
             self._put_step(text)
             self._offered = text
+            # What is typed takes the place of what is only offered.
+            self.step_line.select_all()
         self.to(self.step_line)
         self.show()
 
