@@ -140,9 +140,9 @@ class OutcomeEditor(SetupList):
 def _in_full(outcome: Outcome, desk: Desk) -> str:
     """All of an outcome in three lines."""
     reached = (
-        "They were reached: it waits for you."
+        "They were reached: the call stays until you go on."
         if outcome.connected
-        else "They were not: the next contact comes at once."
+        else "They were not reached: the next contact comes at once."
     )
     effects = " · ".join(words.effects(outcome, desk.catalog)) or "nothing follows"
     if not outcome.id:
