@@ -80,7 +80,7 @@ def apply(
     _check_references(written, loaded, catalog)
     touched = _write_all(connection, changeset, written, loaded, now)
     status = Status.MERGED if merged else Status.OK
-    revision = _remember(connection, changeset, status, written)
+    revision = _remember(connection, changeset, status)
     setup = any(one.table in CATALOG_TABLES for one in written)
     if setup:
         note_new_catalog(connection)
@@ -304,7 +304,7 @@ def _update_sql(table: str, names: tuple[str, ...]) -> str:
     return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in names)} WHERE org_id = ? AND id = ?"
 
 
-def _remember(connection: Any, changeset: Changeset, status: Status, written: Sequence[Written]) -> int:
+def _remember(connection: Any, changeset: Changeset, status: Status) -> int:
     cursor = connection.execute(
         "INSERT INTO changesets (id, org_id, user_id, at, command, summary, body, status, undoes)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -314,9 +314,11 @@ def _remember(connection: Any, changeset: Changeset, status: Status, written: Se
         ),
     )  # fmt: skip
     revision = int(cursor.lastrowid)
+    # Those, too, that said it all already: what is told of a row that leaves is found by this.
+    rows = dict.fromkeys((change.table, change.id) for change in changeset.changes)
     connection.executemany(
         "INSERT INTO changeset_rows (org_id, table_name, row_id, seq) VALUES (?, ?, ?, ?)",
-        [(changeset.org_id, one.table, one.id, revision) for one in written],
+        [(changeset.org_id, table, row_id, revision) for table, row_id in rows],
     )
     if changeset.undoes is not None:
         connection.execute(

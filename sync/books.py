@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from storage import load
 from storage.postgres.pages import TABLES
 from sync.truth import Truth
 
@@ -25,10 +24,12 @@ def held(connection: Any) -> frozenset[str]:
 
 def is_compared(connection: Any) -> bool:
     """Whether some of the rows may be those of a server that is not what it was: what it has lost is still here."""
-    if load.read_meta(connection, CURSOR) == "":
-        return True
-    asked = "SELECT 1 FROM sync_books WHERE state = 'loading' AND since = ? LIMIT 1"
-    return connection.execute(asked, (EVERYTHING,)).fetchone() is not None
+    # A cache that was never filled has no place in the feed at all.
+    asked = (
+        "SELECT 1 FROM meta WHERE key = ? AND value = ''"
+        " UNION ALL SELECT 1 FROM sync_books WHERE state = 'loading' AND since = ? LIMIT 1"
+    )
+    return connection.execute(asked, (CURSOR, EVERYTHING)).fetchone() is not None
 
 
 def follow_books(truth: Truth, books: Collection[str]) -> None:

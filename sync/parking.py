@@ -206,6 +206,12 @@ def _join(connection: Any, held: Parked, later: Changeset, refusal: Refusal) -> 
         key = (conflict.table, conflict.id, conflict.field)
         before = conflicts.get(key)
         conflicts[key] = conflict if before is None else dataclasses.replace(conflict, base=before.base)
+    # What is asked about is the latest wish, be it that nobody clashed over that one.
+    for change in changeset.changes:
+        for name, value in change.set.items():
+            key = (change.table, change.id, name)
+            if key in conflicts:
+                conflicts[key] = dataclasses.replace(conflicts[key], mine=value)
     answer = dataclasses.replace(
         _refusal(held),
         conflicts=tuple(conflicts.values()),

@@ -10,7 +10,7 @@ from typing import Any
 from unittest import mock
 
 from core.changes import Changeset
-from core.commands import calls
+from core.commands.call_effects import Effects
 from core.commands.calls import LogCall
 from core.ids import new_id
 from storage.codec import to_json as json_text
@@ -243,7 +243,7 @@ def _a_parked_call_drops_its_note() -> AbstractContextManager[None]:
 
 def _each_retry_is_a_new_task() -> AbstractContextManager[None]:
     """Who is not reached is to be tried again, whatever was planned for that already."""
-    return _patched(calls._Call, "_calls", lambda true: lambda self: [])
+    return _patched(Effects, "_own_calls", lambda true: lambda self: [])
 
 
 def _drafts_go_with_a_pull() -> AbstractContextManager[None]:
@@ -292,6 +292,11 @@ ALL = (
     Mutant("traces stay", "the history tells of what is out of sight", _traces_stay),
     WORK_IS_NOT_LAID_OVER,
     Mutant("a parked call drops its note", "what was said is not kept", _a_parked_call_drops_its_note),
-    Mutant("each retry is a new task", "who is not reached has task after task", _each_retry_is_a_new_task),
+    Mutant(
+        "each retry is a new task",
+        "who is not reached has task after task",
+        _each_retry_is_a_new_task,
+        steps=700,
+    ),
     Mutant("drafts go with a pull", "what is being typed is lost", _drafts_go_with_a_pull),
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from core.changes import Change, Changeset, FieldConflict
 from core.commands.companies import DeleteCompany, EditCompany
 from core.commands.contacts import CreateContact, DeleteContacts, EditContact
 from core.commands.deals import DeleteDeals, EditDeal, MoveDeal
@@ -18,6 +19,9 @@ from core.commands.settle import SendAgain
 from core.commands.tasks import CompleteTask, CreateTask, DeleteTask, EditTask
 from core.commands.undo import Undo
 from core.conflicts import Edited
+from core.ids import new_id
+from sync import parking
+from sync.refusal import Refusal
 from tests.sync.reps import Rep, Reps
 
 
@@ -278,3 +282,28 @@ def test_a_person_whom_both_created_stands_twice_and_the_second_is_told(
     both_sync(mia, ben)
     assert mia.parked == []
     assert mia.has("contacts", mine.contact_id)
+
+
+def test_of_what_was_refused_three_times_for_different_reasons_the_latest_wish_is_asked_about(
+    reps: Reps, ann: Rep
+) -> None:
+    contact = reps.floor.contact("East", 1)
+    row = ann.get("contacts", contact)
+    refusals = (
+        Refusal("rejected", "Not today."),
+        Refusal(
+            "conflict", "Ben has changed it.",
+            (FieldConflict("contacts", contact, "city", "Ulm", "Bonn", "Kiel", None, row.updated_at),),
+        ),
+        Refusal("rejected", "Not today."),
+    )  # fmt: skip
+    typed = ("Ulm", "Bonn", "Köln")
+    with ann.workspace.database.write() as connection:
+        for was, city, refusal in zip((row.city, *typed), typed, refusals, strict=False):
+            change = Change("contacts", contact, set={"city": city}, base={"city": was})
+            changeset = Changeset(
+                new_id(), row.org_id, reps.floor.user("ann"), soon(), "edit_contact", "Edited", (change,)
+            )
+            parking.park(connection, changeset, refusal, soon())
+    assert ann.asked() == {"city": ("Ulm", "Köln", "Kiel")}
+    ann.drop()

@@ -408,7 +408,9 @@ def test_whoever_reserved_what_a_colleague_has_is_told_when_the_server_is_back(o
     assert online.held_by(contact) == "Ben"
 
 
-def test_a_colleague_who_was_named_is_known_without_the_server_too_until_the_time_is_up(online: Online) -> None:
+def test_a_colleague_who_was_named_is_known_without_the_server_too_until_the_time_is_up(
+    online: Online,
+) -> None:
     contact, until = lena(online.world), online.world.workspace.now() + dt.timedelta(hours=1)
     online.office.taken[contact] = until
     theirs = online.world.workspace.reserve(contact)

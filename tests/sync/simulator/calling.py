@@ -18,12 +18,24 @@ BLOCK = "0000b10c-0000-7000-8000-000000000001"
 """The calling session that every other call is made in."""
 
 
+_TO_BE_CALLED = (
+    "id IN (SELECT contact_id FROM tasks WHERE kind = 'call' AND priority = 'low'"
+    " AND done_at IS NULL AND deleted_at IS NULL)"
+)
+"""Whoever was not reached."""
+
+
 def call(desk: Desk, chance: Chance) -> Intent | None:
     """A call with any outcome, with what that asks for, about a deal or none, from a task or none."""
-    contact = one(desk, chance, "contacts")
+    # Mostly those who are to be tried again.
+    contact = one(desk, chance, "contacts", _TO_BE_CALLED) if chance.percent(60) else None
+    contact = contact or one(desk, chance, "contacts")
     if contact is None:
         return None
-    outcome: Outcome = chance.pick(desk.workspace.catalog().call_outcomes)
+    outcomes = desk.workspace.catalog().call_outcomes
+    # Most calls reach nobody.
+    unanswered = [outcome for outcome in outcomes if not outcome.connected]
+    outcome = chance.pick(unanswered if unanswered and chance.percent(50) else outcomes)
     note = desk.token()
     tokens, more = [note], dict[str, Any]()
     if outcome.asks == "when" or chance.percent(15):
