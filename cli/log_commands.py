@@ -39,8 +39,8 @@ def log() -> None:
     """Logs a call, note, e-mail or meeting in the timeline of a contact, deal or company.
 
     \b
-    offhook log call anna --outcome connected --minutes 12 "Wants an offer by Friday"
-    offhook log call anna --outcome voicemail
+    offhook log call anna --outcome interested --minutes 12 "Wants an offer by Friday"
+    offhook log call anna --outcome "left voicemail"
     offhook log note "acme renewal" - < minutes.txt
 
     JSON: {status, summary, changeset_id, revision, unsent, parked, activity}.
