@@ -463,7 +463,7 @@ def app(make_app: Callable[..., OffhookApp]) -> OffhookApp:
     return make_app()
 
 
-async def _wait_until(pilot: Any, predicate: Callable[[], Any], seconds: float = 10.0) -> Any:
+async def _wait_until(pilot: Any, predicate: Callable[[], Any], seconds: float = 30.0) -> Any:
     ends = time.monotonic() + seconds
     while True:
         await pilot.pause()
@@ -479,7 +479,7 @@ async def _wait_until(pilot: Any, predicate: Callable[[], Any], seconds: float =
 
 @pytest.fixture
 def wait_until() -> Callable[..., Any]:
-    """`await wait_until(pilot, predicate)`: returns the predicate's value once it is true; fails after ten seconds."""
+    """`await wait_until(pilot, predicate)`: returns the predicate's value once it is true; fails after half a minute."""
     return _wait_until
 
 

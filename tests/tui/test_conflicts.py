@@ -7,6 +7,7 @@ import datetime as dt
 import json
 
 import pytest
+from textual import events
 
 from core.commands.activities import LogActivity
 from core.commands.contacts import CreateContact, EditContact
@@ -276,7 +277,9 @@ async def test_all_of_it_can_be_copied_and_written_to_a_file(open_with, ready, s
         for name in ("waits.txt", "waits.json"):
             await pilot.press("w")
             await settle(pilot)
-            await pilot.press("ctrl+u", *str(tmp_path / name), "enter")
+            await pilot.press("ctrl+u")
+            app.post_message(events.Paste(str(tmp_path / name)))
+            await pilot.press("enter")
             await settle(pilot)
         assert "Wants the French contract." in (tmp_path / "waits.txt").read_text()
         changes = json.loads((tmp_path / "waits.json").read_text())["changeset"]["changes"]
