@@ -6,10 +6,12 @@ is brought to the server when that is there again.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, Protocol
 
 from core.errors import NotFound, OffhookError, Unavailable
@@ -30,7 +32,7 @@ class Reserving:
         ask: what the server says at once; raises Unavailable where it says nothing.
         put: asks the server, and does not wait; raises Unavailable where it is out of reach.
         give_back: ends one's own reservation in the copy.
-        taken: is told of a contact that was reserved without the server, and that a colleague has.
+        told: is told of a contact that was reserved without the server, once the server has said who has them.
         clock: what time it is.
     """
 
@@ -40,21 +42,24 @@ class Reserving:
         ask: Callable[[Callable[[Desk], Reservation]], Reservation],
         put: Callable[[Callable[[Desk], None]], Future[Any]],
         give_back: Callable[[str], None],
-        taken: Callable[[str], None],
+        told: Callable[[str], None],
         clock: Callable[[], dt.datetime],
     ) -> None:
         self._ask = ask
         self._put = put
         self._give_back = give_back
-        self._taken = taken
+        self._told = told
         self._clock = clock
         self._lock = threading.Lock()
         self._theirs: dict[str, Reservation] = {}
         self._open: dict[str, dt.datetime] = {}
+        self._ended: set[str] = set()
         self._confirming = False
 
     def reserve(self, contact_id: str, here: Reservation, seconds: int) -> Reservation:
         """What becomes of a reservation that holds in the copy."""
+        with self._lock:
+            self._ended.discard(contact_id)
         try:
             said = self._ask(lambda desk: desk.reserve(contact_id, seconds=seconds))
         except (Unavailable, NotFound):
@@ -70,9 +75,24 @@ class Reserving:
         return said
 
     def released(self, contact_id: str) -> None:
-        """One's own reservation has ended: the server need not be asked any more."""
+        """One's own reservation has ended: the server need not be asked for it any more, and is to be told; see `end`."""
         with self._lock:
             self._open.pop(contact_id, None)
+            self._ended.add(contact_id)
+
+    def end(self) -> Future[Any] | None:
+        """Tells the server of those that have ended. To be called when it has all that was done about them.
+
+        Returns:
+            What is over when it has been told; None where there is nothing to tell, or no server: then they end by
+            themselves when their time is up.
+        """
+        with self._lock:
+            ended, self._ended = self._ended, set()
+        if ended:
+            with contextlib.suppress(Unavailable):
+                return self._put(partial(_release, contact_ids=ended))
+        return None
 
     def shown(self, callee: Callee, now: dt.datetime) -> Callee:
         """A contact with the colleague who has them, as far as the server has told of one."""
@@ -116,8 +136,7 @@ class Reserving:
             desk.release(contact_id)
             return
         self._answered(contact_id, said)
-        if not said.ok:
-            self._taken(contact_id)
+        self._told(contact_id)
 
     def _waiting(self) -> dict[str, dt.datetime]:
         now = self._clock()
@@ -141,3 +160,8 @@ class Reserving:
                 del self._theirs[contact_id]
                 return None
             return said
+
+
+def _release(desk: Desk, *, contact_ids: Collection[str]) -> None:
+    for contact_id in contact_ids:
+        desk.release(contact_id)

@@ -93,7 +93,7 @@ class FieldWorkspace(LocalWorkspace):
         self._office: Office | None = None
         self._asker: ThreadPoolExecutor | None = None
         self._reserving = Reserving(
-            ask=self._answer, put=self._put, give_back=super().release, taken=self._taken, clock=clock
+            ask=self._answer, put=self._put, give_back=super().release, told=self._told_of, clock=clock
         )
         self._alone = Standing(State.OFFLINE, clock())
         self._lock = threading.Lock()
@@ -331,22 +331,27 @@ class FieldWorkspace(LocalWorkspace):
     def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
         """See `core.workspace.Workspace.reserve`. Without the server it is not confirmed: somebody else may have it.
 
-        When the server is there again, it is asked by itself. Where a colleague has the contact, subscribers are told that it
-        has changed, and `callees` says who.
+        When the server is there again, it is asked by itself, and subscribers are told that the contact has changed: it is
+        confirmed, or a colleague has them, and `callees` says who.
         """
         here = super().reserve(contact_id, seconds=seconds)
         return self._reserving.reserve(contact_id, here, seconds)
 
-    def _taken(self, contact_id: str) -> None:
+    def _told_of(self, contact_id: str) -> None:
         self._notify(Changed(frozenset({("contacts", contact_id)}), local=False, revision=self._revision))
 
     def release(self, contact_id: str) -> None:
-        """See `core.workspace.Workspace.release`."""
+        """See `core.workspace.Workspace.release`. On the server it ends when that has all that was done here.
+
+        A colleague who got the contact before the call to them arrived would call them once more.
+        """
         super().release(contact_id)
         self._reserving.released(contact_id)
-        # It ends by itself when its time is up.
-        with contextlib.suppress(Unavailable):
-            self._answer(lambda office: office.release(contact_id))
+        with self.database.read() as connection:
+            waits = outbox.waiting(connection)
+        if not waits and (told := self._reserving.end()) is not None:
+            with contextlib.suppress(OffhookError, TooLate, CancelledError):
+                told.result(ANSWER_SECONDS)
 
     def export(self, table: str, query: Query) -> Iterator[Row]:
         """See `core.workspace.Workspace.export`. The server notes first what is taken, so it must be in reach."""
@@ -368,6 +373,8 @@ class FieldWorkspace(LocalWorkspace):
         with self._telling:
             with contextlib.suppress(Unavailable):
                 self._count()
+            if not self._waiting[0]:
+                self._reserving.end()
             health = self.health()
             if health == self._told:
                 return

@@ -100,6 +100,7 @@ class CallLog:
         contact_id = command.contact_id
         self._calling.keep_typed()
         session.has_logged(command, ended.outcome, typed_step)
+        self._calling.upcoming.hold_until_known(command.id, contact_id)
         session.typed(contact_id, "", "")
         if ended.outcome.connected:
             session.saved(self._saved_words(ended.outcome, planned))
@@ -124,6 +125,7 @@ class CallLog:
     async def _answered(self, command: LogCall, typed: _HandedIn, waiting: Awaitable[Answer]) -> None:
         """What became of a call that was logged. What was not saved is told, with what was typed and a way back."""
         answer, session = await waiting, self._session
+        self._calling.upcoming.is_known(command.id)
         if command.id not in session.logged:
             # It was taken back before it was answered: what was typed is being typed again.
             for key, text in typed.items():

@@ -13,6 +13,7 @@ from core.workspace import Workspace
 from tui.models.call import Phase
 from tui.models.call_card import CallBrief
 from tui.models.call_reading import HOLD, Found, find
+from tui.models.call_words import QUIET
 
 if TYPE_CHECKING:
     from tui.flows.calling import Calling
@@ -44,6 +45,8 @@ class Upcoming:
         self._looking = False
         self._waited_for = ""
         self._held: set[str] = set()
+        self._until_known: dict[str, str] = {}
+        self._doubted: set[str] = set()
 
     def begin(self) -> None:
         """Keeps reservations alive from here on, and looks for who can be called again."""
@@ -97,6 +100,13 @@ class Upcoming:
             self._looking = True
             self._screen.run_worker(self._look(), group="calling")
 
+    def look_anew(self) -> None:
+        """Makes the next contact ready again. Who was stays held meanwhile: they mostly still are the next one."""
+        if self._session.ahead is not None:
+            self._doubted.add(self._session.ahead.callee.id)
+            self._session.ahead = None
+        self.look()
+
     async def _look(self) -> None:
         session, sizes = self._session, iter(_TOGETHER)
         size = 0
@@ -115,6 +125,10 @@ class Upcoming:
             return
         finally:
             self._looking = False
+            doubted, self._doubted = self._doubted, set()
+            for contact_id in doubted:
+                if not self._is_wanted(contact_id):
+                    self.let_go(contact_id)
         if self._waited_for:
             self.go(skip=self._waited_for == "skip")
 
@@ -177,14 +191,32 @@ class Upcoming:
         self._held.add(contact_id)
 
     def let_go(self, contact_id: str) -> None:
-        """Lets others call somebody."""
-        if contact_id in self._held:
+        """Lets others call somebody: at once, or as soon as the call to them is known."""
+        if contact_id in self._held and contact_id not in self._until_known.values():
             self._held.discard(contact_id)
             self._desk.later(partial(_release, (contact_id,)))
 
+    def hold_until_known(self, command_id: str, contact_id: str) -> None:
+        """A call is on its way: to a colleague who gets the contact before it arrives, they were never called."""
+        self._until_known[command_id] = contact_id
+
+    def is_known(self, command_id: str) -> None:
+        """What became of a call is known. Who was called is free, unless they are up or next again."""
+        contact_id = self._until_known.pop(command_id, "")
+        if contact_id and not self._is_wanted(contact_id):
+            self.let_go(contact_id)
+
+    def _is_wanted(self, contact_id: str) -> bool:
+        session, queue = self._session, self._session.queue
+        if not self._screen.is_attached or session.phase in QUIET:
+            return False
+        shown = [call.callee.id for call in (session.current, session.ahead) if call is not None]
+        return contact_id in shown or (contact_id == queue.current and not queue.current_is_done)
+
     def let_go_of_all(self) -> None:
-        """Lets others call everybody."""
-        held, self._held = self._held, set()
+        """Lets others call everybody, but for those the call to whom is on its way."""
+        waiting = self._held.intersection(self._until_known.values())
+        held, self._held = self._held - waiting, waiting
         if held:
             self._desk.later(partial(_release, held))
 
