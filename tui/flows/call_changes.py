@@ -125,9 +125,18 @@ def _query(calling: Calling) -> Query | None:
 
 async def _say_gone(calling: Calling, contact_id: str) -> None:
     """Says where somebody went who is on the screen."""
-    call, catalog = calling.session.current, calling.desk.catalog
-    if call is None:
-        return
-    name, book_id = call.callee.name, call.callee.book_id
+    call = calling.session.current
+    if call is not None:
+        words = await where_to(calling, contact_id, call.callee.name, call.callee.book_id)
+        calling.is_gone(contact_id, words)
+
+
+async def where_to(calling: Calling, contact_id: str, name: str, book_id: str) -> str:
+    """Where somebody went who was on the screen, in a sentence.
+
+    Raises:
+        OffhookError: that cannot be read at the moment.
+    """
+    catalog = calling.desk.catalog
     words = await calling.desk.read(lambda ws: gone(ws, catalog, "contacts", contact_id, name, book_id))
-    calling.is_gone(contact_id, f"{words or f'{name} is not there any more'}.")
+    return f"{words or f'{name} is not there any more'}."

@@ -21,7 +21,7 @@ from tui.flows.call_logging import CallLog
 from tui.flows.call_upcoming import Upcoming
 from tui.flows.run import behind, flow
 from tui.models import call_state, call_words
-from tui.models.call import LIVE, CallSession, Phase
+from tui.models.call import LIVE, CallSession, Phase, Trouble
 from tui.models.call_card import CallBrief
 from tui.models.call_reading import figures, find, look_again
 
@@ -323,10 +323,26 @@ class Calling:
 
     def to_trouble(self) -> None:
         """Back to a call that was not saved; who is up comes behind it."""
-        session, queue, now = self.session, self.session.queue, self.desk.now
+        session = self.session
         if not session.troubles:
             return
-        trouble = session.troubles.pop(0)
+        self.screen.run_worker(self._to_trouble(session.troubles.pop(0)), group="calling")
+
+    async def _to_trouble(self, trouble: Trouble) -> None:
+        session, queue, desk, now = self.session, self.session.queue, self.desk, self.desk.now
+        contact_id, seen = trouble.contact_id, self.session.seen(trouble.contact_id)
+        try:
+            there = await desk.read(lambda ws: ws.callees([contact_id], now))
+            if not there:
+                book_id = seen.callee.book_id if seen is not None else ""
+                words = await call_changes.where_to(self, contact_id, trouble.name, book_id)
+                kept = " What was typed is under “Unsaved texts”." if trouble.typed else ""
+                self.screen.say(f"{words}{kept}", problem=True)
+                return
+        except OffhookError as error:
+            session.troubles.insert(0, trouble)
+            self.screen.say(str(error), problem=True)
+            return
         self._leave_contact()
         if queue.current and not queue.current_is_done:
             queue.requeue(queue.current, now)

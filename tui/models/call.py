@@ -111,6 +111,8 @@ class Trouble(NamedTuple):
     contact_id: str
     name: str
     why: str
+    typed: bool
+    """Something was typed about it, and is kept."""
 
 
 @dataclass(slots=True)
@@ -361,7 +363,9 @@ class CallSession:
         self.made -= 1
         self.connects -= logged.connected
         if self.current is None or self.current.callee.id != logged.contact_id:
-            self.troubles.append(Trouble(logged.contact_id, logged.name, why))
+            self.troubles.append(
+                Trouble(logged.contact_id, logged.name, why, bool(logged.note or logged.step))
+            )
         else:
             self.phase = Phase.TALKING if self.answered_at else Phase.READY
         return logged
