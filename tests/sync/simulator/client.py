@@ -203,7 +203,10 @@ class Client:
         waits = self._outbox()
         ids = {changeset.id for changeset in waits}
         stays = [c for c in sent if c.id not in ids] + waits
-        stays = [c for c in stays if not touched & {change.id for change in c.changes}]
+        while gone := [c for c in stays if touched & {change.id for change in c.changes}]:
+            # Nor is known what becomes of what goes on from what was refused.
+            touched |= {change.id for c in gone for change in c.changes}
+            stays = [c for c in stays if c not in gone]
         with self.workspace.database.read() as connection:
             return list(covered(self.name, stays, lambda table, id_: _row(connection, table, id_)))
 
@@ -288,8 +291,8 @@ class Client:
                 row = {name: getattr(shown, name) for name in codec(change.table).names}
             for name in change.set:
                 values = [_path(row, name)] if row is not None else [change.base.get(name)]
-                if isinstance(command, Undo):
-                    # It takes back what was done, and of a list no item that has joined it since.
+                if isinstance(command, (Undo, SendAgain)):
+                    # What was done is taken back, or done again, and of a list no item that has joined it since.
                     values.append(change.base.get(name))
                 if isinstance(command, SendAgain):
                     values += _decided(command.parked, change.table, change.id, name)
