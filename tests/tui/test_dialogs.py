@@ -292,7 +292,7 @@ async def test_g_shows_where_it_can_go_and_goes_there(make_app, ready, settle):
         await ready(pilot)
         await pilot.press("g")
         bar = "".join(segment.text for segment in app.screen.query_one(KeyBar).render_line(0))
-        places = "p Pipeline c Contacts x Conflicts o What waits to be sent esc stay"
+        places = "t Today p Pipeline c Contacts x Conflicts o What waits to be sent esc stay"
         assert bar.split() == places.split()
         await pilot.press("c")
         await ready(pilot, "ContactsScreen")
@@ -466,7 +466,7 @@ async def test_the_palette_has_every_action_and_every_place(make_app, ready, set
         palette = app.screen
         listed = {o.id for o in palette._options}
         assert possible <= listed
-        assert {"go:Pipeline", "go:Contacts"} <= listed
+        assert {"go:Go to Today", "go:Go to Pipeline", "go:Go to Contacts"} <= listed
         assert not any("ocus" in o.label or "elected text" in o.label for o in palette._options)
 
 
