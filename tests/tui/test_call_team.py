@@ -28,13 +28,13 @@ from tests.postgres import conftest as on_postgres
 from tests.postgres.floor import START, Floor, made_id, password_of
 from tests.proxy import Proxy
 from tests.server import Cluster, clone, template
-from tests.tui.calls import card, name, texts
+from tests.tui.calls import card, texts
 from tests.waiting import eventually
 from tests.workspace.office import Clock
 from tui.app import OffhookApp
 from tui.config import Config
 from tui.flows.call_start import start_calling
-from tui.models.call import CallList, Phase
+from tui.models.call import CallList
 from tui.screens.call import CallScreen
 
 TEAM_MODES = ("direct", "field")

@@ -9,6 +9,7 @@ from core.when import show_when
 from tui.dialogs.prompt import Confirm
 from tui.flows import dialling
 from tui.flows.run import flow
+from tui.models import call_words
 from tui.models.call import LIVE, Phase
 from tui.models.call_card import CallBrief
 from tui.models.call_reading import look_again
@@ -129,11 +130,11 @@ class CallLine:
 
     async def _watch(self, dialled: Dialled, contact_id: str) -> None:
         session, screen = self._calling.session, self._screen
-        async for state in dialling.watch(screen, dialled):
+        async for state in dialling.watch(screen, dialled, every=dialling.EVERY):
             if (
                 session.current is None
                 or session.current.callee.id != contact_id
-                or session.phase not in LIVE
+                or session.phase not in (*LIVE, Phase.STEP)
             ):
                 return
             self._show_state(state)
@@ -145,9 +146,19 @@ class CallLine:
         if state.line == "answered" and session.phase is Phase.RINGING:
             session.answered(screen.desk.now)
             screen.show()
+        if state.over:
+            session.line_over(screen.desk.now, state)
+            screen.show()
         said = state.said or (_OVER.get(state.line, "") if state.over else "")
-        if said:
-            screen.say(f"{said} How did it end?" if state.over else said)
+        if said and session.phase in LIVE:
+            screen.say(f"{said} {self._how_it_ended()}" if state.over else said)
+
+    def _how_it_ended(self) -> str:
+        """Asks how the call ended; where the line says so itself, with the key that is marked."""
+        proposed = call_words.proposed(self._calling.session, self._screen.desk.catalog.call_outcomes)
+        if proposed is None or not proposed.hotkey:
+            return "How did it end?"
+        return f"{proposed.hotkey} logs it."
 
     async def hang_up(self) -> None:
         """Hangs up, where the phone can be told to."""

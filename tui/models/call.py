@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.commands.calls import LogCall
+from core.dialling import CallState, Line
 from core.entities import Outcome
 from core.next_step import NextStep
 from core.workspace import CallStats
@@ -83,6 +84,13 @@ class Phase(enum.Enum):
     """The block was ended."""
 
 
+_OVER: Mapping[Line, str] = {
+    "busy": "busy",
+    "no-answer": "no answer",
+    "failed": "did not go through",
+    "ended": "hung up",
+}
+"""What the card says of a line on which nothing happens any more."""
 LIVE = frozenset({Phase.READY, Phase.RINGING, Phase.TALKING})
 """An outcome can be named."""
 
@@ -156,6 +164,8 @@ class CallSession:
         logged: what was logged in this session, by its changeset.
         made: how many calls were logged.
         connects: how many of them reached somebody.
+        line: what the line did in the end, where somebody watched it.
+        over_at: since when nothing happens on it any more.
     """
 
     def __init__(self, calls: CallList, queue: CallQueue, block: str, started_at: dt.datetime) -> None:
@@ -177,6 +187,8 @@ class CallSession:
         self.stats: Figures | None = None
         self.dialled_at: dt.datetime | None = None
         self.answered_at: dt.datetime | None = None
+        self.over_at: dt.datetime | None = None
+        self.line: Line = "unknown"
         self.saved_words = ""
         self.made = 0
         self.connects = 0
@@ -196,7 +208,8 @@ class CallSession:
         self.ended = None
         self.typed_step = ""
         self.saved_words = ""
-        self.dialled_at = self.answered_at = None
+        self.dialled_at = self.answered_at = self.over_at = None
+        self.line = "unknown"
 
     def renew(self, call: CallBrief) -> None:
         """What is known of who is up has changed; the call goes on."""
@@ -276,7 +289,8 @@ class CallSession:
         """It rings."""
         self.phase = Phase.RINGING
         self.dialled_at = now
-        self.answered_at = None
+        self.answered_at = self.over_at = None
+        self.line = "unknown"
 
     def answered(self, now: dt.datetime) -> None:
         """They are on the line."""
@@ -284,12 +298,26 @@ class CallSession:
             self.phase = Phase.TALKING
             self.answered_at = now
             self.dialled_at = self.dialled_at or now
+            self.over_at = None
+            self.line = "answered"
+
+    def line_over(self, now: dt.datetime, state: CallState) -> None:
+        """Nothing happens on the line any more: from here on nobody talks. How the call ended, the rep says."""
+        if state.seconds and self.answered_at is None:
+            # They answered and hung up between two looks.
+            self.answered(now - dt.timedelta(seconds=state.seconds))
+        self.over_at, self.line = now, state.line
 
     def timer(self, now: dt.datetime) -> Piece | None:
         """How long it has rung, or they have talked."""
         if self.phase is Phase.RINGING and self.dialled_at is not None:
-            return Piece(f"◌ ringing {_clock(now - self.dialled_at)}", "ringing")
+            return Piece(
+                f"○ {_OVER[self.line]}" if self.over_at else f"◌ ringing {_clock(now - self.dialled_at)}",
+                "ringing",
+            )
         if self.phase in (Phase.TALKING, Phase.STEP) and self.answered_at is not None:
+            if self.over_at is not None:
+                return Piece(f"○ talked {_clock(self.over_at - self.answered_at)}", "ringing")
             return Piece(f"● talking {_clock(now - self.answered_at)}", "talking")
         return Piece("✓ logged", "done") if self.phase is Phase.SAVED else None
 
@@ -322,7 +350,7 @@ class CallSession:
         contact_id = current.callee.id
         talked = None
         if ended.outcome.connected and (since := self.answered_at or self.dialled_at) is not None:
-            talked = max(0, round((now - since).total_seconds()))
+            talked = max(0, round(((self.over_at or now) - since).total_seconds()))
         return LogCall(
             contact_id=contact_id, outcome=ended.outcome.key, note=note, started_at=self.dialled_at or self.answered_at,
             duration_s=talked, number=self.dial_number, deal_id=self.deal_id, next_step=step, follow_up=follow_up,

@@ -24,6 +24,8 @@ QUIET = frozenset({Phase.PAUSED, Phase.OVER, Phase.ENDED})
 """Nobody is on the screen."""
 TAKE = {Phase.SAVED: "Next contact", Phase.PAUSED: "Go on", Phase.OVER: "Leave", Phase.ENDED: "Leave"}
 """What enter does where it does not say that they answered."""
+_SAYS = {"busy": "busy", "no-answer": "no-answer", "failed": "error"}
+"""What a line that has ended says of the outcome (`core.entities.Outcome.line`)."""
 _REASONS = 6
 
 CALL_NOTES, NEXT_STEPS = "note:contacts:", "prompt:next step:"
@@ -75,6 +77,12 @@ def facts(call: CallBrief, scene: Scene, plan: str) -> tuple[briefing.Line, ...]
     more += [line(f"✉ {email}", "muted", spare=1)] if email else []
     more += [line(about, "muted", spare=2)] if about else []
     return (*out, line("", spare=1), *more) if more else tuple(out)
+
+
+def proposed(session: CallSession, outcomes: Sequence[Outcome]) -> Outcome | None:
+    """The outcome that says what the line did, to be marked; the rep logs it. None where the line does not say."""
+    line = _SAYS.get(session.line, "") if session.phase is Phase.RINGING else ""
+    return next((one for one in outcomes if line and one.line == line and not one.connected), None)
 
 
 def prompt(session: CallSession, key_of: KeyOf) -> Prompt | None:

@@ -198,7 +198,9 @@ class CallFace(QuickScreen):
     def _show_rest(self) -> None:
         """The bar of outcomes, the next step, the titles."""
         session, scene = self.session, self.scene
-        self.outcomes.show(scene.catalog.call_outcomes, call_words.prompt(session, self.keys_of))
+        outcomes = scene.catalog.call_outcomes
+        proposed = call_words.proposed(session, outcomes)
+        self.outcomes.show(outcomes, call_words.prompt(session, self.keys_of), proposed)
         self._said_of_step()
         left, whole = session.left, session.total
         place = f"{left} of {whole} left" if whole > 1 else ""

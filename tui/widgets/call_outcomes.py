@@ -40,7 +40,7 @@ class OutcomeBar(Widget, can_focus=True):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "outcomes--key", "outcomes--label", "outcomes--connected", "outcomes--key-off", "outcomes--off", "outcomes--said",
-        "outcomes--good",
+        "outcomes--good", "outcomes--proposed",
     }  # fmt: skip
 
     @dataclass
@@ -53,15 +53,23 @@ class OutcomeBar(Widget, can_focus=True):
         super().__init__()
         self._outcomes: tuple[Outcome, ...] = ()
         self._prompt: Prompt | None = None
+        self._proposed: Outcome | None = None
         self._places: list[tuple[int, int, int, Outcome]] = []
 
-    def show(self, outcomes: Sequence[Outcome], prompt: Prompt | None = None) -> None:
-        """Shows what a call can end in; or with a prompt, that instead."""
-        state = (tuple(outcomes), prompt)
-        if state != (self._outcomes, self._prompt):
+    def show(
+        self, outcomes: Sequence[Outcome], prompt: Prompt | None = None, proposed: Outcome | None = None
+    ) -> None:
+        """Shows what a call can end in; or with a prompt, that instead. What is proposed is marked."""
+        state = (tuple(outcomes), prompt, proposed)
+        if state != (self._outcomes, self._prompt, self._proposed):
             same = tuple(outcomes) == self._outcomes
-            self._outcomes, self._prompt = state
+            self._outcomes, self._prompt, self._proposed = state
             self.refresh(layout=not same)
+
+    @property
+    def proposed(self) -> Outcome | None:
+        """The outcome that is marked."""
+        return self._proposed
 
     @property
     def prompt(self) -> Prompt | None:
@@ -147,6 +155,13 @@ class OutcomeBar(Widget, can_focus=True):
                 "outcomes--connected" if outcome.connected else "outcomes--label"
             )
             pieces.append((" " * (start - at), base))
+            if outcome == self._proposed:
+                mark = self.get_component_rich_style("outcomes--proposed")
+                pieces.append(
+                    (fit(f"{outcome.hotkey or '·'} {self._label(outcome, width)}", end - start), mark)
+                )
+                at = end
+                continue
             pieces.append((outcome.hotkey or "·", key))
             pieces.append((fit(f" {self._label(outcome, width)}", end - start - 1), label if live else off))
             at = end
