@@ -22,6 +22,7 @@ from cli.team import join
 from storage.postgres import install
 from storage.postgres.organizations import found_organization
 from storage.postgres.profile import Profile, parse_address
+from tests.cli import warm
 from tests.server import OPERATOR, Cluster, clone, template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,14 +78,14 @@ class Offhook:
         self, *arguments: str | Path, code: int = 0, stdin: str | bytes = b"", **variables: str
     ) -> Result:
         """Runs a command that must end with `code`."""
-        done = subprocess.run(
-            [*PROGRAM, *map(str, arguments)],
-            env=environment(self.home, **variables),
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        seen, typed = environment(self.home, **variables), stdin.encode() if isinstance(stdin, str) else stdin
+        if not variables and warm.can_start_warm(seen):
+            done = warm.run([*map(str, arguments)], seen, typed, str(ROOT))
+        else:
+            done = subprocess.run(
+                [*PROGRAM, *map(str, arguments)],
+                env=seen, input=typed, capture_output=True, timeout=60, check=False,
+            )  # fmt: skip
         result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert result.code == code, result
         assert "Traceback" not in result.err
