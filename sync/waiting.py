@@ -7,13 +7,13 @@ import heapq
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from core.changes import TOLD_KINDS
+from core.changes import TOLD_KINDS, Row
 from core.commands.base import title_of
 from core.entities import RECORDS, Activity
 from core.parked import Parked
 from core.schema import fields_of
 from core.text import begins_words
-from core.workspace import Entry, Subject
+from core.workspace import Callee, CallStats, Entry, Subject
 from storage.load import Loaded
 
 WAITS = "waits"
@@ -59,6 +59,68 @@ def among(
         return list(shown)
     found.sort(key=_place, reverse=True)
     return list(heapq.merge(shown, found, key=_place, reverse=True))[:limit]
+
+
+def calls(waiting: Sequence[Parked]) -> list[Row]:
+    """The calls out among what waits, as they were logged, the first one first: they were made, whatever becomes of them."""
+    logged = (
+        change.set
+        for parked in waiting
+        for change in (parked.changeset.changes if parked.kind != "duplicate" else ())
+        if change.table == "activities" and change.insert
+    )
+    made = (dict(v) for v in logged if v["kind"] == "call" and v["direction"] != "in" and not v["revises"])
+    return sorted(made, key=lambda values: values["occurred_at"])
+
+
+def with_calls(callee: Callee, made: Sequence[Row], now: dt.datetime) -> Callee:
+    """A contact with the calls to them that wait.
+
+    Where it is not known whether somebody has reached them since, a call counts as an attempt: rather one too few is made.
+    """
+    from storage.reads.calls import DAY
+
+    own = [values for values in made if values["contact_id"] == callee.id]
+    for values in own:
+        at = int(values["occurred_at"].timestamp())
+        later = max(callee.last_attempt_at or at, at)
+        today = {at} if values["occurred_at"] > now - DAY else set()
+        attempts = callee.attempts
+        if not values["data"].get("connected"):
+            attempts += 1
+        elif later == at:
+            attempts = 0
+        callee = callee._replace(
+            last_call_at=max(callee.last_call_at or at, at),
+            calls_today=tuple(sorted((*callee.calls_today, *today), reverse=True)),
+            attempts=attempts,
+            last_attempt_at=later,
+        )
+    return callee
+
+
+def with_stats(
+    stats: CallStats, made: Sequence[Row], since: dt.datetime, until: dt.datetime, block: str
+) -> CallStats:
+    """The figures with one's own calls that wait; see `core.workspace.Workspace.call_stats`."""
+    from storage.reads.calls import CONVERSATION_SECONDS
+
+    for values in made:
+        data, occurred_at = values["data"], values["occurred_at"]
+        if not since <= occurred_at < until or (block and data.get("block") != block):
+            continue
+        at = int(occurred_at.timestamp())
+        talked = (values["duration_s"] or 0) if data.get("connected") else 0
+        stats = CallStats(
+            stats.dials + 1,
+            stats.connects + bool(data.get("connected")),
+            stats.conversations + (talked > CONVERSATION_SECONDS),
+            stats.meetings + bool(data.get("meeting")),
+            stats.talk_s + talked,
+            min(stats.first_at or at, at),
+            max(stats.last_at or at, at),
+        )
+    return stats
 
 
 def _place(entry: Entry) -> _Place:

@@ -24,7 +24,7 @@ from core.errors import NotFound, OffhookError, Refused, Unavailable
 from core.filters import Query
 from core.parked import Parked
 from core.permissions import require_export
-from core.workspace import Callee, Changed, Entry, Health, HistoryEntry, Reservation, Subject
+from core.workspace import Callee, CallStats, Changed, Entry, Health, HistoryEntry, Reservation, Subject
 from storage.apply import Applied
 from storage.listeners import tell
 from storage.local import Clock, LocalWorkspace, utc_now
@@ -325,8 +325,17 @@ class FieldWorkspace(LocalWorkspace):
         Others' reservations lie on the server. It is not asked for every look, which would be out of date a moment later:
         what counts is what `reserve` says when it is time to dial. What that has said is shown.
         """
-        found = super().callees(contact_ids, now)
-        return [self._reserving.shown(callee, now) for callee in found]
+        found, made = super().callees(contact_ids, now), waiting.calls(self.parked())
+        return [self._reserving.shown(waiting.with_calls(callee, made, now), now) for callee in found]
+
+    def call_stats(
+        self, since: dt.datetime, until: dt.datetime, *, user_id: str | None = None, block: str = ""
+    ) -> CallStats:
+        """See `core.workspace.Workspace.call_stats`. One's own calls count while they wait for a decision, too."""
+        stats = super().call_stats(since, until, user_id=user_id, block=block)
+        if user_id not in (None, self.catalog().me.id):
+            return stats
+        return waiting.with_stats(stats, waiting.calls(self.parked()), since, until, block)
 
     def reserve(self, contact_id: str, *, seconds: int = 900) -> Reservation:
         """See `core.workspace.Workspace.reserve`. Without the server it is not confirmed: somebody else may have it.

@@ -328,3 +328,23 @@ def test_a_call_is_sent_again_only_once_it_is_known_what_a_restored_server_has(
     ann.decide({"phones": "mine"})
     both_sync(ann, ben)
     assert said in notes(ben, contact)
+
+
+def test_a_call_that_waits_counts_as_one_that_was_made(reps: Reps, ann: Rep, ben: Rep) -> None:
+    contact, since = reps.floor.contact("East"), in_days(-1)
+
+    def counted() -> tuple[int, int, int]:
+        now = in_days(0) + dt.timedelta(minutes=1)
+        [callee] = ann.workspace.callees([contact], now)
+        return callee.attempts, len(callee.calls_today), ann.workspace.call_stats(since, now).dials
+
+    attempts, today, dials = counted()
+    log(ben, contact, "not in service")
+    log(ann, contact, "wrong number")
+    both_sync(ben, ann)
+    # Two calls were made to them, one of them by Ann, which waits.
+    ann.the_question()
+    assert counted() == (attempts + 2, today + 2, dials + 1)
+    ann.decide({"phones": "theirs"})
+    both_sync(ann, ben)
+    assert counted() == (attempts + 2, today + 2, dials + 1)
