@@ -40,7 +40,8 @@ class Picker(Dialog[str | list[str]]):
     """Returns the id of the chosen option; with `multi` the list of the marked ones; None where the user left.
 
     With `allow_new`, what was typed can be chosen too; its id is the text behind `NEW`. With `read`, what was typed is
-    read, and the option that it means can be chosen. Where options have keys, one key chooses, and `/` begins to type.
+    read, and the option that it means can be chosen. Where options have keys, one key chooses, and `/` begins to type; with `read`
+    so does any other character.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -141,11 +142,14 @@ class Picker(Dialog[str | list[str]]):
         if option is not None:
             event.stop()
             self.dismiss([option.id] if self._multi else option.id)
-        elif event.key == "slash":
+        elif event.key == "slash" or (self._read is not None and event.is_printable):
+            # Whoever types a time right away means all of it: nothing of it may be taken for a key.
             event.stop()
             line = self.query_one(LineEntry)
             line.display = True
-            line.focus()
+            self.set_focus(line)
+            if event.key != "slash":
+                line.insert_text_at_cursor(event.character or "")
             self.call_after_refresh(self.fit)
         elif event.key in ("j", "k"):
             event.stop()

@@ -156,8 +156,8 @@ def snooze_options(now: dt.datetime, zone: dt.tzinfo, there: Callable[[dt.dateti
     return options
 
 
-_SNOOZES = (("h", "+1h"), ("a", "today afternoon"), ("t", "tomorrow 9:00"), ("m", "monday 9:00"))
-"""Keys, and times as people type them."""
+_SNOOZES = (("1", "+1h"), ("2", "today afternoon"), ("3", "tomorrow 9:00"), ("4", "monday 9:00"))
+"""Keys, and times as people type them. No letter: they begin what is typed."""
 
 
 @flow
