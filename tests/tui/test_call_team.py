@@ -157,8 +157,15 @@ async def calling(
     app = rep.app(**settings)
     async with app.run_test(size=(120, 40)) as pilot:
         await wait_until(pilot, lambda: type(app.screen).__name__ == "PipelineScreen")
-        calls = CallList("Fair", [lead(n) for n in numbers or range(LEADS)], query=None if numbers else QUERY)
-        app.screen.start(start_calling(app.screen, calls))
+        if numbers:
+            calls = CallList("Fair", [lead(n) for n in numbers])
+            app.screen.start(start_calling(app.screen, calls))
+        else:
+            await pilot.press("g", "c")
+            await wait_until(pilot, lambda: type(app.screen).__name__ == "ContactsScreen")
+            await pilot.press("slash", *QUERY)
+            await wait_until(pilot, lambda: app.screen._query.text == QUERY)
+            await pilot.press("down", "C")
         await wait_until(pilot, lambda: isinstance(app.screen, CallScreen) and app.screen.session.current)
         yield pilot, app.screen
 
