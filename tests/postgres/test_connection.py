@@ -23,6 +23,7 @@ from storage.postgres.connection import connect, greet
 from storage.postgres.launcher import SUPERUSER, Server
 from storage.postgres.people import change_password
 from storage.postgres.profile import Address, Profile, parse_address
+from storage.schema_version import HEAD
 from tests.postgres.floor import Floor, password_of
 from tests.server import Database
 
@@ -101,7 +102,7 @@ def test_a_profile_that_cannot_be_read_says_what_to_do(tmp_path: Path, text: str
 def test_the_floor_lets_its_people_in(floor: Floor) -> None:
     mine = profile(floor.database)
     with connect(mine, password_of("ann")) as wire:
-        hello = greet(wire, mine, "0002")
+        hello = greet(wire, mine, HEAD)
         assert (hello.user_id, hello.role) == (floor.user("ann"), "rep")
         shown = wire.execute(
             "select application_name from pg_stat_activity where pid = pg_backend_pid()"
@@ -131,7 +132,7 @@ def test_a_database_without_offhook(database: Database) -> None:
         try:
             bare = replace(profile(database), database=empty)
             with connect(bare, password_of("ann")) as wire, pytest.raises(Refused, match="holds no offhook"):
-                greet(wire, bare, "0002")
+                greet(wire, bare, HEAD)
         finally:
             # The superuser's work: an operator cannot end other people's sessions.
             with cluster.superuser() as root:
@@ -212,7 +213,7 @@ def test_a_login_that_belongs_to_nobody(database: Database) -> None:
             connect(strange, password_of("extra")) as wire,
             pytest.raises(Refused, match="belongs to nobody here"),
         ):
-            greet(wire, strange, "0002")
+            greet(wire, strange, HEAD)
 
 
 def test_the_environment_does_not_lead_astray(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
