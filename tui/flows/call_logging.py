@@ -134,6 +134,8 @@ class CallLog:
                 session.refused.add(command.id)
         elif answer.applied:
             self._forget(typed)
+            if answer.changeset is not None and self._screen.is_attached:
+                self._screen.mention(call_words.logged(answer.changeset, self._desk.now, self._desk.zone))
         else:
             for key, text in typed.items():
                 self._desk.drafts.given_back(key, text, text)

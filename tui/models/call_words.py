@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from core.calling.follow_up import due_day, next_try, parse_span
 from core.calling.summary import connect_rate, seconds_per_dial
+from core.changes import Changeset
 from core.duration import show_duration
 from core.entities import Outcome
 from core.next_step import NextStep
@@ -213,3 +214,16 @@ def _span(seconds: float) -> str:
 def many(count: int, one: str) -> str:
     """`1 call`, `12 calls`."""
     return f"{count:,} {one}" + ("" if count == 1 else "s")
+
+
+def logged(done: Changeset, now: dt.datetime, zone: dt.tzinfo) -> str:
+    """What became of a call: `Lena Brandt: No answer · again Thu 19 Nov 14:00`, and what of its effects was left out."""
+    said = done.summary.removeprefix("Logged a call to ")
+    plans = (c.set for c in done.changes if c.table == "tasks" and c.set.get("due_at") is not None)
+    task = next(plans, None)
+    if task is None:
+        return printable(said)
+    # A task of old that is put off keeps what it says.
+    what = task.get("subject") or "again"
+    when = show_when(task["due_at"], all_day=task.get("all_day", False), now=now, zone=zone)
+    return printable(f"{said} · {what} {when}")
