@@ -11,10 +11,11 @@ from core.changes import Change, FieldConflict, same_value
 from core.commands.base import LOSS, SUBJECTS, Context, Get, Need, Seen, link, title_of, told
 from core.commands.tell import label_of, plain, shown
 from core.conflicts import Choice, Edited, asked, decided_value, key_of
-from core.entities import RECORDS, Task
+from core.entities import RECORDS, Deal, Task
 from core.errors import NotFound
 from core.parked import Parked
 from core.schema import Kind, Record, fields_of
+from core.text import clean_text
 
 
 def needs_names(conflicts: Sequence[FieldConflict], choices: Mapping[str, Choice]) -> list[Need]:
@@ -81,6 +82,19 @@ def losses(parked: Parked, choices: Mapping[str, Choice], seen: Seen, context: C
                 subject=lines[0] if one else f"Two people changed {len(lines)} fields",
                 body="" if one else "\n".join(lines),
             )  # fmt: skip
+
+
+def unheard(deal: Deal, reason: str, context: Context) -> Iterator[Change]:
+    """The timeline entry that tells why somebody else, too, had lost a deal that is lost already; none where all agree."""
+    reason = clean_text(reason)
+    if not reason or reason == deal.lost_reason:
+        return
+    label, kept = label_of(Deal.TABLE, "lost_reason", context.catalog), deal.lost_reason or "–"
+    data = {"lost_reason": {"mine": reason, "theirs": deal.lost_reason, "kept": deal.lost_reason}}
+    yield told(
+        context, kind=LOSS, book_id=deal.book_id, data={"fields": data}, **_links(deal),
+        subject=f"{label}: {kept} kept, {context.catalog.me.name} had {reason}",
+    )  # fmt: skip
 
 
 def _went_along(

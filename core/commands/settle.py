@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from core.calling.follow_up import RETRY_PRIORITY
 from core.catalog import Catalog
 from core.changes import TOLD_KINDS, Change, Changeset, FieldConflict, same_value
 from core.commands.base import (
@@ -20,6 +21,7 @@ from core.commands.base import (
     Need,
     R,
     Seen,
+    Where,
     cleaned,
     title_of,
 )
@@ -27,7 +29,7 @@ from core.commands.calls import LogCall, replanned
 from core.commands.companies import EditCompany
 from core.commands.contacts import DeleteContacts, EditContact
 from core.commands.deals import DeleteDeals, EditDeal, MoveDeal, SwitchPipeline
-from core.commands.losses import losses, needs_names
+from core.commands.losses import losses, needs_names, unheard
 from core.commands.records import Assign, Claim, TagRecords
 from core.commands.tasks import EditTask
 from core.commands.tell import label_of
@@ -45,7 +47,7 @@ from core.conflicts import (
     offered_for,
     resolve,
 )
-from core.entities import RECORDS, Contact, Deal
+from core.entities import RECORDS, Contact, Deal, Task
 from core.errors import NotFound, Refused
 from core.parked import Parked
 from core.permissions import require_can_change, require_hand_over, require_write
@@ -108,6 +110,9 @@ class SendAgain(Command):
         if self._done.command == LogCall.NAME:
             inserts = [change.set for change in self._done.changes if change.insert]
             needs += [Get("contacts", values["contact_id"]) for values in inserts if values.get("contact_id")]
+            needs += [
+                Where("tasks", tried) for change in self._done.changes if (tried := _tried_again(change))
+            ]
         needs += needs_names(contested(self.parked), self.choices)
         return needs + [need for command in self._commands() for need in command.needs(catalog)]
 
@@ -144,7 +149,7 @@ class SendAgain(Command):
                 edits = isinstance(again, _EDIT)
                 part = (_with_lists(again, change, record) if edits else again).decide(beside, context)
                 left = _without_lists(change) if edits else left
-                changes += [one for one in part.changes if not self._tells_again(one, change)]
+                changes += self._as_told(part, again, change, beside, context)
                 events.append(part.event)
             if _has_rest(left):
                 rest = self._rest(left, record, context)
@@ -206,6 +211,14 @@ class SendAgain(Command):
             again = resolve(command, conflicts, self._chosen(conflicts)) if conflicts else command
             if again is not None:
                 yield again
+
+    def _as_told(
+        self, part: Decision, again: Command, change: Change, beside: Seen, context: Context
+    ) -> Iterator[Change]:
+        """What doing a part again comes to, told once; and what was typed for it that has come to nothing."""
+        yield from (one for one in part.changes if not self._tells_again(one, change))
+        if isinstance(again, MoveDeal) and not part.changes:
+            yield from unheard(beside.get(Deal, again.deal_id), again.reason, context)
 
     def _tells_again(self, told: Change, change: Change) -> bool:
         """Whether an entry would tell what the call tells: what it did to a row is told by itself where it was contested."""
@@ -277,6 +290,10 @@ class SendAgain(Command):
         retold = {(change.table, change.id) for change in self._updates if self._done.command != Undo.NAME}
         for change in self._done.changes:
             if not change.insert or _is_there(seen, change):
+                continue
+            tried = _tried_again(change) if self._done.command == LogCall.NAME else None
+            if tried and any(task.priority == RETRY_PRIORITY for task in seen.where(Task, **tried)):
+                # Another call has planned it while this one waited.
                 continue
             if change.table == "activities" and change.set["kind"] not in TOLD_KINDS:
                 kind, about = change.set["kind"], _about(change.set)
@@ -414,6 +431,14 @@ def _parents(change: Change) -> list[Key]:
     return [
         (spec.ref, change.set[name]) for name, spec in refs if spec.ref in SUBJECTS and change.set.get(name)
     ]
+
+
+def _tried_again(change: Change) -> dict[str, Any] | None:
+    """What the open tasks have in common of which a new one is one: to try again who was not reached. None: it is none."""
+    values = change.set
+    if not change.insert or change.table != "tasks" or values.get("priority") != RETRY_PRIORITY:
+        return None
+    return {name: values[name] for name in ("contact_id", "assignee_id", "kind", "done_at")}
 
 
 def _without_lost_deal(change: Change, seen: Seen) -> Change:

@@ -497,3 +497,24 @@ def test_what_is_left_of_a_referral_by_somebody_who_was_erased_can_be_sent_again
     )
     office.bob.run(SendAgain(parked=waits))
     assert office.bob.get(Contact, call.referral_id).last_name == "Ihm"
+
+
+def test_who_is_to_be_tried_again_already_is_not_planned_once_more_by_what_waited(office):
+    lena = office.contact(office.bob)
+    done = office.bob.decide(LogCall(contact_id=lena.id, outcome="no answer", note="Rang out"))
+    office.bob.run(LogCall(contact_id=lena.id, outcome="busy"))
+    refused = Parked(done.id, "rejected", done, "Not today.", office.store.now, title="Lena")
+    office.bob.run(SendAgain(parked=refused))
+    assert sorted(entry.body for entry in office.bob.timeline(kind="call")) == ["", "Rang out"]
+    assert len([task for task in office.store.live(Task) if task.priority == "low"]) == 1
+
+
+def test_why_a_deal_was_lost_is_told_where_somebody_else_has_lost_it_meanwhile(office):
+    deal, lost_stage = office.deal(office.bob), office.stage("Lost")
+    move = {"deal_id": deal.id, "stage_id": lost_stage.id, "from_stage_id": deal.stage_id}
+    done = office.bob.decide(MoveDeal(**move, reason="Price"))
+    office.bob.run(MoveDeal(**move, reason="Timing"))
+    refused = Parked(done.id, "gone", done, "Not today.", office.store.now, title="Acme")
+    office.bob.run(SendAgain(parked=refused))
+    assert office.store.get(Deal, deal.id).lost_reason == "Timing"
+    assert lost(office) == [{"lost_reason": {"mine": "Price", "theirs": "Timing", "kept": "Timing"}}]
