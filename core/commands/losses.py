@@ -50,7 +50,7 @@ def losses(parked: Parked, choices: Mapping[str, Choice], seen: Seen, context: C
         record: Any = seen.get(RECORDS[table], record_id)
         lines: list[str] = []
         data: dict[str, Any] = {}
-        leaders = asked(parked.conflicts)
+        leaders = [*asked(parked.conflicts), *_words_beside(parked.conflicts)]
         for conflict in parked.conflicts:
             if (conflict.table, conflict.id) != (table, record_id) or same_value(
                 conflict.mine, conflict.theirs
@@ -82,6 +82,14 @@ def losses(parked: Parked, choices: Mapping[str, Choice], seen: Seen, context: C
                 subject=lines[0] if one else f"Two people changed {len(lines)} fields",
                 body="" if one else "\n".join(lines),
             )  # fmt: skip
+
+
+def _words_beside(conflicts: Sequence[FieldConflict]) -> Iterator[FieldConflict]:
+    """Words that go with what both did alike: why a deal was lost, where each has lost it for a reason of their own."""
+    for conflict in asked([one for one in conflicts if not same_value(one.mine, one.theirs)]):
+        kind = fields_of(RECORDS[conflict.table])[conflict.field.partition(".")[0]].kind
+        if conflict not in asked(conflicts) and kind in (Kind.LINE, Kind.TEXT):
+            yield conflict
 
 
 def unheard(deal: Deal, reason: str, context: Context) -> Iterator[Change]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.changes import Status
+from core.changes import FieldConflict, Status
 from core.commands.activities import LogActivity
 from core.commands.calls import LogCall
 from core.commands.companies import DeleteCompany
@@ -518,3 +518,18 @@ def test_why_a_deal_was_lost_is_told_where_somebody_else_has_lost_it_meanwhile(o
     office.bob.run(SendAgain(parked=refused))
     assert office.store.get(Deal, deal.id).lost_reason == "Timing"
     assert lost(office) == [{"lost_reason": {"mine": "Price", "theirs": "Timing", "kept": "Timing"}}]
+
+
+def test_of_two_who_lost_a_deal_both_reasons_are_told(office):
+    deal, stage = office.deal(office.bob), office.stage("Lost")
+    move = {"deal_id": deal.id, "stage_id": stage.id, "from_stage_id": deal.stage_id}
+    done = office.bob.decide(MoveDeal(**move, reason="Price"))
+    office.max.run(MoveDeal(**move, reason="Timing"))
+    waits = park(office, done)
+    # Bob had moved it elsewhere first: he is asked about the stage as well, on which they agree by now.
+    about_stage = FieldConflict("deals", deal.id, "stage_id", deal.stage_id, stage.id, stage.id, None, None)
+    waits = dataclasses.replace(waits, conflicts=(*waits.conflicts, about_stage))
+    office.bob.run(SendAgain(parked=waits, choices={one.field: "theirs" for one in asked(waits.conflicts)}))
+    assert office.store.get(Deal, deal.id).lost_reason == "Timing"
+    [entry] = office.bob.timeline(kind="conflict")
+    assert "Timing kept, Bob had Price" in f"{entry.subject}{entry.body}"

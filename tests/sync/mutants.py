@@ -296,7 +296,6 @@ ALL = (
         "each retry is a new task",
         "who is not reached has task after task",
         _each_retry_is_a_new_task,
-        steps=700,
     ),
     Mutant("drafts go with a pull", "what is being typed is lost", _drafts_go_with_a_pull),
 )

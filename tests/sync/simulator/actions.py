@@ -24,7 +24,7 @@ from tests.sync.simulator.people import (
 )
 
 ACTIONS: tuple[tuple[int, Action], ...] = (
-    (30, edit), (6, tag), (7, points), (12, move), (3, delete), (5, undo), (8, claim), (6, assign), (2, share_record),
-    (2, share_book), (5, log), (4, correct), (4, plan), (6, work), (8, create), (3, manage), (36, call), (3, snooze),
+    (40, edit), (6, tag), (7, points), (12, move), (3, delete), (5, undo), (8, claim), (6, assign), (2, share_record),
+    (2, share_book), (5, log), (4, correct), (4, plan), (6, work), (8, create), (3, manage), (24, call), (3, snooze),
     (3, set_up_calls),
 )  # fmt: skip

@@ -1,10 +1,9 @@
-"""What must hold of calls: each is told once to whoever may see it, what was to follow is planned once, and what was being
-typed stays where it was typed."""
+"""What must hold of calls: each is told once to whoever may see it, and what was being typed stays where it was typed."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from core.changes import Change
@@ -79,29 +78,14 @@ def _ways(done: Done, call: Change, ledger: Ledger, own: CacheView) -> set[str]:
     return set(ids)
 
 
-def planned_once(ledger: Ledger, server: ServerView) -> Iterator[str]:
-    """A rep has one task at most to try somebody again. Two laptops that knew nothing of each other may have made one each."""
-    made: dict[str, str] = {}
-    undone: set[str] = set()
-    for done in ledger.done.values():
-        for change in done.changeset.changes:
-            if done.changeset.undoes is not None:
-                undone.add(change.id)
-            elif change.insert and _tries_again(change.set):
-                made.setdefault(change.id, done.client)
-    held: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for rows in server.seen.values():
-        for id_, task in rows["tasks"].items():
-            open_ = task["done_at"] is None and task["deleted_at"] is None
-            if id_ in made and id_ not in undone and open_ and _tries_again(task):
-                held[task["assignee_id"], task["contact_id"], made[id_]].add(id_)
-    for (rep, contact, client), ids in sorted(held.items()):
-        if len(ids) > 1:
-            yield f"{client}: {rep} is to call {contact} again by {len(ids)} tasks: {', '.join(sorted(ids))}"
-
-
-def _tries_again(task: Mapping[str, Any]) -> bool:
-    return task.get("priority") == "low" and task.get("kind") == "call"
+def tries(connection: Any, contact_id: str, user_id: str) -> int:
+    """How many open tasks a cache has by which somebody is to be tried again."""
+    found = connection.execute(
+        "SELECT count(*) FROM tasks WHERE contact_id = ? AND assignee_id = ? AND kind = 'call' AND priority = 'low'"
+        " AND done_at IS NULL AND deleted_at IS NULL",
+        (contact_id, user_id),
+    ).fetchone()
+    return int(found[0])
 
 
 def drafts_kept(ledger: Ledger, server: ServerView, caches: Collection[CacheView]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from tests.sync.simulator.calls import drafts_kept, planned_once, told_once
+from tests.sync.simulator.calls import drafts_kept, told_once
 from tests.sync.simulator.evidence import CacheView, ServerView
 from tests.sync.simulator.keeping import exactly_once, nothing_lost, refusals_shown
 from tests.sync.simulator.ledger import Ledger
@@ -39,7 +39,7 @@ def at_rest(ledger: Ledger, server: ServerView, caches: Collection[CacheView]) -
     faults += nothing_overwritten(ledger, server)
     faults += refusals_shown(ledger, server, caches)
     faults += told_once(ledger, server, caches)
-    faults += planned_once(ledger, server)
+    faults += ledger.planned_twice
     faults += drafts_kept(ledger, server, caches)
     return faults
 

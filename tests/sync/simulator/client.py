@@ -25,6 +25,7 @@ from sync.cache import open_cache
 from sync.remote import Remote
 from sync.standing import Standing, State
 from sync.workspace import FieldWorkspace
+from tests.sync.simulator.calls import tries
 from tests.sync.simulator.centre import PASSWORD, Centre
 from tests.sync.simulator.chance import Chance
 from tests.sync.simulator.evidence import (
@@ -260,6 +261,7 @@ class Client:
                 done = answer.changeset if answer.applied else None
                 if done is not None:
                     self._put_down(done, intent, before, shown)
+                    self._look_at_tries(done, before)
                 return answer
         self.die()
         # Either all of it is there or nothing, and who looks sees which.
@@ -269,6 +271,20 @@ class Client:
             with self.workspace.database.read() as before:
                 self._put_down(from_json(json.loads(found[0])), intent, None, shown)
         return None
+
+    def _look_at_tries(self, done: Changeset, before: Any) -> None:
+        """Who is to be tried again by one task, as far as that is known here, gets no second one by a call."""
+        for change in done.changes:
+            if change.table != "tasks" or not change.insert or done.undoes is not None:
+                continue
+            whom = change.set["contact_id"], done.user_id
+            if whom[0] is None:
+                continue
+            with self.workspace.database.read() as after:
+                were, are = tries(before, *whom), tries(after, *whom)
+            if are > max(1, were):
+                told = f"{self.name}: {done.command} {done.id} of step {self._step()} plans to try {whom[0]} again"
+                self._ledger.planned_twice.append(f"{told}, by {are} tasks in place of {were}")
 
     def _put_down(self, done: Changeset, intent: Intent, before: Any, shown: Any) -> None:
         if done.id in self._ledger.done:

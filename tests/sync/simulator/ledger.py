@@ -71,6 +71,7 @@ class Ledger:
         went: changesets that went with a server's disk: they were applied after the copy was made that was restored, and
             whoever did them had them no longer.
         drafts: by client and key what is being typed.
+        planned_twice: calls that have planned to try somebody again who was to be tried again already.
     """
 
     done: dict[str, Done] = field(default_factory=dict)
@@ -81,6 +82,7 @@ class Ledger:
     erased: set[tuple[str, str]] = field(default_factory=set)
     went: set[str] = field(default_factory=set)
     drafts: dict[str, dict[str, str]] = field(default_factory=dict)
+    planned_twice: list[str] = field(default_factory=list)
     _tokens: int = 0
 
     def token(self) -> str:

@@ -141,7 +141,7 @@ def covered(name: str, outbox: Iterable[Changeset], row: Callable[[str, str], Ro
                 inserted.add((change.table, change.id))
                 made[change.id] = place
                 parents[change.table, change.id] = plain
-            else:
+            elif _shows_parents(change.table, plain, row):
                 typed.update(plain)
     for (table, id_), values in expected.items():
         held = row(table, id_)
