@@ -281,8 +281,10 @@ class TestTextual:
             assert terminal.screen()[0] == " line 0 · 0" + "·" * 25
             timing = terminal.press("j")
             assert timing.frames >= 1
-            assert 0 < timing.frame < 2000
-            assert terminal.press("r", until="line 5 · 1").bytes > timing.bytes
+            assert timing.frame > 0
+            # Bytes for each frame: on a busy machine one key may be drawn in two.
+            anew = terminal.press("r", until="line 5 · 1")
+            assert anew.bytes / anew.frames > timing.bytes / timing.frames
             terminal.resize(30, 4)
             terminal.wait_for_text(r"(?m)^ line 3 · 1·{15}$")
             assert len(terminal.screen()) == 4
