@@ -282,7 +282,7 @@ WORK_IS_NOT_LAID_OVER = Mutant(
 ALL = (
     SCALAR_CURSOR,
     LAST_WRITE_WINS,
-    Mutant("new base", "unsent work takes over what others did as if it had been seen", _new_base),
+    Mutant("new base", "unsent work takes over what others did as if it had been seen", _new_base, seeds=10),
     Mutant("answers are truth", "an answer counts as the server's version", _answers_are_truth),
     Mutant("accepted is lifted", "accepted work leaves the screen before it is back", _accepted_is_lifted),
     Mutant("refusals vanish", "refused work is dropped", _refusals_vanish),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ from tests.sync.simulator.sight import covered
 SIDES: tuple[Side, ...] = ("mine", "theirs", "original")
 TOLD = frozenset({"companies", "contacts", "deals", "tasks"})
 """The tables of what has a timeline."""
+_BEGAN = time.monotonic()
+_TODAY = dt.datetime.now(dt.UTC).replace(hour=10, minute=0, second=0, microsecond=0)
+_TEN_ON_WEDNESDAY = _TODAY - dt.timedelta(days=(_TODAY.weekday() - 2) % 7)
+"""When every run begins: what is planned depends on the day of the week and on the hour."""
 BROKEN = (OffhookError, psycopg.Error)
 """What an agent meets when something does not work: it lets go of its connection and tries again later."""
 
@@ -89,7 +94,7 @@ class Client:
 
     def clock(self) -> dt.datetime:
         """What time it is by this laptop."""
-        return dt.datetime.now(dt.UTC) + self.skew
+        return _TEN_ON_WEDNESDAY + dt.timedelta(seconds=time.monotonic() - _BEGAN) + self.skew
 
     # --- being opened, closed, and ended
 
