@@ -139,6 +139,8 @@ def covered(name: str, outbox: Iterable[Changeset], row: Callable[[str, str], Ro
             if change.insert:
                 # A server that was restored may be offered again what it has shown already, and what others made of it.
                 inserted.add((change.table, change.id))
+                # What was typed before it was refused, and is on its way once more, finds no row until then.
+                typed.clear()
                 made[change.id] = place
                 parents[change.table, change.id] = plain
             elif _shows_parents(change.table, plain, row):
