@@ -24,7 +24,7 @@ def told(connection: psycopg.Connection[Any], floor: Floor, book: str) -> list[a
 
 def seal_all(connection: psycopg.Connection[Any]) -> audit.Seal:
     """Seals everything: entries younger than the oldest transaction on the server have to wait for that one to end."""
-    for _ in range(100):
+    for _ in range(600):
         seal = audit.seal(connection)
         if seal is not None and audit.verify(connection).unsealed == 0:
             return seal
