@@ -114,7 +114,11 @@ SECTIONS = (
         "Pipelines, call outcomes, scripts and calling rules: `ctrl+p` and a few letters of the name opens each of them.",
     ),
     Section("Pipeline editor", ("tui.dialogs.pipelines:PipelineEditor",)),
-    Section("Call outcomes", ("tui.dialogs.outcomes:OutcomeEditor",), "Admins and managers change them; others look."),
+    Section(
+        "Call outcomes",
+        ("tui.dialogs.outcomes:OutcomeEditor",),
+        "Admins and managers change them; others look.",
+    ),
     Section("Scripts", ("tui.dialogs.scripts:ScriptList",)),
     Section(
         "Writing a script",
@@ -122,7 +126,11 @@ SECTIONS = (
         "Markdown, and `{first_name|there}` for what is filled in. A line `## Objection: No time` begins an answer that a\n"
         "digit shows on the call.",
     ),
-    Section("Calling rules", ("tui.dialogs.calling_rules:RuleEditor",), "Admins and managers change them; others look."),
+    Section(
+        "Calling rules",
+        ("tui.dialogs.calling_rules:RuleEditor",),
+        "Admins and managers change them; others look.",
+    ),
     Section(
         "First start, and when a workspace cannot be opened",
         (

@@ -36,7 +36,11 @@ PICTURES = {
         (120, 40),
         ["g", "c", "wait", "slash", "type:owner:me status:qualified next:today", "wait", "enter", "wait"],
     ),
-    "call": ("dark", (120, 40), ["C", "wait", "wait", "right", "wait", "right", "wait", "enter", "type:Has two halls", "wait"]),
+    "call": (
+        "dark",
+        (120, 40),
+        ["C", "wait", "wait", "right", "wait", "right", "wait", "enter", "type:Has two halls", "wait"],
+    ),
     "today": ("dark", (120, 32), ["g", "t", "wait", "j"]),
     "contacts": ("dark", (120, 30), ["g", "c", "wait", "j", "j"]),
     "keys": ("dark", (100, 30), ["question_mark"]),

@@ -63,7 +63,10 @@ CONTEXTS = (
     *(
         Context("Call mode", (f"tui.widgets.{focused}", "tui.screens.call:CallScreen"))
         for focused in (
-            "call_outcomes:OutcomeBar", "script:ScriptView", "call_notes:CallNotes", "call_notes:StepLine",
+            "call_outcomes:OutcomeBar",
+            "script:ScriptView",
+            "call_notes:CallNotes",
+            "call_notes:StepLine",
         )
     ),
     Context("Search within a timeline", ("tui.widgets.timeline_search:WithinLine",), app=False),
@@ -85,7 +88,9 @@ CONTEXTS = (
     _dialog("outcomes:OutcomeEditor", "Call outcomes"),
     _dialog("scripts:ScriptList", "Scripts"),
     Context(
-        "Writing a script", ("tui.widgets.script:ScriptView", "tui.dialogs.script_editor:ScriptEditor"), app=False
+        "Writing a script",
+        ("tui.widgets.script:ScriptView", "tui.dialogs.script_editor:ScriptEditor"),
+        app=False,
     ),
     _dialog("calling_rules:RuleEditor", "Calling rules"),
     Context("First start", ("tui.screens.welcome:WelcomeScreen",)),

@@ -56,7 +56,9 @@ def test_folders_are_made_for_their_owner_alone_and_others_left_as_they_are(tmp_
 
 def test_settings_are_read(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text('theme = "mono"\nstart = "today"\nreminders = false\n[keymap]\n"board.won" = "w"\n"app.undo" = ["u", "ctrl+z"]\n')
+    path.write_text(
+        'theme = "mono"\nstart = "today"\nreminders = false\n[keymap]\n"board.won" = "w"\n"app.undo" = ["u", "ctrl+z"]\n'
+    )
     settings = read_settings(path)
     assert settings.theme == "mono"
     assert settings.keymap == {"board.won": "w", "app.undo": "u,ctrl+z"}

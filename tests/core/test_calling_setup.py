@@ -278,7 +278,9 @@ def test_an_outcome_is_moved_among_those_that_are_offered(office):
     assert names(office.eve)[:3] == ["No answer", "Busy", "Left voicemail"]
     # One that offhook comes with is the organization's own from then on; the others are as they were.
     assert [outcome.key for outcome in office.catalog.outcomes] == ["busy"]
-    assert [outcome.key for outcome in office.catalog.all_outcomes][-1] == "connected", "hidden ones are listed, too"
+    assert [outcome.key for outcome in office.catalog.all_outcomes][-1] == "connected", (
+        "hidden ones are listed, too"
+    )
     with pytest.raises(Refused, match="No answer is the first one already"):
         office.max.execute(ReorderOutcome(key="no answer", step=-1))
     with pytest.raises(Refused, match="Do not call is the last one already"):

@@ -19,8 +19,8 @@ from tui.models.card_text import owner_mark
 from tui.models.contact_text import owner_words, right_words, shared_words
 from tui.models.telling import author
 from tui.widgets.bars import StatusBar
-from tui.widgets.choices import Choices
 from tui.widgets.briefing import Briefing
+from tui.widgets.choices import Choices
 from tui.widgets.timeline import Timeline
 
 
@@ -202,7 +202,9 @@ async def test_the_timeline_says_who_wrote_what_of_what_others_did(
             assert "ML" not in told["✉"]
 
 
-async def test_a_briefing_says_which_colleague_was_in_touch_last(app, ready, settle, workspace, colleague, floor):
+async def test_a_briefing_says_which_colleague_was_in_touch_last(
+    app, ready, settle, workspace, colleague, floor
+):
     about = {"table": "deals", "record_id": floor.uid("deal", 13)}
     assert colleague.execute(LogActivity(**about, kind="note", subject="Worn belt")).applied
     assert workspace.execute(LogActivity(**about, kind="note", subject="Price list")).applied
