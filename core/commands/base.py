@@ -120,9 +120,9 @@ class Command(ABC):
         """The id of what waited for a person (`core.parked`) and is decided by this command; empty where nothing did."""
         return ""
 
-    @abstractmethod
     def needs(self, catalog: Catalog) -> Sequence[Need]:
-        """What must be loaded before it can be decided."""
+        """What must be loaded before it can be decided; nothing where the set-up says it all."""
+        return ()
 
     def also_needs(self, seen: Seen, catalog: Catalog) -> Sequence[Need]:
         """What must be loaded besides, where that shows only once the `needs` have been seen; see `load_needs`."""
@@ -289,6 +289,11 @@ def delete_open(tasks: Iterable[Task], now: dt.datetime) -> list[Change]:
 def changes_nothing(change: Change) -> bool:
     """Whether an update has no effect."""
     return not (change.insert or change.set or change.add or change.remove)
+
+
+def effective(*changes: Change) -> tuple[Change, ...]:
+    """Those of the changes that have an effect."""
+    return tuple(change for change in changes if not changes_nothing(change))
 
 
 def cleaned(record: type[Record], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -13,10 +13,9 @@ from core.commands.base import (
     Command,
     Context,
     Decision,
-    Need,
     Seen,
-    changes_nothing,
     delete,
+    effective,
     insert,
     only,
     update,
@@ -51,9 +50,6 @@ class SaveCallingRule(Command):
     expected: Mapping[str, Any] = field(default_factory=dict)
     rule_id: str = field(default_factory=new_id)
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
         require_role(catalog, "admin", "manager")
@@ -70,8 +66,9 @@ class SaveCallingRule(Command):
                 f"Made the calling rule for {region_name(region)}", (change,), "calling_rule.made"
             )
         change = update(held, _by_day(values, held), _by_day(self.expected, held))
-        changes = () if changes_nothing(change) else (change,)
-        return Decision(f"Edited the calling rule for {region_name(region)}", changes, "calling_rule.edited")
+        return Decision(
+            f"Edited the calling rule for {region_name(region)}", effective(change), "calling_rule.edited"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +77,6 @@ class DeleteCallingRule(Command):
 
     NAME: ClassVar[str] = "delete_calling_rule"
     region: str
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog

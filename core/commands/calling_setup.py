@@ -17,10 +17,10 @@ from core.commands.base import (
     Command,
     Context,
     Decision,
-    Need,
     Seen,
     changes_nothing,
     delete,
+    effective,
     insert,
     only,
     update,
@@ -65,9 +65,6 @@ class SaveOutcome(Command):
     key: str = ""
     outcome_id: str = field(default_factory=new_id)
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
         require_role(catalog, "admin", "manager")
@@ -107,9 +104,6 @@ class ReorderOutcome(Command):
     step: int
     outcome_id: str = field(default_factory=new_id)
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
         require_role(catalog, "admin", "manager")
@@ -135,9 +129,6 @@ class ResetOutcome(Command):
 
     NAME: ClassVar[str] = "reset_outcome"
     key: str
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
@@ -274,9 +265,6 @@ class SaveScript(Command):
     script_id: str = ""
     new_script_id: str = field(default_factory=new_id)
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
         require_can_change(catalog)
@@ -294,8 +282,9 @@ class SaveScript(Command):
                 f"{held.name} is {catalog.user_name(held.user_id)}’s: only they can take it back from the others."
             )
         change = update(held, values, self.expected)
-        changes = () if changes_nothing(change) else (change,)
-        return Decision(f"Edited the script {values.get('name', held.name)}", changes, "script.edited")
+        return Decision(
+            f"Edited the script {values.get('name', held.name)}", effective(change), "script.edited"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,9 +293,6 @@ class DeleteScript(Command):
 
     NAME: ClassVar[str] = "delete_script"
     script_id: str
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         script = script_to_change(context.catalog, self.script_id)

@@ -6,7 +6,7 @@ server do them, for admins alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -15,11 +15,11 @@ from core.commands.base import (
     Command,
     Context,
     Decision,
-    Need,
     Seen,
     changes_nothing,
     cleaned,
     delete,
+    effective,
     insert,
     only,
     update,
@@ -52,9 +52,6 @@ class CreateTeam(Command):
     team_id: str = field(default_factory=new_id)
     book_id: str = field(default_factory=new_id)
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         require_role(context.catalog, "admin")
         name = _team_name(context.catalog, self.name)
@@ -74,9 +71,6 @@ class RenameTeam(Command):
     team_id: str
     name: str
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
         require_role(catalog, "admin")
@@ -87,8 +81,7 @@ class RenameTeam(Command):
             update(team, {"name": name}),
             *(update(b, {"name": _pool_name(name)}) for b in pools if b.name == _pool_name(team.name)),
         )
-        changes = tuple(change for change in changes if not changes_nothing(change))
-        return Decision(f"Renamed the team {team.name} to {name}", changes, "team.renamed")
+        return Decision(f"Renamed the team {team.name} to {name}", effective(*changes), "team.renamed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +92,6 @@ class JoinTeam(Command):
     user_id: str
     team_id: str
     membership_id: str = field(default_factory=new_id)
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
@@ -121,9 +111,6 @@ class LeaveTeam(Command):
     NAME: ClassVar[str] = "leave_team"
     user_id: str
     team_id: str
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
@@ -150,9 +137,6 @@ class EditUser(Command):
     user_id: str
     values: Mapping[str, Any]
     expected: Mapping[str, Any] = field(default_factory=dict)
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog

@@ -15,10 +15,10 @@ from core.commands.base import (
     Need,
     Seen,
     Where,
-    changes_nothing,
     cleaned,
     counted,
     delete,
+    effective,
     insert,
     only,
     told,
@@ -48,9 +48,6 @@ class CreatePipeline(Command):
     team_id: str | None = None
     copy_of: str | None = None
     pipeline_id: str = field(default_factory=new_id)
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
@@ -109,9 +106,6 @@ class EditPipeline(Command):
     values: Mapping[str, Any]
     expected: Mapping[str, Any] = field(default_factory=dict)
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
         require_role(catalog, "admin", "manager")
@@ -121,8 +115,7 @@ class EditPipeline(Command):
         if "name" in values:
             _free_name("pipeline", values["name"], [p.name for p in catalog.pipelines if p.id != pipeline.id])
         change = update(pipeline, values, self.expected)
-        changes = () if changes_nothing(change) else (change,)
-        return Decision(f"Edited the pipeline {pipeline.name}", changes, "pipeline.edited")
+        return Decision(f"Edited the pipeline {pipeline.name}", effective(change), "pipeline.edited")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,9 +168,6 @@ class AddStage(Command):
     stale_days: int | None = 14
     link: bool = True
     stage_id: str = field(default_factory=new_id)
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
@@ -259,9 +249,7 @@ class EditStage(Command):
             if catalog.stage(to).pipeline_id != stage.pipeline_id or to == stage.id:
                 raise Refused("A deal moves between different stages of one pipeline.")
         change = update(stage, values, self.expected)
-        return Decision(
-            f"Edited the stage {stage.name}", () if changes_nothing(change) else (change,), "pipeline.edited"
-        )
+        return Decision(f"Edited the stage {stage.name}", effective(change), "pipeline.edited")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,9 +259,6 @@ class ReorderStage(Command):
     NAME: ClassVar[str] = "reorder_stage"
     stage_id: str
     step: int
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog

@@ -8,16 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from core.catalog import Catalog
 from core.commands.base import (
     Command,
     Context,
     Decision,
-    Need,
     Seen,
-    changes_nothing,
     cleaned,
     delete,
+    effective,
     insert,
     only,
     update,
@@ -58,9 +56,6 @@ class SaveView(Command):
     pipeline_id: str | None = None
     view_id: str = field(default_factory=new_id)
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
         require_can_change(catalog)
@@ -86,8 +81,7 @@ class SaveView(Command):
                 and view.user_id == catalog.me.id
             ):
                 change = update(view, values)
-                changes = () if changes_nothing(change) else (change,)
-                return Decision(f"Saved the view {values['name']}", changes, "view.saved")
+                return Decision(f"Saved the view {values['name']}", effective(change), "view.saved")
         last = max((view.position for view in catalog.smart_views), default="")
         values |= {"entity": self.entity, "user_id": catalog.me.id, "position": near(last, "")}
         return Decision(
@@ -101,9 +95,6 @@ class DeleteView(Command):
 
     NAME: ClassVar[str] = "delete_view"
     view_id: str
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         for view in context.catalog.smart_views:
@@ -133,9 +124,6 @@ class DefineField(Command):
     kind: str = "text"
     options: tuple[str, ...] = ()
     field_id: str = field(default_factory=new_id)
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
@@ -171,9 +159,6 @@ class RemoveField(Command):
     NAME: ClassVar[str] = "remove_field"
     field_id: str
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         require_role(context.catalog, "admin", "manager")
         for custom in context.catalog.custom_fields:
@@ -191,17 +176,12 @@ class EditOrganization(Command):
     values: Mapping[str, Any]
     expected: Mapping[str, Any] = field(default_factory=dict)
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         require_role(context.catalog, "admin")
         only(self.values, ("name", "currency", "country", "time_zone", "settings"), Organization.LABEL)
         values = organization_values(self.values)
         change = update(context.catalog.organization, values, self.expected)
-        return Decision(
-            "Edited the organization", () if changes_nothing(change) else (change,), "organization.edited"
-        )
+        return Decision("Edited the organization", effective(change), "organization.edited")
 
 
 def organization_values(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,9 +46,6 @@ class ShareBook(Command):
     can_write: bool = False
     share_id: str = field(default_factory=new_id)
 
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
-
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
         book = _sharable(catalog, self.book_id)
@@ -80,9 +77,6 @@ class UnshareBook(Command):
     NAME: ClassVar[str] = "unshare_book"
     book_id: str
     user_id: str
-
-    def needs(self, catalog: Catalog) -> Sequence[Need]:
-        return []
 
     def decide(self, seen: Seen, context: Context) -> Decision:
         catalog = context.catalog
