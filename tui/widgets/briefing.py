@@ -7,15 +7,14 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.models.briefing import Blocks, Line
 from tui.models.wrap import wrap
 from tui.paint import fit
+from tui.widgets.parts import Parts
 
 _STYLES = (
     "title",
@@ -38,7 +37,7 @@ _MOST_WRAPPED = 3
 _BLANK = Line("", spare=3)
 
 
-class Briefing(Widget):
+class Briefing(Parts):
     """Shows what is known about a record: in one column where it is high, in several where it is wide.
 
     Where there are fewer lines than there is to say, what can be spared goes first, so that who it is, the number and
@@ -47,13 +46,13 @@ class Briefing(Widget):
 
     ALLOW_SELECT = False
     virtual_size = reactive(Size(0, 0), repaint=False)
+    PREFIX: ClassVar[str] = "briefing"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"briefing--{style}" for style in _STYLES}
 
     def __init__(self, *, widget_id: str | None = None) -> None:
         super().__init__(id=widget_id)
         self._blocks: Blocks | None = None
         self._note = ""
-        self._styles: dict[str, Style] = {}
         self._shaped: tuple[tuple[int, int], list[list[Segment]]] | None = None
 
     def show(self, blocks: Blocks | None, note: str = "") -> None:
@@ -76,14 +75,7 @@ class Briefing(Widget):
     def notify_style_update(self) -> None:
         """Takes the colours of another theme."""
         super().notify_style_update()
-        self._styles.clear()
         self._shaped = None
-
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            style = self._styles[name] = self.get_component_rich_style(f"briefing--{name}")
-        return style
 
     def render_line(self, y: int) -> Strip:
         """Draws a line of the blocks."""

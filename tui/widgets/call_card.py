@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.models.call_card import CallBrief, Line, Piece, card_height, card_lines
 from tui.models.record_text import Scene
 from tui.repaint import refresh_lines
+from tui.widgets.parts import Parts
 
 _STYLES = (
     "name",
@@ -33,9 +32,10 @@ LETTERS_FROM = 22
 """Lines of a terminal from which a name is drawn: below, every line is wanted for what is said."""
 
 
-class CallCard(Widget):
+class CallCard(Parts):
     """Draws the card; of the same height for every contact, so that nothing moves from one to the next."""
 
+    PREFIX: ClassVar[str] = "call"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"call--{style}" for style in _STYLES}
 
     def __init__(self) -> None:
@@ -44,7 +44,6 @@ class CallCard(Widget):
         self._scene: Scene | None = None
         self._index = 0
         self._timer: Piece | None = None
-        self._styles: dict[str, Style] = {}
         self._drawn: tuple[int, list[Line]] | None = None
 
     def show(
@@ -76,17 +75,6 @@ class CallCard(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as a card takes at this size."""
         return card_height(width - 2 * _MARGIN, letters=self.letters)
-
-    def notify_style_update(self) -> None:
-        """Takes the colours of another theme."""
-        super().notify_style_update()
-        self._styles.clear()
-
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            style = self._styles[name] = self.get_component_rich_style(f"call--{name}")
-        return style
 
     def _lines(self) -> list[Line]:
         width = self.size.width - 2 * _MARGIN

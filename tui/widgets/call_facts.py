@@ -7,13 +7,12 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.models.briefing import Line
 from tui.paint import fit
 from tui.repaint import refresh_lines
+from tui.widgets.parts import Parts
 
 _STYLES = (
     "title", "strong", "text", "muted", "money", "overdue", "today", "none", "future", "heading", "warning", "struck",
@@ -21,15 +20,15 @@ _STYLES = (
 _MARGIN = 1
 
 
-class CallFacts(Widget):
+class CallFacts(Parts):
     """Draws lines of a briefing; where there is little room, what can be spared goes first."""
 
+    PREFIX: ClassVar[str] = "facts"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"facts--{style}" for style in _STYLES}
 
     def __init__(self) -> None:
         super().__init__()
         self._lines: tuple[Line, ...] = ()
-        self._styles: dict[str, Style] = {}
         self._fitting: tuple[tuple[int, int], list[list[Segment]]] | None = None
 
     def show(self, lines: Sequence[Line]) -> None:
@@ -43,14 +42,7 @@ class CallFacts(Widget):
     def notify_style_update(self) -> None:
         """Takes the colours of another theme."""
         super().notify_style_update()
-        self._styles.clear()
         self._fitting = None
-
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            style = self._styles[name] = self.get_component_rich_style(f"facts--{name}")
-        return style
 
     def _shaped(self) -> list[list[Segment]]:
         size = (self.size.width, self.size.height)

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.models.detail import Detail
 from tui.models.wrap import wrap
 from tui.paint import fit, strip
+from tui.widgets.parts import Parts
 
 _WIDEST_LABEL = 14
 _MOST_LINES = 200
@@ -31,7 +30,7 @@ class _Line(NamedTuple):
     text: str
 
 
-class Details(Widget, can_focus=True):
+class Details(Parts, can_focus=True):
     """Draws fields one below the other.
 
     Args:
@@ -39,6 +38,7 @@ class Details(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
+    PREFIX: ClassVar[str] = "details"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "details--row", "details--label", "details--heading", "details--strong", "details--text", "details--sign", "details--cursor",
         "details--cursor-label", "details--muted", "details--link", "details--overdue", "details--today",
@@ -62,7 +62,6 @@ class Details(Widget, can_focus=True):
         detail: Detail
 
     def __init__(self, *, grows: bool = False, widget_id: str | None = None) -> None:
-        self._styles: dict[str, Style] = {}
         super().__init__(id=widget_id)
         self._grows = grows
         self._rows: tuple[Detail, ...] = ()
@@ -206,17 +205,6 @@ class Details(Widget, can_focus=True):
     def on_blur(self) -> None:
         """Shows that keys go elsewhere."""
         self.refresh()
-
-    def notify_style_update(self) -> None:
-        """Forgets styles of another theme."""
-        super().notify_style_update()
-        self._styles.clear()
-
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            style = self._styles[name] = self.get_component_rich_style(f"details--{name}")
-        return style
 
     def render_line(self, y: int) -> Strip:
         """Draws a line of a field."""

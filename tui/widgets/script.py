@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.models.call_script import Page, Sheet, lay_out, parse
 from tui.repaint import refresh_lines
+from tui.widgets.parts import Parts
 
 _STYLES = (
     "text", "strong", "emphasis", "both", "code", "field", "missing", "heading", "objection", "quote", "mark", "digit",
@@ -22,10 +21,11 @@ _STYLES = (
 _MARGIN = 1
 
 
-class ScriptView(Widget, can_focus=True):
+class ScriptView(Parts, can_focus=True):
     """Shows a script with the fields of whom it is read to. With the focus, digits show and fold objections."""
 
     ALLOW_SELECT = False
+    PREFIX: ClassVar[str] = "script"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"script--{style}" for style in _STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "scroll(1)", "Down", show=False, id="script.down", tooltip="Scroll the script"),
@@ -52,7 +52,6 @@ class ScriptView(Widget, can_focus=True):
         self._empty = tuple(empty)
         self._top = 0
         self._page: tuple[int, Page] | None = None
-        self._styles: dict[str, Style] = {}
 
     def show(self, body: str, fields: Mapping[str, str]) -> None:
         """Shows a script from its beginning, with every objection folded.
@@ -167,17 +166,6 @@ class ScriptView(Widget, can_focus=True):
         if top != self._top:
             self._top = top
             self.refresh()
-
-    def notify_style_update(self) -> None:
-        """Takes the colours of another theme."""
-        super().notify_style_update()
-        self._styles.clear()
-
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            style = self._styles[name] = self.get_component_rich_style(f"script--{name}")
-        return style
 
     def _laid_out(self) -> Page:
         width = self.size.width - 2 * _MARGIN
