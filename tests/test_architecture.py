@@ -53,6 +53,7 @@ def test_the_contracts_bite(tmp_path):
         "storage": "import textual",
         "sync": "import textual, tui",
         "telephony": "import storage",
+        "importing": "import storage",
         "tui": "import sqlalchemy, storage",
         "themes": "import rich",
         "cli": "",
