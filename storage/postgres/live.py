@@ -147,13 +147,18 @@ class Live:
         return self._following.wait(seconds)
 
     def nudge(self) -> None:
-        """Has it look, or try to reconnect, at once."""
-        self._waker.wake()
+        """Has it look, or try to reconnect, at once.
+
+        On its own thread it does nothing: that a login was let in says little while it may not look, and a thread that
+        wakes itself would try again without end.
+        """
+        if threading.current_thread() is not self._thread:
+            self._waker.wake()
 
     def stop(self) -> None:
         """Ends the thread and its connection. May be called on the thread itself."""
         self._stopping.set()
-        self.nudge()
+        self._waker.wake()
         if not self._thread.is_alive() or threading.current_thread() is self._thread:
             return
         self._thread.join(_STOP_SECONDS)

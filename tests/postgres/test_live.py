@@ -218,18 +218,23 @@ def test_a_server_that_was_restored_has_everything_read_anew(rooms: Rooms) -> No
     eventually(lambda: ben.health().line == "● live")
 
 
-def test_who_was_disabled_is_told_and_does_not_storm_the_server(rooms: Rooms) -> None:
+@pytest.mark.parametrize("broken", [False, True], ids=["told by the feed", "cut off first"])
+def test_who_was_disabled_is_told_and_does_not_storm_the_server(rooms: Rooms, broken: bool) -> None:
     floor, ben = rooms.floor, rooms.open("ben")
     listen(ben)
     healths = []
     ben.watch_health(healths.append)
-    with as_owner(operator := floor.operator()):
-        operator.execute("update users set disabled_at = now() where id = %s", (floor.user("ben"),))
-    with floor.database.superuser() as superuser:
-        superuser.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ben' and datname = %s",
-            (floor.database.name,),
-        )
+    disable = "update users set disabled_at = now() where id = %s"
+    cut_off = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ben' and datname = %s"
+    with as_owner(operator := floor.operator()), floor.database.superuser() as superuser:
+        if broken:
+            # Disabled and cut off before the feed can tell: found out by logging in again, which is still let in.
+            with operator.transaction():
+                operator.execute(disable, (floor.user("ben"),))
+                superuser.execute(cut_off, (floor.database.name,))
+        else:
+            operator.execute(disable, (floor.user("ben"),))
+            superuser.execute(cut_off, (floor.database.name,))
     eventually(lambda: ben.health().level == "error")
     assert ben.health().line.startswith("✗ locked out since ")
     assert "Your login was disabled" in " ".join(ben.health().notes)
