@@ -1,4 +1,4 @@
-"""The set-up of an organization, small enough to be held whole: people, teams, books, pipelines, fields, views, calls."""
+"""The set-up of an organization, small enough to be held whole: people, teams, books, pipelines, fields, views, calls, imports."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.entities import (
     Book,
     CallingRule,
     CustomField,
+    Import,
     Membership,
     Organization,
     Outcome,
@@ -59,6 +60,8 @@ class Catalog:
     scripts: tuple[Script, ...] = ()
     calling_rules: tuple[CallingRule, ...] = ()
     """What the organization made of them; see `core.calling.rules.effective_rules`."""
+    imports: tuple[Import, ...] = ()
+    """One's own, and of others those that one oversees; the latest first."""
 
     @cached_property
     def stage_by_id(self) -> dict[str, Stage]:

@@ -57,6 +57,8 @@ class User(Record):
     """Since when they may not log in. Their records stay where they are until somebody hands them over."""
     export_right: str = line()
     """Whether they may export: yes, no, or empty for what their role says."""
+    import_right: str = line()
+    """Whether they may import: as `export_right`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,9 @@ class Company(Record):
     description: str = text()
     tags: tuple[str, ...] = items()
     custom: Mapping[str, Any] = mapping()
+    external_ids: tuple[str, ...] = items(label="External ids")
+    """What other systems know it by (`hubspot:8001`). What it points to there, as long as that has not come from there,
+    is kept here too (`company_id>hubspot:8002`). Only imports write it."""
     sort_key: str = line(role=Role.DERIVED)
     search: str = text(role=Role.DERIVED)
 
@@ -205,6 +210,8 @@ class Contact(Record):
     description: str = text()
     tags: tuple[str, ...] = items()
     custom: Mapping[str, Any] = mapping()
+    external_ids: tuple[str, ...] = items(label="External ids")
+    """As `Company.external_ids`."""
     last_activity_at: dt.datetime | None = time(role=Role.DERIVED)
     next_task_at: dt.datetime | None = time(role=Role.DERIVED)
     sort_key: str = line(role=Role.DERIVED)
@@ -251,6 +258,8 @@ class Deal(Record):
     description: str = text()
     tags: tuple[str, ...] = items()
     custom: Mapping[str, Any] = mapping()
+    external_ids: tuple[str, ...] = items(label="External ids")
+    """As `Company.external_ids`."""
     last_activity_at: dt.datetime | None = time(role=Role.DERIVED)
     next_task_at: dt.datetime | None = time(role=Role.DERIVED)
     sort_key: str = line(role=Role.DERIVED)
@@ -434,6 +443,38 @@ class CallingRule(Record):
     """When somebody last compared it with its source."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import(Record):
+    """Files that somebody brought in: that it is under way, then what came of it.
+
+    What it has written is in the history: the ids of its changesets are made from its own.
+    """
+
+    TABLE: ClassVar[str] = "imports"
+    LABEL: ClassVar[str] = "import"
+
+    name: str = line(required=True)
+    """The names of the files."""
+    source: str = line()
+    """The system that they come from: hubspot, salesforce, …, or table for what is none."""
+    user_id: str = ref("users")
+    """Who brings them in."""
+    state: str = line(required=True)
+    """running, done, stopped (some rows are in, and it can be resumed) or undone."""
+    started_at: dt.datetime = time(required=True)
+    ended_at: dt.datetime | None = time()
+    rows: int = integer(default=0)
+    """Rows of data; each is in exactly one of the numbers that follow."""
+    imported: int = integer(default=0)
+    updated: int = integer(default=0)
+    unchanged: int = integer(default=0)
+    skipped: int = integer(default=0)
+    refused: int = integer(default=0)
+    # Last, since from here on `mapping` is this field.
+    mapping: Mapping[str, Any] = mapping()
+    """What its columns were taken for, to be proposed next time: {signature of the headers: {target: header}}."""
+
+
 RECORDS: dict[str, type[Record]] = {
     record.TABLE: record
     for record in (
@@ -455,6 +496,7 @@ RECORDS: dict[str, type[Record]] = {
         Outcome,
         Script,
         CallingRule,
+        Import,
     )
 }
 """Every record class by its table's name, parents before children."""

@@ -79,6 +79,19 @@ def require_export(catalog: Catalog) -> None:
         raise Refused("You may not export. Ask an admin for the right to, or to export it for you.")
 
 
+def may_import(catalog: Catalog) -> bool:
+    """Whether the user may bring files in: as it was decided for them, otherwise admins and managers. Readonly may not."""
+    right, role = catalog.me.import_right, catalog.me.role
+    return role != "readonly" and (right == "yes" or (not right and role in ("admin", "manager")))
+
+
+def require_import(catalog: Catalog) -> None:
+    """Raises `Refused` unless the user may bring files in."""
+    if not may_import(catalog):
+        require_can_change(catalog)
+        raise Refused("You may not import. Ask an admin for the right to, or to import it for you.")
+
+
 def require_role(catalog: Catalog, *roles: str) -> None:
     """Raises `Refused` unless the user has one of the roles."""
     if catalog.me.role not in roles:

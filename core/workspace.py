@@ -17,6 +17,7 @@ from core.changes import Answer, Changeset, Row
 from core.commands.base import Command
 from core.entities import Activity, Company, Contact, Deal, Task
 from core.filters import Query
+from core.imports.shapes import Match, Probe
 from core.parked import Parked
 
 
@@ -511,6 +512,20 @@ class Workspace(Protocol):
 
     def likely_duplicates(self, draft: Row) -> list[Hit]:
         """Contacts that may be the same person as the draft (`first_name`, `last_name`, `company_name`, `emails`, `phones`), best first."""
+        ...
+
+    def matches(self, table: str, probes: Sequence[Probe]) -> list[list[Match]]:
+        """For each probe the records that may be the one that is meant, each once: what is compared loosely is for the caller.
+
+        A record is among them that has one of the ids, external ids, e-mails or phone numbers, or the name in its sort
+        key; of contacts also the company's, at most 200; of companies also the one of the domain; of deals and contacts
+        the company's name comes along. Of activities and tasks, that have nothing else, only ids are looked at. What is
+        deleted, or not to be seen, is not found.
+
+        Args:
+            table: contacts, companies, deals, activities or tasks.
+            probes: some 500 of them: they are one round trip to a server.
+        """
         ...
 
     def tags(self, table: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the store works out of the data: search text, sort keys, last activity, next task, contact points.
+"""What the store works out of the data: search text, sort keys, last activity, next task, contact points, external ids.
 
 All of it is written in the transaction that changes what it depends on, and none of it counts as a change of a record:
 versions and authors stay. The texts are made by the functions here whether one command or a bulk load writes them.
@@ -21,6 +21,9 @@ Touched = set[tuple[str, str]]
 
 SEARCHED = ("companies", "contacts", "deals", "activities")
 """The tables with a search text and a full-text index."""
+
+KEYED = ("companies", "contacts", "deals")
+"""The tables whose rows other systems know by ids of their own."""
 
 PARENTS = (("deals", "deal_id"), ("contacts", "contact_id"), ("companies", "company_id"))
 """What a child (activity, task) may be about; the first one that is set is its parent, whose book it shares."""
@@ -381,7 +384,26 @@ class Derivation:
 
 def derivations() -> list[Derivation]:
     """What rows take from other rows, in an order in which each may rely on those before it."""
-    return [_superseded(), *_times(), *_books()]
+    return [_superseded(), *_times(), *_books(), _keys()]
+
+
+def _keys() -> Derivation:
+    """What records are known by elsewhere. Triggers keep it (`m0005`), whoever writes a row."""
+    told = " UNION ".join(
+        f"SELECT org_id, '{table}' AS table_name, t.id AS row_id, k.value AS value FROM {table} t, json_each(t.external_ids) k"
+        f" WHERE org_id = :org AND deleted_at IS NULL AND external_ids <> '[]'"
+        for table in KEYED
+    )
+    names = "org_id, table_name, row_id, value"
+    held = f"SELECT {names} FROM record_keys WHERE org_id = :org"
+    return Derivation(
+        "record_keys",
+        f"SELECT (SELECT count(*) FROM (SELECT * FROM ({told}) EXCEPT {held}))"
+        f" + (SELECT count(*) FROM ({held} EXCEPT SELECT * FROM ({told})))",
+        f"INSERT INTO record_keys ({names}) SELECT * FROM ({told}) WHERE true ON CONFLICT DO NOTHING",
+        f"DELETE FROM record_keys WHERE org_id = :org AND (table_name, row_id, value) NOT IN"
+        f" (SELECT table_name, row_id, value FROM ({told}))",
+    )
 
 
 def _superseded() -> Derivation:

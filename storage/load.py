@@ -15,6 +15,7 @@ from core.entities import (
     Book,
     CallingRule,
     CustomField,
+    Import,
     Membership,
     Organization,
     Outcome,
@@ -37,7 +38,7 @@ CATALOG_TABLES = frozenset(
     record.TABLE
     for record in (
         Organization, Team, User, Membership, Book, Share, Pipeline, Stage, CustomField, SmartView, Outcome, Script,
-        CallingRule,
+        CallingRule, Import,
     )
 )  # fmt: skip
 """The tables of the set-up: a change in one of them makes a new catalog."""
@@ -253,6 +254,7 @@ def assemble(user_id: str, all_of: AllOf) -> Catalog | None:
         outcomes=by_position(all_of(Outcome)),
         scripts=by_position(s for s in all_of(Script) if s.shared or s.user_id == user_id),
         calling_rules=tuple(sorted(all_of(CallingRule), key=lambda rule: (rule.region, rule.id))),
+        imports=tuple(sorted(all_of(Import), key=lambda one: (one.started_at, one.id), reverse=True)),
     )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from core.errors import Unavailable
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. Migrations are numbered, so that a program can tell a newer file from an older one."""
 
-OLDEST_CLIENT = "0004"
+OLDEST_CLIENT = "0005"
 """The oldest program, by the newest migration that it knows, that may work with a team's server of this schema."""
 
 OLDEST_SERVER = 15

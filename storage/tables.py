@@ -33,6 +33,7 @@ CHECKS: dict[str, dict[str, str]] = {
     "users": {
         "role": "role IN ('admin', 'manager', 'rep', 'readonly')",
         "export_right": "export_right IN ('', 'yes', 'no')",
+        "import_right": "import_right IN ('', 'yes', 'no')",
     },
     "books": {
         "kind": "(kind = 'own' AND user_id IS NOT NULL) OR (kind = 'pool' AND team_id IS NOT NULL)"
@@ -47,11 +48,18 @@ CHECKS: dict[str, dict[str, str]] = {
         "probability": "probability BETWEEN 0 AND 100",
         "value_minor": "value_minor >= 0",
     },
+    "imports": {"state": "state IN ('running', 'done', 'stopped', 'undone')"},
 }
 """Rules that the database holds too, by table and constraint."""
 
-CAME_LATER: dict[str, frozenset[str]] = {"tasks": frozenset({"priority", "recurrence"})}
-"""Columns that came when rows, and changesets on their way, were without them: what leaves them out gets the empty text."""
+CAME_LATER: dict[str, dict[str, str]] = {
+    "users": {"import_right": ""},
+    "companies": {"external_ids": "[]"},
+    "contacts": {"external_ids": "[]"},
+    "deals": {"external_ids": "[]"},
+    "tasks": {"priority": "", "recurrence": ""},
+}
+"""Columns that came when rows, and changesets on their way, were without them: what those hold that leave them out."""
 
 FEED = "sync_xid"
 """PostgreSQL: the transaction that wrote a row last."""
@@ -182,7 +190,7 @@ def _record_table(metadata: sa.MetaData, record: type[Record], dialect: str) -> 
 def _column(table: str, spec: Field, dialect: str) -> sa.Column[Any]:
     # Stamps are always there in a stored row, though a record made by a client has none yet.
     stamped = spec.role is Role.STAMP and spec.name in ("created_at", "updated_at")
-    default = "" if spec.name in CAME_LATER.get(table, ()) else None
+    default = CAME_LATER.get(table, {}).get(spec.name)
     return sa.Column(
         spec.name,
         column_type(spec.kind, dialect),
@@ -255,6 +263,18 @@ def _store_tables(metadata: sa.MetaData, dialect: str) -> None:
         sqlite_with_rowid=False,
     )
     _index(points, ("org_id", "value"))
+    keys = sa.Table(
+        "record_keys",
+        metadata,
+        sa.Column("org_id", key, nullable=False),
+        sa.Column("table_name", line, nullable=False),
+        sa.Column("row_id", key, nullable=False),
+        sa.Column("value", line, nullable=False),
+        *([] if dialect == "sqlite" else [sa.Column("book_id", key, nullable=False)]),
+        sa.PrimaryKeyConstraint("org_id", "table_name", "row_id", "value"),
+        sqlite_with_rowid=False,
+    )
+    _index(keys, ("org_id", "value"))
     sa.Table(
         "reservations",
         metadata,

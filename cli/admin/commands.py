@@ -251,13 +251,27 @@ def user_edit(
         str | None,
         typer.Option(help="May they export: yes, no, or nothing for what the role says.", show_default=False),
     ] = None,
+    importing: Annotated[
+        str | None,
+        typer.Option(
+            "--import",
+            help="May they import: yes, no, or nothing for what the role says.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Changes name, e-mail address, time zone, or the right to export."""
+    """Changes name, e-mail address, time zone, or the right to export or to import."""
     from cli.admin import people
 
     return people.edit_user(
-        session(context, as_json), who, name=name, email=email, time_zone=time_zone, export=export
+        session(context, as_json),
+        who,
+        name=name,
+        email=email,
+        time_zone=time_zone,
+        export=export,
+        importing=importing,
     )
 
 

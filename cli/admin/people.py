@@ -206,14 +206,21 @@ def edit_user(
     email: str | None,
     time_zone: str | None,
     export: str | None,
+    importing: str | None,
 ) -> Code:
-    """Changes what a person is called, where they are, and whether they may export."""
+    """Changes what a person is called, where they are, and whether they may export and import."""
     from core.commands.people import EditUser
 
-    given = {"name": name, "email": email, "time_zone": time_zone, "export_right": export}
+    given = {
+        "name": name,
+        "email": email,
+        "time_zone": time_zone,
+        "export_right": export,
+        "import_right": importing,
+    }
     values = {key: typed(value) for key, value in given.items() if value is not None}
     if not values:
-        raise Usage("Say what to change: --name, --email, --time-zone or --export.")
+        raise Usage("Say what to change: --name, --email, --time-zone, --export or --import.")
     return _command(session, lambda catalog: EditUser(user_id=user_called(catalog, who).id, values=values))
 
 

@@ -32,8 +32,11 @@ from core.permissions import require_can_change, require_role
 from core.points import check_zone, clean_email
 from core.text import fold
 
-EXPORT_RIGHTS = ("", "yes", "no")
+RIGHTS = ("", "yes", "no")
 """By role, always, never."""
+
+_DECIDED = {"export_right": "export", "import_right": "import"}
+"""What an admin decides for somebody, and what it is that they may then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +128,7 @@ class LeaveTeam(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class EditUser(Command):
-    """Changes what a person is called: name, email, time_zone; for an admin also whether they may export.
+    """Changes what a person is called: name, email, time_zone; for an admin also whether they may export and import.
 
     Attributes:
         user_id: oneself, or for an admin anybody.
@@ -144,12 +147,13 @@ class EditUser(Command):
         user = _user(catalog, self.user_id)
         if user.id != catalog.me.id:
             require_role(catalog, "admin")
-        only(self.values, ("name", "email", "time_zone", "export_right"), User.LABEL)
+        only(self.values, ("name", "email", "time_zone", *_DECIDED), User.LABEL)
         change = update(user, _user_values(self.values), self.expected)
-        if "export_right" in change.set:
-            require_role(catalog, "admin")
-            if user.id == catalog.me.id:
-                raise Refused("Whether you may export is for another admin to say.")
+        for name, what in _DECIDED.items():
+            if name in change.set:
+                require_role(catalog, "admin")
+                if user.id == catalog.me.id:
+                    raise Refused(f"Whether you may {what} is for another admin to say.")
         if changes_nothing(change):
             return Decision(f"{user.name}: nothing to change", ())
         return Decision(f"Edited {user.name}", (change,), "user.edited")
@@ -188,6 +192,7 @@ def _user_values(values: Mapping[str, Any]) -> dict[str, Any]:
         checks.refuse("name", "A person needs a name.")
     checks.apply("email", clean_email)
     checks.apply("time_zone", check_zone)
-    if checks.values.get("export_right", "") not in EXPORT_RIGHTS:
-        checks.refuse("export_right", "The right to export is yes, no, or empty for what the role says.")
+    for name, what in _DECIDED.items():
+        if checks.values.get(name, "") not in RIGHTS:
+            checks.refuse(name, f"The right to {what} is yes, no, or empty for what the role says.")
     return checks.done()

@@ -31,6 +31,8 @@ READ_INDEXES: Indexes = {
         # A pool's new leads, newest first.
         (("book_id", "lead_status", "created_at", "id"), LEADS),
     ),
+    # By the exact name, as imports look for it.
+    "deals": ((("sort_key",), LIVE),),
     "activities": ((("user_id", "occurred_at"), CALLS),),
     "tasks": ((("assignee_id", "done_at", "due_at"), LIVE),),
 }

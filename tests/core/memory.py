@@ -31,6 +31,7 @@ from core.entities import (
     Book,
     CallingRule,
     CustomField,
+    Import,
     Membership,
     Outcome,
     Pipeline,
@@ -129,6 +130,7 @@ class Memory:
             outcomes=by_position(store.live(Outcome)),
             scripts=by_position(s for s in store.live(Script) if s.shared or s.user_id == self.user_id),
             calling_rules=tuple(store.live(CallingRule)),
+            imports=tuple(sorted(store.live(Import), key=lambda one: (one.started_at, one.id), reverse=True)),
         )
 
     def decide(self, command: Command) -> Changeset:

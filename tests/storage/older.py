@@ -20,11 +20,17 @@ def take_back(connection: Any, version: str) -> None:
     """
     then = _then(version)
     before = _told(then)
-    for kind, name in _told(connection) - before:
-        if kind in ("index", "table"):
+    # Triggers first: they may speak of tables and columns that go.
+    for kind in ("trigger", "index", "table"):
+        for name in (name for each, name in _told(connection) - before if each == kind):
             connection.execute(f"DROP {kind} IF EXISTS {name}")
     for table in (name for kind, name in before if kind == "table" and "_fts" not in name):
-        for column in _columns(connection, table) - _columns(then, table):
+        later = _columns(connection, table) - _columns(then, table)
+        if any(f"CHECK ({column} " in _sql(connection, table) for column in later):
+            # SQLite keeps a column that a rule speaks of.
+            _make_anew(connection, table, _sql(then, table), _columns(then, table))
+            continue
+        for column in later:
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
     then.close()
@@ -40,6 +46,19 @@ def _then(version: str) -> Any:
         command.upgrade(settings, version)
         live.commit()
     return connection
+
+
+def _make_anew(connection: Any, table: str, sql: str, columns: set[str]) -> None:
+    names = ", ".join(columns)
+    connection.execute(f"ALTER TABLE {table} RENAME TO {table}_later")
+    connection.execute(sql)
+    connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {table}_later")
+    connection.execute(f"DROP TABLE {table}_later")
+
+
+def _sql(connection: Any, table: str) -> str:
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+    return str(found.fetchone()[0])
 
 
 def _told(connection: Any) -> set[tuple[str, str]]:

@@ -55,17 +55,18 @@ def test_the_migrations_say_what_the_declarations_say() -> None:
 
     What they say to PostgreSQL is compared on a live server (tests/postgres/test_install.py).
     """
-    told = [
-        s for s in _statements(_offline_sql("sqlite")) if s[0].startswith(("CREATE TABLE", "CREATE INDEX"))
-    ]
+    told: dict[str, frozenset[str]] = {}
+    for head, parts in _statements(_offline_sql("sqlite")):
+        if head.startswith(("CREATE TABLE", "CREATE INDEX")):
+            # A table that was made anew is as it was made last.
+            told[head] = parts
+        elif added := re.fullmatch(r"ALTER TABLE (\w+) ADD COLUMN (.+)", head):
+            told[f"CREATE TABLE {added[1]}"] |= {added[2]}
     declared = {}
     for table in tables.build("sqlite").sorted_tables:
         made = [CreateTable(table), *(CreateIndex(index) for index in table.indexes)]
         declared |= dict(_statement(str(part.compile(dialect=sqlite.dialect()))) for part in made)
-    # A table that was made anew is as it was made last.
-    assert dict(told) == declared | {
-        "CREATE TABLE alembic_version": dict(told)["CREATE TABLE alembic_version"]
-    }
+    assert told == declared | {"CREATE TABLE alembic_version": told["CREATE TABLE alembic_version"]}
 
 
 def _offline_sql(dialect: str) -> str:
@@ -205,10 +206,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
     def make(body: str) -> None:
         folder = tmp_path / "migrations"
         shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "m0005_more.py").write_text(
-            f"from alembic import op\nrevision = '0005'\ndown_revision = '0004'\n\ndef upgrade():\n{body}\n"
+        (folder / "versions" / "m0006_more.py").write_text(
+            f"from alembic import op\nrevision = '0006'\ndown_revision = '0005'\n\ndef upgrade():\n{body}\n"
         )
-        monkeypatch.setattr(schema_version, "HEAD", "0005")
+        monkeypatch.setattr(schema_version, "HEAD", "0006")
         real = upgrade.config
 
         def config(**given: Any) -> Config:
@@ -226,12 +227,12 @@ def test_an_older_file_is_backed_up_and_upgraded(
     later("    op.execute('CREATE TABLE more (n INTEGER)')")
     workspace = open_solo(path)
     with workspace.database.read() as connection:
-        assert schema_version.read(connection) == "0005"
+        assert schema_version.read(connection) == "0006"
         assert connection.execute("SELECT count(*) FROM more").fetchone() == (0,)
     workspace.close()
     [kept] = path.parent.glob("work-before-upgrade-*.db")
     old = connect(kept, keys.read(path).hex)
-    assert schema_version.read(old) == "0004"
+    assert schema_version.read(old) == "0005"
     old.close()
 
 
@@ -243,7 +244,7 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
     with pytest.raises(Exception, match="nowhere"):
         open_solo(path)
     connection = connect(path, keys.read(path).hex)
-    assert schema_version.read(connection) == "0004"
+    assert schema_version.read(connection) == "0005"
     assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'more'").fetchone() is None
     connection.close()
 

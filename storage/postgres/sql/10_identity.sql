@@ -64,6 +64,28 @@ begin
 end
 $$;
 
+-- The users whose imports the caller sees: themselves, for a manager the members of their teams, for admin and readonly all.
+create or replace function overseen_users() returns uuid[]
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+declare
+    me constant users := caller();
+begin
+    return array(
+        select u.id from users u
+        where u.org_id = me.org_id and (
+            u.id = me.id
+            or me.role in ('admin', 'readonly')
+            or me.role = 'manager' and u.id in (
+                select member.user_id from memberships mine
+                join memberships member on member.org_id = mine.org_id and member.team_id = mine.team_id
+                where mine.org_id = me.org_id and mine.user_id = me.id
+                    and mine.deleted_at is null and member.deleted_at is null))
+    );
+end
+$$;
+
 -- The books of the caller's organization that they reach by their place in it and by shares: those whose records they see, and
 -- those whose records they may change; core.catalog.Catalog works out the same. A rep: their own one, their teams' pools, what
 -- is shared with them. A manager: also their members' own ones and what those hold together with others, since a manager

@@ -1,5 +1,5 @@
 -- What the store works out of the data, as storage.derive does it on SQLite: search texts and their lexemes, sort keys,
--- contact points, the book of a child. (Last activity, next task and revisions: 36_times.sql.)
+-- contact points, external ids, the book of a child. (Last activity, next task and revisions: 36_times.sql.)
 --
 -- Whoever depends on a row locks it: a child its parent, a record the company or contact whose name it takes. So a move or
 -- a rename that happens at the same moment misses nobody. Contacts are locked before deals, and each kind in order of id.
@@ -245,6 +245,31 @@ begin
 end
 $$;
 
+-- What records are known by in other systems, for looking them up by it: a statement's new ones all at once.
+create or replace function offhook.add_keys() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    insert into record_keys (org_id, table_name, row_id, value, book_id)
+    select distinct f.org_id, tg_table_name, f.id, k.value, f.book_id
+    from fresh f cross join jsonb_array_elements_text(f.external_ids) k(value)
+    where f.deleted_at is null and f.external_ids <> '[]';
+    return null;
+end
+$$;
+
+create or replace function offhook.change_keys() returns trigger
+language plpgsql security definer set search_path = offhook, pg_temp as $$
+begin
+    delete from record_keys k where k.org_id = old.org_id and k.table_name = tg_table_name and k.row_id = old.id;
+    if tg_op = 'UPDATE' and new.deleted_at is null then
+        insert into record_keys (org_id, table_name, row_id, value, book_id)
+        select distinct new.org_id, tg_table_name, new.id, k.value, new.book_id
+        from jsonb_array_elements_text(new.external_ids) k(value);
+    end if;
+    return null;
+end
+$$;
+
 create or replace function offhook.rename_company() returns trigger
 language plpgsql security definer set search_path = offhook, pg_temp as $$
 declare
@@ -391,6 +416,12 @@ begin
              ' is distinct from (new.emails, new.phones, new.book_id, new.deleted_at)',
              'change_points()'),
             ('derive_points_delete', 'contacts', 'after delete', '', 'change_points()'),
+            ('derive_keys_update', 'companies', 'after update', '{keys}', 'change_keys()'),
+            ('derive_keys_update', 'contacts', 'after update', '{keys}', 'change_keys()'),
+            ('derive_keys_update', 'deals', 'after update', '{keys}', 'change_keys()'),
+            ('derive_keys_delete', 'companies', 'after delete', 'old.external_ids <> ''[]''', 'change_keys()'),
+            ('derive_keys_delete', 'contacts', 'after delete', 'old.external_ids <> ''[]''', 'change_keys()'),
+            ('derive_keys_delete', 'deals', 'after delete', 'old.external_ids <> ''[]''', 'change_keys()'),
             ('derive_rename', 'companies', 'after update', 'old.name <> new.name', 'rename_company()'),
             ('derive_rename', 'contacts', 'after update',
              '(old.first_name, old.last_name) is distinct from (new.first_name, new.last_name)', 'rename_contact()')
@@ -400,7 +431,10 @@ begin
         execute format(
             'create trigger %I %s on offhook.%I for each row %s execute function offhook.%s',
             v_trigger.name, v_trigger.event, v_trigger.tbl,
-            case when v_trigger.condition = '' then '' else format('when (%s)', v_trigger.condition) end,
+            case when v_trigger.condition = '' then '' else format('when (%s)', replace(
+                v_trigger.condition, '{keys}',
+                '(old.external_ids <> ''[]'' or new.external_ids <> ''[]'') and (old.external_ids, old.book_id, old.deleted_at)'
+                ' is distinct from (new.external_ids, new.book_id, new.deleted_at)')) end,
             v_trigger.function);
     end loop;
 end
@@ -415,6 +449,10 @@ declare
     v_table text;
 begin
     foreach v_table in array array['companies', 'contacts', 'deals'] loop
+        execute format('drop trigger if exists derive_keys on offhook.%I', v_table);
+        execute format(
+            'create trigger derive_keys after insert on offhook.%I referencing new table as fresh'
+            ' for each statement execute function offhook.add_keys()', v_table);
         execute format('drop trigger if exists derive_move on offhook.%I', v_table);
         execute format(
             'create trigger derive_move after update on offhook.%I referencing old table as stale new table as fresh'

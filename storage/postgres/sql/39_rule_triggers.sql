@@ -164,6 +164,16 @@ begin
             ('t40_attempts', 'calling_rules', 'insert or update', 'new.attempts_cap not between 1 and 1000',
              'refuse(''OH003'', ''Unanswered calls: 1 to 1000, or empty for as many as one likes.'', ''attempts_cap'')'),
 
+            ('t40_name', 'imports', 'insert or update', 'new.name = ''''',
+             'refuse(''OH003'', ''An import needs the name of what is brought in.'', ''name'')'),
+            ('t40_state', 'imports', 'insert or update',
+             'new.state not in (''running'', ''done'', ''stopped'', ''undone'')',
+             'refuse(''OH003'', ''An import is running, done, stopped or undone.'', ''state'')'),
+            ('t40_numbers', 'imports', 'insert or update',
+             'least(new.rows, new.imported, new.updated, new.unchanged, new.skipped, new.refused) < 0',
+             'refuse(''OH003'', ''An import has zero rows or more.'', ''rows'')'),
+            ('t40_right', 'imports', 'insert', 'true', 'check_import()'),
+
             ('t40_whose', 'books', 'update',
              '(old.kind, old.user_id, old.team_id) is distinct from (new.kind, new.user_id, new.team_id)'
              ' and current_user <> ''offhook_owner''',

@@ -133,7 +133,7 @@ begin
     end loop;
     foreach name in array array[
         'organizations', 'teams', 'users', 'memberships', 'books', 'shares', 'pipelines', 'stages', 'custom_fields',
-        'smart_views', 'outcomes', 'scripts', 'calling_rules'
+        'smart_views', 'outcomes', 'scripts', 'calling_rules', 'imports'
     ] loop
         execute format('drop trigger if exists feed_hint_insert on %I', name);
         execute format(
@@ -355,6 +355,8 @@ begin
         select 'scripts', t.id, t.sync_xid from scripts t where t.org_id = org
         union all
         select 'calling_rules', t.id, t.sync_xid from calling_rules t where t.org_id = org
+        union all
+        select 'imports', t.id, t.sync_xid from imports t where t.org_id = org
     ), fresh as (
         select * from delta d where d.xid >= low and not pg_visible_in_snapshot(d.xid, seen) limit most + 1
     )

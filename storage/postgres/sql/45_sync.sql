@@ -54,7 +54,7 @@ begin
                           ' where t.org_id = org)', s.name), E',\n')
     into v_touched, v_setup
     from unnest(('{organizations,teams,users,memberships,books,shares,pipelines,stages,custom_fields,smart_views,'
-                 'outcomes,scripts,calling_rules}')::text[]) as s (name);
+                 'outcomes,scripts,calling_rules,imports}')::text[]) as s (name);
 
     execute format($body$
         create or replace function offhook.pull(since text, held uuid[]) returns jsonb

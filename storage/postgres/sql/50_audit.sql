@@ -415,7 +415,8 @@ begin
     update contacts c
     set first_name = '', last_name = '', title = '', company_id = null, emails = '[]', phones = '[]', lead_status = '',
         source = '', time_zone = '', address = '', postal_code = '', city = '', region = '', country = '',
-        do_not_call = true, description = '', tags = '[]', custom = '{}', deleted_at = coalesce(c.deleted_at, now())
+        do_not_call = true, description = '', tags = '[]', custom = '{}', external_ids = '[]',
+        deleted_at = coalesce(c.deleted_at, now())
     where c.org_id = v_org and c.id = p_contact;
     perform offhook.note_erasure(v_org, 'contacts', array[p_contact]);
     perform offhook.note_erasure(v_org, 'activities', v_activities);

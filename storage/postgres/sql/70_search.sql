@@ -113,6 +113,8 @@ begin
     elsif p_table in ('smart_views', 'scripts') then
         execute format('select exists (select from %I where org_id = $1 and id = $2 and (shared or user_id = $3))', p_table)
         into v_seen using v_org, p_id, my_user();
+    elsif p_table = 'imports' then
+        v_seen := exists (select from imports t where t.org_id = v_org and t.id = p_id and t.user_id = any (overseen_users()));
     else
         v_seen := v_org is not null;
     end if;

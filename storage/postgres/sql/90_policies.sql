@@ -50,6 +50,7 @@ begin
             ('outcomes', setters, setters, '{key}'),
             ('scripts', workers, workers, '{user_id}'),
             ('calling_rules', setters, setters, '{region}'),
+            ('imports', workers, workers, '{user_id}'),
             ('companies', workers, workers, '{book_id}'),
             ('contacts', workers, workers, '{book_id}'),
             ('deals', workers, workers, '{book_id}'),
@@ -81,7 +82,9 @@ begin
     end loop;
 
     -- Records that lie in books.
-    foreach v_table in array array['companies', 'contacts', 'deals', 'activities', 'tasks', 'contact_points', 'exits'] loop
+    foreach v_table in array array[
+        'companies', 'contacts', 'deals', 'activities', 'tasks', 'contact_points', 'record_keys', 'exits'
+    ] loop
         execute format('grant select on %I to %s', v_table, everybody);
         execute format(
             'create policy see on %I for select to %s using ('
@@ -140,6 +143,20 @@ begin
             ' with check (org_id = (select my_org()) and user_id = (select my_user()))', v_table, workers
         );
     end loop;
+    -- An import is of whoever makes it, who alone tells how it goes on. Managers see those of their people.
+    execute format(
+        'create policy see on imports for select to %s'
+        ' using (org_id = (select my_org()) and user_id = any ((select overseen_users())::uuid[]))', everybody
+    );
+    execute format(
+        'create policy add on imports for insert to %s'
+        ' with check (org_id = (select my_org()) and user_id = (select my_user()))', workers
+    );
+    execute format(
+        'create policy change on imports for update to %s'
+        ' using (org_id = (select my_org()) and user_id = (select my_user()))'
+        ' with check (org_id = (select my_org()) and user_id = (select my_user()))', workers
+    );
     foreach v_table in array array['teams', 'memberships'] loop
         execute format(
             'create policy add on %I for insert to offhook_admin with check (org_id = (select my_org()))', v_table
@@ -156,7 +173,7 @@ create policy change on organizations for update to offhook_admin
     using (org_id = (select my_org())) with check (org_id = (select my_org()));
 
 -- People are made, disabled and given roles by functions alone (80_people.sql), since a login goes with each.
-grant update (name, email, time_zone, export_right) on users to offhook_admin;
+grant update (name, email, time_zone, export_right, import_right) on users to offhook_admin;
 grant update (name, email, time_zone) on users to offhook_manager, offhook_rep;
 create policy change on users for update to offhook_admin
     using (org_id = (select my_org())) with check (org_id = (select my_org()));
