@@ -22,6 +22,7 @@ from storage.local import utc_now
 from storage.postgres.connection import Mismatch
 from storage.postgres.hints import Rest, Waker
 from storage.postgres.link import LOCKED, LOCKED_DELAY
+from storage.postgres.pages import OutOfSight
 from storage.postgres.upkeep import Upkeep
 from sync.cache import Cache
 from sync.loading import Loader
@@ -88,6 +89,8 @@ class Agent:
         self._remote: Remote | None = None
         self._note = ""
         self._got_on = False
+        self._due = 0.0
+        """When others' changes are asked for without a hint."""
         self._shown = float("-inf")
         self._standing = Standing(State.CONNECTING, clock())
         self._waker = Waker()
@@ -176,7 +179,15 @@ class Agent:
 
     def load_step(self) -> bool:
         """Loads for a moment what is not here yet. Whether there was anything."""
-        return self._loader.step(self.remote)
+        return self._load(self.remote)
+
+    def _load(self, remote: Remote, wanted: Callable[[], bool] | None = None) -> bool:
+        try:
+            return self._loader.step(remote, wanted)
+        except OutOfSight:
+            # Which books there are now is asked before it is read on, and that is no matter of a minute.
+            self._due = 0.0
+            return True
 
     def cycle(self) -> None:
         """Sends all, takes in what is new, loads for a moment."""
@@ -295,14 +306,15 @@ class Agent:
         """Until the connection breaks or the thread is to end."""
         self._stand(State.CATCHING_UP)
         rest = Rest()
-        hinted, owed, due = False, False, 0.0
+        hinted, owed = False, False
+        self._due = 0.0
         while not self._stopping.is_set():
             # What others did comes first: work that the server does not take must keep nobody from reading.
-            if hinted or time.monotonic() >= due:
+            if hinted or time.monotonic() >= self._due:
                 rest.begin()
                 remote.clear_hints()
                 rest.end(in_vain=not self.pull_once() and hinted)
-                due = rest.looked + self._poll_seconds * self._jitter(0.75, 1.25)
+                self._due = rest.looked + self._poll_seconds * self._jitter(0.75, 1.25)
             if self._pusher.slow:
                 self._stands()
             trouble = self._pusher.trouble
@@ -314,8 +326,8 @@ class Agent:
             else:
                 if owed:
                     # All at once: after each batch the rest would have to be laid over the rows anew.
-                    due, owed = min(due, time.monotonic() + CLEAR_SECONDS), False
-                if self._loader.step(remote, self._is_wanted):
+                    self._due, owed = min(self._due, time.monotonic() + CLEAR_SECONDS), False
+                if self._load(remote, self._is_wanted):
                     self._got_on = True
                     self._stand(State.LOADING)
                 elif self._scrubber.step():
@@ -325,7 +337,7 @@ class Agent:
                     self._stand(State.LIVE)
                     if self._upkeep.due:
                         remote.keep_up(self._upkeep)
-                    hinted = remote.wait(self._next(due), rest.until)
+                    hinted = remote.wait(self._next(), rest.until)
                     continue
             # There is more to do at once; only what lies ready is taken note of.
             hinted = remote.wait(0.0, rest.until)
@@ -336,10 +348,10 @@ class Agent:
             self._stand(State.LOADING)
         return self._stopping.is_set() or self._waker.is_woken
 
-    def _next(self, due: float) -> float:
+    def _next(self) -> float:
         """When something is to be done though nothing happens."""
         retry = self._pusher.retry_at
-        return min(due, retry) if retry > time.monotonic() else due
+        return min(self._due, retry) if retry > time.monotonic() else self._due
 
     # --- how it stands
 

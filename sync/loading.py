@@ -116,6 +116,7 @@ class Loader:
             wanted: is asked after each page whether others wait for their turn.
 
         Raises:
+            OutOfSight: a book that is being loaded is not seen at this moment: it is to be pulled first.
             OffhookError: the server cannot say, or the cache cannot be written to. What has come in so far stays.
         """
         with self._cache.database.read() as connection:
@@ -197,20 +198,18 @@ class Loader:
         unknown = [book.id for book in books if book.total < 0 or book.id not in self._sizes]
         if not unknown:
             return
+        # Nothing is said of a book that is not seen at this moment.
         sizes = remote.sizes(unknown)
         with self._cache.database.write(durable=False) as connection:
             connection.executemany(
                 "UPDATE sync_books SET total = ? WHERE book_id = ?",
                 [
-                    (
-                        sum(sizes.get(book.id, {}).values()) if book.since in ("", EVERYTHING) else 0,
-                        book.id,
-                    )
+                    (sum(sizes[book.id].values()) if book.since in ("", EVERYTHING) else 0, book.id)
                     for book in books
-                    if book.id in unknown
+                    if book.id in sizes
                 ],
             )
-        self._sizes.update((book_id, sizes.get(book_id, {})) for book_id in unknown)
+        self._sizes.update(sizes)
 
     def _make_up(self, books: Sequence[_Book], down: Sequence[str]) -> bool:
         """Makes up for what was left for later in tables that are through. Whether there was anything."""
@@ -238,7 +237,7 @@ class Loader:
         while left:
             group = self._group(left)
             table, since = group[0].table, group[0].since
-            if since or any(self._size(book) for book in group):
+            if since or not all(self._is_empty(book) for book in group):
                 page = remote.page(
                     table, [book.place for book in group], since="" if since == EVERYTHING else since
                 )
@@ -250,6 +249,10 @@ class Loader:
                 return
             moved = [moved for book in group if (moved := book.after(page))]
             left = sorted([*moved, *left[len(group) :]], key=lambda book: book.position)
+
+    def _is_empty(self, book: _Book) -> bool:
+        """Whether it is known to have no rows of the table."""
+        return book.id in self._sizes and not self._size(book)
 
     def _size(self, book: _Book) -> int:
         return self._sizes.get(book.id, {}).get(book.table, 0)

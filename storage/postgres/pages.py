@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from core.entities import RECORDS
+from core.errors import Unavailable
 from core.schema import Kind, fields_of
 from storage.codec import Encoded, codec, to_json
 
@@ -25,6 +26,16 @@ TABLES = ("companies", "contacts", "deals", "tasks", "activities")
 """The tables whose rows lie in books, in the order in which they are of use to somebody who waits for them."""
 ROWS = 5_000
 """How many rows of a book a page has at most."""
+
+
+class OutOfSight(Unavailable):
+    """A book is not among those that the login sees at this moment: that it came out empty says nothing.
+
+    Which books there are is to be asked first (`storage.postgres.feed.pull`); where it is among them again, it is read on.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("Which records you see has just changed.")
 
 
 class Place(NamedTuple):
@@ -67,6 +78,7 @@ def page(
         limit: how many rows of a book at most.
 
     Raises:
+        OutOfSight: the login does not see one of the books.
         psycopg.Error: it cannot be read.
     """
     names = len(codec(table).names)
@@ -79,10 +91,14 @@ def page(
     }
     with wire.cursor(binary=True) as cursor:
         found = cursor.execute(_page_sql(table, bool(since)), given).fetchall()
+    book, own = codec(table).names.index("book_id"), codec(table).names.index("id")
+    if not all(row[names + 1] for row in found):
+        raise OutOfSight
+    # A book without rows is there with an empty one.
+    found = [row for row in found if row[own] is not None]
     shorten = _shortener(table)
     counts: dict[str, int] = {}
     last: dict[str, tuple[int, str]] = {}
-    book, own = codec(table).names.index("book_id"), codec(table).names.index("id")
     if len(places) == 1:
         # As they come: the one scan that there is goes by the index.
         counts[places[0].book_id] = len(found)
@@ -125,14 +141,16 @@ def first_look(
 
 
 def sizes(wire: psycopg.Connection[Any], books: Collection[str]) -> dict[str, dict[str, int]]:
-    """How many rows there are: by book and table, without those that have none.
+    """How many rows there are: by book and table, without tables that have none and books that the login does not see.
 
     Raises:
         psycopg.Error: it cannot be read.
     """
     out: dict[str, dict[str, int]] = {}
     for table, book_id, count in wire.execute(_SIZES, {"books": list(books)}):
-        out.setdefault(book_id, {})[table] = count
+        held = out.setdefault(book_id, {})
+        if table:
+            held[table] = count
     return out
 
 
@@ -140,13 +158,17 @@ def ids(wire: psycopg.Connection[Any], table: str, books: Collection[str]) -> se
     """The ids of all rows of a table that lie in some books.
 
     Raises:
+        OutOfSight: the login does not see one of the books.
         psycopg.Error: it cannot be read.
     """
-    found = wire.execute(
-        f"select t.id from offhook.{table} t where t.org_id = (select my_org()) and t.book_id = any (%s::uuid[])",
-        (list(books),),
+    [(row_ids, in_sight)] = wire.execute(
+        f"select array(select t.id::text from offhook.{table} t where t.org_id = (select my_org())"
+        " and t.book_id = any (%(books)s::uuid[])), %(books)s::uuid[] <@ (select visible_books())::uuid[]",
+        {"books": list(books)},
     )
-    return {row_id for (row_id,) in found}
+    if not in_sight:
+        raise OutOfSight
+    return set(row_ids)
 
 
 # --- statements ---------------------------------------------------------------------------------------------------
@@ -154,9 +176,14 @@ def ids(wire: psycopg.Connection[Any], table: str, books: Collection[str]) -> se
 _FIRST = "00000000-0000-0000-0000-000000000000"
 
 _SIZES = " union all ".join(
-    f"select '{table}', t.book_id, count(*) from offhook.{table} t"
-    " where t.org_id = (select my_org()) and t.book_id = any (%(books)s::uuid[]) group by t.book_id"
-    for table in TABLES
+    [
+        "select '', b.id, 0 from unnest(%(books)s::uuid[]) as b (id) where b.id = any ((select visible_books())::uuid[])"
+    ]
+    + [
+        f"select '{table}', t.book_id, count(*) from offhook.{table} t"
+        " where t.org_id = (select my_org()) and t.book_id = any (%(books)s::uuid[]) group by t.book_id"
+        for table in TABLES
+    ]
 )
 
 _FIRST_LOOK = """
@@ -191,13 +218,14 @@ def _page_sql(table: str, with_since: bool) -> str:
         if with_since
         else ""
     )
-    # Book by book: all at once would walk the index across everybody's.
+    # Book by book: all at once would walk the index across everybody's. Whether each is in sight is said by the same
+    # snapshot that reads it: one that is lost and regained would pass for an empty one otherwise.
     return (
-        f"select {_selected(table, 'p')}, p.sync_xid::text::bigint"
+        f"select {_selected(table, 'p')}, p.sync_xid::text::bigint, b.book_id = any ((select visible_books())::uuid[])"
         " from unnest(%(books)s::uuid[], %(xids)s::xid8[], %(ids)s::uuid[]) as b (book_id, xid, id)"
-        f" cross join lateral (select * from offhook.{table} t"
+        f" left join lateral (select * from offhook.{table} t"
         " where t.org_id = (select my_org()) and t.book_id = b.book_id"
-        f" and (t.sync_xid, t.id) > (b.xid, b.id){since} order by t.sync_xid, t.id limit %(limit)s) p"
+        f" and (t.sync_xid, t.id) > (b.xid, b.id){since} order by t.sync_xid, t.id limit %(limit)s) p on true"
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from storage.codec import Encoded, codec, to_json
 from storage.postgres import feed, pages
 from storage.postgres.codec import codec as json_codec
-from storage.postgres.pages import TABLES, Place
+from storage.postgres.pages import TABLES, OutOfSight, Place
 from tests.postgres.floor import Floor
 
 Wire = psycopg.Connection[Any]
@@ -217,13 +217,17 @@ def test_a_page_since_a_cursor_has_what_it_has_not_seen(floor: Floor) -> None:
     assert read_book(ben, "deals", book, since=cursor) == []
 
 
-def test_a_page_of_a_hidden_book_is_empty(shared_floor: Floor) -> None:
+def test_a_hidden_book_gives_nothing_and_does_not_pass_for_an_empty_one(shared_floor: Floor) -> None:
     for login, book in (("wim", "East"), ("ann", "ben"), ("zoe", "East"), ("ada", "South")):
         wire = shared_floor.connect(login)
+        hidden, own = shared_floor.book(book), shared_floor.book(login)
         for table in TABLES:
-            assert pages.page(wire, table, [Place(shared_floor.book(book))]).rows == []
-            assert pages.ids(wire, table, [shared_floor.book(book)]) == set()
-        assert pages.sizes(wire, [shared_floor.book(book)]) == {}
+            for group in ([hidden], [own, hidden]):
+                with pytest.raises(OutOfSight):
+                    pages.page(wire, table, [Place(each) for each in group])
+                with pytest.raises(OutOfSight):
+                    pages.ids(wire, table, group)
+        assert set(pages.sizes(wire, [own, hidden])) == {own}
 
 
 def test_sizes_and_ids_tell_what_is_there(shared_floor: Floor) -> None:
