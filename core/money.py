@@ -141,7 +141,7 @@ def parse_money(typed: str, currency: str) -> Money:
     except Invalid as error:
         raise Invalid({"value": str(error)}) from None
     digits = exponent(currency)
-    parts = _whole_and_fraction(match["number"].strip(), digits, suffixed=bool(match["suffix"]))
+    parts = whole_and_fraction(match["number"].strip(), digits, suffixed=bool(match["suffix"]))
     if parts is None:
         raise unreadable
     whole, fraction = parts
@@ -156,8 +156,17 @@ def parse_money(typed: str, currency: str) -> Money:
     return Money(-minor if match["sign"] or match["sign2"] else minor, currency)
 
 
-def _whole_and_fraction(number: str, decimals: int, *, suffixed: bool) -> tuple[str, str] | None:
-    """The digits before and after the decimal point, or None where the separators make no sense."""
+def whole_and_fraction(
+    number: str, decimals: int = 2, *, suffixed: bool = False, decimal_mark: str = ""
+) -> tuple[str, str] | None:
+    """The digits before and after the decimal mark, or None where the separators make no sense.
+
+    Args:
+        number: digits with points, commas, apostrophes or blanks between them.
+        decimals: how many decimals the currency has.
+        suffixed: a `k` or `M` follows, so that a lone separator is the decimal mark.
+        decimal_mark: what is known of the numbers around it: "." or ","; it decides where the number says nothing itself.
+    """
     kinds = {c for c in number if c in ".,"}
     if len(kinds) == 2:
         point = "." if number.rindex(".") > number.rindex(",") else ","
@@ -168,7 +177,8 @@ def _whole_and_fraction(number: str, decimals: int, *, suffixed: bool) -> tuple[
         mark = kinds.pop()
         three = re.fullmatch(rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+", number)
         lone = number.count(mark) == 1
-        if lone and (not three or suffixed or (mark == "." and decimals == 3)):
+        is_known = mark == decimal_mark if decimal_mark else mark == "." and decimals == 3
+        if lone and (not three or suffixed or is_known):
             whole, _, fraction = number.partition(mark)
         else:
             whole, fraction = number, ""
