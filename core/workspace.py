@@ -10,15 +10,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from core.catalog import Catalog
 from core.changes import Answer, Changeset, Row
 from core.commands.base import Command
 from core.entities import Activity, Company, Contact, Deal, Task
 from core.filters import Query
-from core.imports.shapes import Match, Probe
 from core.parked import Parked
+
+if TYPE_CHECKING:
+    # It takes long, and only imports need it.
+    from core.imports.shapes import Match, Probe
 
 
 class Card(NamedTuple):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.catalog import Catalog
 from core.changes import Changeset, Row
@@ -29,6 +29,10 @@ from core.workspace import (
 )
 from storage.codec import codec
 from storage.database import Database
+
+if TYPE_CHECKING:
+    # It takes long, and only imports need it.
+    from core.imports.shapes import Match, Probe
 
 
 class Questions(ABC):
@@ -225,6 +229,13 @@ class Questions(ABC):
 
         with self.database.read() as connection:
             return likely_duplicates(connection, self._catalog(connection), draft)
+
+    def matches(self, table: str, probes: Sequence[Probe]) -> list[list[Match]]:
+        """See `core.workspace.Workspace.matches`."""
+        from storage.reads.matches import matches
+
+        with self.database.read() as connection:
+            return matches(connection, self._catalog(connection), table, probes)
 
     def tags(self, table: str) -> list[str]:
         """See `core.workspace.Workspace.tags`."""

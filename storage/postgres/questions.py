@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from core.catalog import Catalog
 from core.changes import Changeset, Row
@@ -34,6 +34,10 @@ from storage.at_once import AtOnce
 from storage.postgres.codec import is_id
 from storage.postgres.connection import Wire
 from storage.postgres.link import Link
+
+if TYPE_CHECKING:
+    # It takes long, and only imports need it.
+    from core.imports.shapes import Match, Probe
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -188,6 +192,12 @@ class Questions(AtOnce, ABC):
         from storage.postgres.reads.duplicates import likely_duplicates
 
         return self._read(likely_duplicates, draft)
+
+    def matches(self, table: str, probes: Sequence[Probe]) -> list[list[Match]]:
+        """See `core.workspace.Workspace.matches`."""
+        from storage.postgres.reads.matches import matches
+
+        return self._read(matches, table, probes)
 
     def tags(self, table: str) -> list[str]:
         """See `core.workspace.Workspace.tags`."""

@@ -1,0 +1,178 @@
+"""The records that rows of an import may mean, for many rows at once.
+
+What a row is recognised by is looked up value by value, each in an index; the records that are found are read once,
+however many rows mean them. All of it comes as one JSON value: a cursor that is asked for row after row lets go of the
+interpreter for each.
+"""
+
+# ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from core.catalog import Catalog
+from core.errors import NotFound
+from core.imports.shapes import Match, Probe
+from core.schema import Record
+from storage.codec import codec, to_json
+from storage.reads import sqlite
+from storage.reads.sqlite import Connection
+
+MOST = 200
+"""How many records one value leads to: a switchboard's number, the contacts of a large company."""
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "companies": ("id", "external", "domain", "name"),
+    "contacts": ("id", "external", "email", "phone", "name", "company"),
+    "deals": ("id", "external", "name"),
+    "activities": ("id",),
+    "tasks": ("id",),
+}
+"""By what the records of a table are looked for, the surest first."""
+
+NAMED = ("contacts", "deals")
+"""The tables whose records come with their company's name."""
+
+_GIVEN: Mapping[str, Callable[[Probe], Iterable[str]]] = {
+    "id": lambda probe: map(str.lower, probe.ids),
+    "external": lambda probe: probe.external_ids,
+    "email": lambda probe: probe.emails,
+    "phone": lambda probe: probe.phones,
+    "name": lambda probe: probe.names,
+    "company": lambda probe: (probe.company,),
+    "domain": lambda probe: (probe.domain,),
+}
+
+Hits = Iterable[tuple[str, str, str]]
+"""What leads where: the kind, the value, and the id of a record."""
+
+
+class Wanted:
+    """What is looked for.
+
+    Args:
+        table: where.
+        probes: what each record is recognised by.
+        bindable: makes a value one that the database takes.
+
+    Raises:
+        NotFound: nothing is looked for in such a table.
+    """
+
+    def __init__(self, table: str, probes: Sequence[Probe], bindable: Callable[[str], str]) -> None:
+        if table not in KINDS:
+            raise NotFound(f"“{table}” is nothing that is brought in.")
+        self.table = table
+        self.kinds = KINDS[table]
+        self._probes = [
+            [(kind, bindable(value)) for kind in self.kinds for value in _GIVEN[kind](probe) if value]
+            for probe in probes
+        ]
+
+    def values(self) -> dict[str, list[str]]:
+        """All values by their kind, each once; kinds of which nothing is known are left out."""
+        found: dict[str, dict[str, None]] = {}
+        for keys in self._probes:
+            for kind, value in keys:
+                found.setdefault(kind, {})[value] = None
+        return {kind: list(values) for kind, values in found.items()}
+
+    def matches(self, hits: Hits, records: Iterable[tuple[Record, str]]) -> list[list[Match]]:
+        """What was found, for each probe, what it is recognised by most surely first.
+
+        Args:
+            hits: what leads where.
+            records: the records themselves, with their company's name.
+        """
+        there = {record.id: Match(record, company) for record, company in records}
+        led: dict[tuple[str, str], list[str]] = {}
+        for kind, value, record_id in hits:
+            led.setdefault((kind, value), []).append(record_id)
+        return [
+            [
+                there[record_id]
+                for record_id in dict.fromkeys(found for key in keys for found in led.get(key, ()))
+                if record_id in there
+            ]
+            for keys in self._probes
+        ]
+
+
+def matches(
+    connection: Connection, catalog: Catalog, table: str, probes: Sequence[Probe]
+) -> list[list[Match]]:
+    """See `core.workspace.Workspace.matches`.
+
+    Args:
+        connection: a reader.
+        catalog: the set-up.
+        table: where to look.
+        probes: what to look for.
+    """
+    wanted = Wanted(table, probes, sqlite.bindable)
+    values = wanted.values()
+    if not values:
+        return [[] for _ in probes]
+    org = catalog.organization.id
+    legs = " union all ".join(_leg(table, kind) for kind in values)
+    given = {kind: to_json(some) for kind, some in values.items()}
+    (told,) = connection.execute(
+        f"select json_group_array(json_array(kind, value, id)) from ({legs})", {"org": org, **given}
+    ).fetchone()
+    hits = json.loads(told)
+    return wanted.matches(hits, _records(connection, org, table, {hit[2] for hit in hits}) if hits else ())
+
+
+def _leg(table: str, kind: str) -> str:
+    """Where the values of a kind lead to."""
+    return (
+        f"select '{kind}' as kind, w.value as value, f.value as id from json_each(:{kind}) w"
+        f" cross join json_each((select json_group_array(id) from ({lookup(table, kind)}))) f"
+    )
+
+
+def lookup(table: str, kind: str) -> str:
+    """The ids of the records that one value leads to, which is `w.value`, in both dialects.
+
+    Args:
+        table: where to look.
+        kind: one of its `KINDS`.
+    """
+    match kind:
+        case "external":
+            said = f"k.row_id as id from record_keys k where k.org_id = :org and k.value = w.value and k.table_name = '{table}'"
+        case "email" | "phone":
+            said = (
+                "p.contact_id as id from contact_points p where p.org_id = :org and p.value = w.value"
+                f" and p.kind = '{kind}'"
+            )
+        case "company":
+            said = (
+                "t.id from companies k cross join contacts t where k.org_id = :org and k.sort_key = w.value"
+                " and k.deleted_at is null and t.org_id = :org and t.company_id = k.id and t.deleted_at is null"
+            )
+        case _:
+            column = {"id": "id", "name": "sort_key", "domain": "domain"}[kind]
+            # The last condition is that of the index.
+            filled = " and t.domain <> ''" if kind == "domain" else ""
+            said = f"t.id from {table} t where t.org_id = :org and t.{column} = w.value and t.deleted_at is null{filled}"
+    return f"select {said} limit {MOST}"
+
+
+def _records(
+    connection: Connection, org: str, table: str, ids: Iterable[str]
+) -> Iterable[tuple[Record, str]]:
+    form = codec(table)
+    company = "''"
+    if table in NAMED:
+        company = (
+            "coalesce((select k.name from companies k where k.org_id = :org and k.id = t.company_id"
+            " and k.deleted_at is null), '')"
+        )
+    (told,) = connection.execute(
+        f"select json_group_array(json_array({company}, {form.prefixed('t')})) from json_each(:ids) w"
+        f" cross join {table} t on t.org_id = :org and t.id = w.value where t.deleted_at is null",
+        {"org": org, "ids": to_json(list(ids))},
+    ).fetchone()
+    return ((form.entity(values), name) for name, *values in json.loads(told))
