@@ -233,22 +233,17 @@ def test_work_is_given_up_knowingly_and_stays_in_the_history(trip: Trip) -> None
     assert trip.ben("sync", "--json").json["parked"] == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
+def test_a_decision_that_says_nothing_clear_changes_nothing(trip: Trip) -> None:
+    parked = _both_move(trip)
+    for arguments, says in (
         ((), "Say one thing"),
         (("--mine", "--theirs"), "Say one thing"),
         (("--drop", "--mine"), "Say one thing"),
         (("--take", "city=mine"), "names no field"),
         (("--take", "stage_id=hers"), "mine, theirs or original"),
-    ],
-)
-def test_a_decision_that_says_nothing_clear_changes_nothing(
-    trip: Trip, arguments: tuple[str, ...], says: str
-) -> None:
-    parked = _both_move(trip)
-    assert says in trip.ben("conflicts", "settle", parked, *arguments, code=2).err
-    assert len(trip.ben("conflicts", "--json", code=4).json) == 1
+    ):
+        assert says in trip.ben("conflicts", "settle", parked, *arguments, code=2).err
+        assert len(trip.ben("conflicts", "--json", code=4).json) == 1
 
 
 def test_everything_that_waits_can_be_taken_out(trip: Trip) -> None:

@@ -280,7 +280,7 @@ def test_idle_is_quiet(desks: Desks) -> None:
 # --- all of it
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.usefixtures("impatient")
 def test_chaos_loses_nothing_doubles_nothing_and_ends_up_the_same(desks: Desks, seed: int) -> None:
     """Two at work in each other's pool, while the network does to them what networks do."""
