@@ -42,18 +42,18 @@ _PARTICLES = frozenset(
     """.split()
 )
 _JOINS = frozenset({"y", "e", "und"})
-_COMPANY = re.compile(
-    r"\b(?:gmbh|mbh|ggmbh|ug|ag|kg|kgaa|ohg|gbr|e\.?\s?k|e\.?\s?v|inc|incorporated|corp|corporation|company|co|llc|l\.l\.c|llp|lp|ltd|limited|plc"
-    r"|pty|pvt|s\.?a|s\.?a\.?s|sas|sarl|s\.?a\.?r\.?l|eurl|s\.?r\.?l|s\.?p\.?a|srl|spa|s\.?l|s\.?l\.?u|b\.?v|n\.?v|bvba|oy|oyj|ab|a/?s|aps"
-    r"|asa|as|sp\.?\s?z\s?o\.?\s?o|s\.?\s?r\.?\s?o|a\.\s?s|kft|zrt|bt|d\.?o\.?o|ooo|ооо|оао|зао|пао|ао|ltda|eireli|s\.?a\.?\s?de\s?c\.?v"
-    r"|k\.k|pte|sdn\.?\s?bhd|bhd|pt|cv|ltd|şti|sti|a\.ş|株式会社|有限公司|有限会社|주식회사)\.?$",
+_FORM = re.compile(
+    r"(?<![^\W_])(?:g?gmbh|mbh|kgaa|ohg|gbr|e\.?\s?k\.|e\.?\s?v\.|inc|incorporated|corp|corporation|company|llc|l\.l\.c|llp|ltd|limited"
+    r"|plc|pty|pvt|s\.a\.?|s\.a\.s|sasu|sarl|s\.a\.r\.l|eurl|s\.r\.l|s\.p\.a|srl|s\.l\.u?|b\.v|n\.v|bvba|oyj|a/s|aps|asa|sp\.?\s?z\s?o\.?\s?o"
+    r"|s\.?\s?r\.?\s?o|a\.\s?s|spol|kft|zrt|nyrt|d\.?o\.?o|ооо|оао|зао|пао|ltda|eireli|s\.?a\.?\s?de\s?c\.?v|k\.k|pte|sdn\.?\s?bhd|bhd|şti"
+    r"|a\.ş|(?:&|and|und|et|y)\s?co|co\.,?\s?ltd|holdings?|solutions|technologies|consulting|logistics|software|foundation|university"
+    r"|universität|institute|industries|international|agency|agentur|verlag|studios)\.?$",
     re.IGNORECASE,
 )
-_COMPANY_WORDS = re.compile(
-    r"\b(?:gmbh|llc|inc\.|ltd\.?|holding|holdings|group|solutions|technologies|technology|consulting|services|systems|partners|"
-    r"industries|international|logistics|software|foundation|university|institute|association|bank|studios?|agency|agentur|verlag)$",
-    re.IGNORECASE,
-)
+"""What ends the name of a company, whatever its case."""
+_SHORT_FORM = re.compile(r" (?:AG|KG|UG|SE|AB|AS|SA|SAS|SpA|SPA|SL|NV|BV|PT|CV|BT|Bt|Oy|OY|Ab|LP|Co\.|АО|EV|eV|eG|KK|JSC)$")
+"""Legal forms that are words of names as well when they are written small."""
+_EAST_ASIAN_FORM = re.compile(r"株式会社|有限会社|合同会社|有限公司|股份公司|주식회사|\(주\)|㈱")
 _EAST_ASIAN = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff·・]+(?: [\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)?")
 _BESIDE = re.compile(r"\s*[(\[{（](?P<note>[^()\[\]{}（）]*)[)\]}）]\s*")
 _DASHED = re.compile(r"\s+[-–—|/•·]+\s+|\s*[|;]\s*")
@@ -62,9 +62,9 @@ _DASHED = re.compile(r"\s+[-–—|/•·]+\s+|\s*[|;]\s*")
 def is_company_like(text: str) -> bool:
     """Whether what stands in a person’s field is a company: a legal form or a word of business ends it."""
     line = clean_line(text).rstrip(" ,")
-    if not line or "@" in line:
-        return False
-    return bool((" " in line or "株" in line or "有限" in line) and (_COMPANY.search(line) or _COMPANY_WORDS.search(line)))
+    if _EAST_ASIAN_FORM.search(line):
+        return True
+    return " " in line and "@" not in line and bool(_FORM.search(line) or _SHORT_FORM.search(line))
 
 
 def split_name(text: str) -> PersonName:

@@ -1,0 +1,260 @@
+"""Phone numbers and e-mail addresses of a cell: several of them, with labels, in whatever form people keep them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from core.errors import Invalid
+from core.imports.values.numbers import looks_ruined, simple
+from core.imports.values.texts import is_blank
+from core.points import clean_email, clean_phone
+from core.text import clean_line, fold
+
+Point = dict[str, str]
+"""An item of `emails` or `phones`: `value`, `label` (empty where the text names none), and `original` of a phone."""
+
+
+class Phones(NamedTuple):
+    """The phone numbers of a cell.
+
+    `original` of an item is there where the file has another form than the one that is kept.
+    """
+
+    items: tuple[Point, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What is no phone number, as it stands there."""
+
+
+class Emails(NamedTuple):
+    """The e-mail addresses of a cell."""
+
+    items: tuple[Point, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What is no address, as it stands there."""
+
+
+class Mixed(NamedTuple):
+    """A cell that holds addresses and numbers, taken apart. Each piece is as the cell has it."""
+
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    rest: str = ""
+
+
+_LABELS = {
+    **dict.fromkeys("mobile mob mobil mobiltelefon mobiel movil celular cel cell cellular cellphone handy portable gsm m c iphone "
+                    "whatsapp wa komorka komorkowy мобильный моб 手机 携帯".split(), "mobile"),
+    **dict.fromkeys("work office business buro dienstlich geschaftlich arbeit bureau travail pro oficina trabajo trabalho ufficio "
+                    "lavoro werk zakelijk praca biuro w o b direct dw desk 办公 会社 рабочий".split(), "work"),
+    **dict.fromkeys("home privat private house casa domicile thuis prive dom h p домашний 自宅".split(), "home"),
+    **dict.fromkeys("main zentrale switchboard central centrale reception hq hauptnummer company".split(), "main"),
+    **dict.fromkeys("fax telefax f pager".split(), "fax"),
+    **dict.fromkeys("other andere sonstige autre otro altro outro alternate alternative alt".split(), "other"),
+    **dict.fromkeys("tel telefon telefono telefone telephone telefoon phone ph fon t no nr number festnetz landline fixed fijo "
+                    "e-mail email mail e тел 电话 電話 téléphone".split(), ""),
+}  # fmt: skip
+"""Labels by what people write; empty for words that say only that it is a number or an address."""
+_FAST_PHONE = re.compile(r"\+?[0-9(][0-9 ().\-]{5,22}[0-9]")
+_FAST_EMAIL = re.compile(
+    r"[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+(?P<top>[A-Za-z]{2,24})"
+)
+_SPECIAL = frozenset("arpa invalid local localhost onion test".split())
+"""Names that the checking library refuses; it is asked where one of them ends an address."""
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:|/\"“”„]+@[^\s<>()\[\],;:|/\"“”„]+")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"@[^\s<>,;]+')
+_STRONG = re.compile(
+    r"\s*(?:[\n\r|]|\s:::\s|;(?!\s*(?:ext|isub|phone-context)\s*=)|\s(?:or|oder|ou|und|and|et|y|e|bzw\.?)\s|\s&\s|\s[•·]\s)\s*",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(r"\s*(?:[/,]|\s{2,})\s*")
+_LABELLED = re.compile(r"^[(\[]?\s*(?P<label>[^\W\d_][^\d:()\[\]+]{0,24}?)\.?\s*(?:[)\]]\s*:?|:|(?=[\s+(\d]))\s*(?=['+(\d])")
+_LABEL_BEHIND = re.compile(r"\s*(?:[(\[]\s*(?P<label>[^\W\d_][^\d()\[\]]{0,24}?)\.?\s*[)\]]|[-–,]?\s+(?P<bare>[^\W\d_]{3,20})\.?)$")
+_EXTENSION = re.compile(
+    r"[,;]?\s*\b(?:durchwahl|dw|nebenstelle|nst|apparat|app|poste|interno|interne|ramal|anexo|doorkiesnummer|toestel|wewn|wew|extensi[oó]n"
+    r"|extension|extn?|ext)\b\.?\s*[:=]?\s*(?P<digits>\d{1,7})$",
+    re.IGNORECASE,
+)
+_INTERNATIONAL = re.compile(r"^\(?00\s?(?=[1-9])")
+_FEWEST = 7
+"""Digits that a number has at least when it stands beside another one."""
+
+
+def read_phones(text: str, region: str) -> Phones:
+    """The phone numbers of a cell, in E.164, each once.
+
+    Args:
+        text: what the cell says.
+        region: ISO 3166 alpha-2 of where a number without a country code is read; empty where nobody knows.
+    """
+    if _FAST_PHONE.fullmatch(text):
+        value = _number(text, region)
+        if value:
+            return Phones((_phone(value, "", text),))
+    elif is_blank(text):
+        return Phones()
+    items: dict[str, Point] = {}
+    unread: list[str] = []
+    for piece in _pieces(text, region):
+        written, label = _unlabelled(piece)
+        value = _number(written, region)
+        if value:
+            items.setdefault(value, _phone(value, label, written))
+        elif piece.strip():
+            unread.append(clean_line(piece))
+    return Phones(tuple(items.values()), tuple(unread))
+
+
+def read_emails(text: str) -> Emails:
+    """The e-mail addresses of a cell, in their normal form, each once: `Ann <ann@x.com>; BOB@x.com (home)`."""
+    line = text.strip()
+    fast = _fast_email(line)
+    if fast:
+        return Emails(({"value": fast, "label": ""},))
+    if is_blank(line):
+        return Emails()
+    items: dict[str, Point] = {}
+    unread: list[str] = []
+    for piece in _email_pieces(line):
+        found = _QUOTED.findall(piece) or _ADDRESS.findall(piece)
+        label = _email_label(piece)
+        for address in found:
+            bare = re.sub(r"^(?:mailto|e-?mail|smtp)[:=]", "", address, flags=re.IGNORECASE).strip(".'’‘`*")
+            value = _fast_email(bare)
+            if not value:
+                try:
+                    value = clean_email(bare)
+                except Invalid:
+                    unread.append(clean_line(address))
+                    continue
+            items.setdefault(value.lower(), {"value": value, "label": label})
+        if not found and (rest := clean_line(piece)) and not is_blank(rest):
+            unread.append(rest)
+    return Emails(tuple(items.values()), tuple(unread))
+
+
+def split_mixed(text: str) -> Mixed:
+    """Takes a cell apart that holds addresses and numbers: `raj@agency.in / 9876501234`."""
+    emails: list[str] = []
+    phones: list[str] = []
+    rest: list[str] = []
+
+    def taken(match: re.Match[str]) -> str:
+        emails.append(match[0].strip(".'"))
+        return "\n"
+
+    left = _ADDRESS.sub(taken, re.sub(r"mailto:|[<>]", " ", text))
+    for piece in re.split(r"[\n\r;|]|\s:::\s", left):
+        bare = piece.strip(" /,-–()\t")
+        if sum(c.isdigit() for c in bare) >= _FEWEST:
+            phones.append(bare)
+        elif bare:
+            rest.append(clean_line(bare))
+    return Mixed(tuple(emails), tuple(phones), ", ".join(rest))
+
+
+# --- phones -------------------------------------------------------------------------------------------------------
+
+
+def _phone(value: str, label: str, written: str) -> Point:
+    original = clean_line(written)
+    return {"value": value, "label": label} | ({} if original == value else {"original": original})
+
+
+def _pieces(text: str, region: str) -> list[str]:
+    """The parts of a cell that are a number each."""
+    pieces: list[str] = []
+    for strong in _STRONG.split(text):
+        weak = [part for part in _WEAK.split(strong) if part]
+        if len(weak) > 1 and all(_could_stand_alone(part, region) for part in weak):
+            pieces += weak
+        elif len(weak) > 1 and _could_stand_alone(weak[0], region) and "/" in strong:
+            # `030 123456/57`: the second ending makes no longer number of the first one.
+            pieces += [weak[0], "/".join(weak[1:])]
+        else:
+            pieces.append(strong)
+    return [piece for piece in pieces if piece.strip()]
+
+
+def _could_stand_alone(part: str, region: str) -> bool:
+    written, _ = _unlabelled(part)
+    return sum(c.isdigit() for c in written) >= _FEWEST and bool(_number(written, region))
+
+
+def _unlabelled(piece: str) -> tuple[str, str]:
+    """A number without the label beside it, and that label."""
+    piece = piece.strip()
+    if match := _LABELLED.match(piece):
+        label = _label(match["label"])
+        if label is not None:
+            return piece[match.end() :], label
+    if match := _LABEL_BEHIND.search(piece):
+        label = _label(match["label"] or match["bare"])
+        if label is not None and any(c.isdigit() for c in piece[: match.start()]):
+            return piece[: match.start()], label
+    return piece, ""
+
+
+def _label(words: str) -> str | None:
+    """The label that is meant; None where the words are none."""
+    found = [_LABELS.get(word) for word in fold(words).replace(".", " ").replace("-", "").split()]
+    if not found or any(label is None for label in found):
+        return None
+    return next((label for label in found if label), "")
+
+
+def _number(written: str, region: str) -> str:
+    """A number in E.164, with its extension; empty where it is none."""
+    line = simple(written).lstrip("'").strip()
+    if looks_ruined(line) or sum(c.isdigit() for c in line) < 3:
+        return ""
+    line = re.sub(r"^(?P<whole>\d{6,15})\.0$", r"\g<whole>", line)
+    line = _EXTENSION.sub(r" ext. \g<digits>", line)
+    line = _INTERNATIONAL.sub("+", line)
+    if re.search(r"[^\W\d]{2}", re.sub(r"(?i)ext(?:n|ension)?\b|^tel:|isub|phone-context|int\b", "", line)):
+        # A word is no number, although phones have letters on their keys.
+        return ""
+    try:
+        return clean_phone(line, region)
+    except Invalid:
+        return _without_plus(line)
+
+
+def _without_plus(line: str) -> str:
+    """A number whose plus was lost (`4917…`): read with one where that makes a number that there is."""
+    digits = re.sub(r"[ ().\-/]", "", line)
+    if not (digits.isdecimal() and 10 <= len(digits) <= 15 and digits[0] != "0"):
+        return ""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return ""
+    return f"+{digits}" if phonenumbers.is_valid_number(number) else ""
+
+
+# --- e-mails ------------------------------------------------------------------------------------------------------
+
+
+def _fast_email(line: str) -> str:
+    """A plain address in the form that `clean_email` gives it; empty where it is to be asked."""
+    match = _FAST_EMAIL.fullmatch(line)
+    if match is None or match["top"].lower() in _SPECIAL:
+        return ""
+    local, _, domain = line.partition("@")
+    labels = domain.split(".")
+    if len(local) > 64 or len(line) > 200 or any(len(label) > 63 or label[2:4] == "--" for label in labels):
+        return ""
+    return f"{local}@{domain.lower()}"
+
+
+def _email_pieces(line: str) -> list[str]:
+    return [piece for piece in re.split(r"[\n\r;|]|\s:::\s|,(?=[^@]*@)|,\s*$", line) if piece.strip()]
+
+
+def _email_label(piece: str) -> str:
+    """The label that stands beside an address: `work: a@b.com`, `a@b.com (home)`."""
+    beside = _ADDRESS.sub(" ", re.sub(r"mailto:", " ", piece, flags=re.IGNORECASE))
+    label = _label(re.sub(r"[^\w.\s-]", " ", beside))
+    return label or ""
