@@ -68,6 +68,18 @@ SECTIONS = (
         ("tui.screens.conflicts:WaitingList",),
         "What did not take effect as it was done, and waits for you: changed by two, refused, gone, there twice.",
     ),
+    Section(
+        "Import: files",
+        ("tui.dialogs.import_files:FilesDialog",),
+        "Type a path, or drop files on the terminal; several apart by blanks. The latest file of the folder is on top.",
+    ),
+    Section(
+        "Import: columns and preview",
+        ("tui.screens.importing:MappingList", "tui.screens.importing:ImportScreen"),
+        "`enter` on a column chooses its field, on the first line it goes on: to the preview, and from there to the import.",
+    ),
+    Section("Import under way, and its result", ("tui.screens.import_run:ImportRunScreen",)),
+    Section("Imports", ("tui.screens.imports:ImportsScreen",)),
     Section("On a record's own screen", ("tui.screens.record:RecordScreen",)),
     Section("Contact", ("tui.screens.contact:ContactScreen",)),
     Section("Deal", ("tui.screens.deal:DealScreen",)),

@@ -7,9 +7,10 @@ import dataclasses
 import gc
 import inspect
 import os
+import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from textual import events
 from textual.app import App
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tui.ahead import Ahead
     from tui.config import Config, Opener
     from tui.desk import Desk
+    from tui.importing import ImportDesk, Running
     from tui.models.call_state import Resumable
     from tui.models.card_text import Wording
     from tui.reminders import Reminders
@@ -42,6 +44,7 @@ BASE_SCREENS = {
     "c": ("contacts", "Contacts"),
     "x": ("conflicts", "Conflicts"),
     "o": ("unsent", "What waits to be sent"),
+    "i": ("imports", "Imports"),
 }
 """Where `g` + letter goes: (name of the screen, label)."""
 SETUPS = {
@@ -53,6 +56,10 @@ SETUPS = {
 LEAST_SIZE = (30, 10)
 """Columns and lines below which nothing useful can be shown."""
 NOTICE_SECONDS = 10
+UNFINISHED = ("running", "stopped")
+"""States of an import that can be gone on with."""
+IMPORT_SHOWN_EVERY = 0.5
+"""Seconds between two looks of the status bar at an import that is under way."""
 QUIT_PATIENCE = 0.4
 """Seconds that leaving waits for what is under way before it asks."""
 
@@ -61,7 +68,7 @@ class OffhookApp(App[int]):
     """offhook in a terminal. Run it with `run()`; its result is the exit code."""
 
     TITLE = "offhook"
-    CSS_PATH = ["style.tcss", "board.tcss", "records.tcss", "call.tcss", "dialogs.tcss"]
+    CSS_PATH = ["style.tcss", "board.tcss", "records.tcss", "call.tcss", "dialogs.tcss", "imports.tcss"]
     ENABLE_COMMAND_PALETTE = (
         False  # offhook has its own: one list, drawn by the line, with the keys beside the actions
     )
@@ -71,7 +78,7 @@ class OffhookApp(App[int]):
         (118, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "chord('g')", "Go to", id="app.go", tooltip="Then a letter: t today, p pipeline, c contacts, x conflicts, o what waits to be sent"),
+        Binding("g", "chord('g')", "Go to", id="app.go", tooltip="Then a letter: t today, p pipeline, c contacts, x conflicts, o what waits to be sent, i imports"),
         Binding("slash", "search", "Find", id="app.find", tooltip="Anything by name, e-mail, phone or words of a note"),
         Binding("u", "undo", "Undo", id="app.undo", tooltip="Take your latest change back"),
         Binding(
@@ -79,6 +86,10 @@ class OffhookApp(App[int]):
         ),
         Binding(
             "question_mark,f1", "keys", "All keys", show=False, id="app.keys", tooltip="The keys of where you are"
+        ),
+        Binding(
+            "ctrl+o", "import", "Import …", show=False, id="app.import",
+            tooltip="Bring in contacts, companies, deals, notes from files",
         ),
         Binding("ctrl+t", "themes", "Theme", show=False, id="app.theme", tooltip="Choose how offhook looks"),
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="Everything is saved", priority=True),
@@ -92,6 +103,8 @@ class OffhookApp(App[int]):
         self.opener = opener
         self.config = config
         self.desk: Desk | None = None
+        self._imports: ImportDesk | None = None
+        self._import_shown = 0.0
         self.calls_left: Resumable | None = None
         """A list of contacts that can be gone on with."""
         self.kept_here = 0
@@ -217,6 +230,8 @@ class OffhookApp(App[int]):
         self._screen_named("today")
         gc.collect()
         gc.freeze()
+        if any(one.state in UNFINISHED for one in self.desk.catalog.imports):
+            self.run_worker(self._offer_imports(), group="keep", exit_on_error=False)
 
     async def _offer_what_was_left(self) -> None:
         """Says once what an earlier run has left: a list with people in it to call, texts that were never saved."""
@@ -281,6 +296,10 @@ class OffhookApp(App[int]):
             from tui.screens.conflicts import ConflictsScreen
 
             return ConflictsScreen(desk)
+        if name == "imports":
+            from tui.screens.imports import ImportsScreen
+
+            return ImportsScreen(desk)
         from tui.screens.pipeline import PipelineScreen
 
         return PipelineScreen(desk)
@@ -346,6 +365,78 @@ class OffhookApp(App[int]):
             if isinstance(screen, DeskScreen):
                 screen.refresh_bars()
 
+    # --- imports ----------------------------------------------------------------------------------------------------
+
+    @property
+    def imports(self) -> ImportDesk:
+        """What works on imports; made when it is first needed."""
+        if self._imports is None:
+            from pathlib import Path
+
+            from tui.importing import ImportDesk
+
+            assert self.desk is not None
+            config = self.desk.config
+            downloads = Path.home() / "Downloads"
+            folder = next(
+                (one for one in (config.import_folder, downloads) if one is not None and one.is_dir()),
+                Path.home(),
+            )
+            self._imports = ImportDesk(self.desk, config.importer, folder)
+        return self._imports
+
+    def action_import(self) -> None:
+        """Brings files in, or shows the import that is under way."""
+        from tui.flows.importing import begin_import
+        from tui.screens.base import DeskScreen
+
+        if isinstance(self.screen, DeskScreen):
+            self.screen.start(begin_import(self.screen))
+
+    @property
+    def import_words(self) -> str:
+        """How far an import is that is under way, for the status bar; empty where none is."""
+        busy = self._imports.busy if self._imports is not None else None
+        if busy is None or busy.step is None:
+            return ""
+        from tui.models.import_words import short_step
+
+        return short_step(busy.step)
+
+    def show_import(self) -> None:
+        """Shows in the status bar how far an import is; no more often than somebody would look."""
+        now, busy = time.monotonic(), self._imports.busy if self._imports is not None else None
+        if busy is None or now - self._import_shown >= IMPORT_SHOWN_EVERY:
+            self._import_shown = now
+            self._remind()
+
+    def tell_of_import(self, running: Running, words: str) -> None:
+        """Says that an import has come to its end, unless the user is looking at it."""
+        from tui.screens.import_run import ImportRunScreen
+
+        screen = self.screen
+        if not (isinstance(screen, ImportRunScreen) and screen.running is running):
+            from tui.actions import key_of
+
+            key = f"{key_of(self.screen, 'app.go')} i"
+            level: Literal["warning", "information"] = "warning" if running.problem else "information"
+            self.notify(
+                printable(f"{words} {key} shows it."), severity=level, markup=False, timeout=NOTICE_SECONDS
+            )
+
+    async def _offer_imports(self) -> None:
+        """Says once that an import was cut off."""
+        from tui.screens.base import DeskScreen
+
+        if isinstance(self.screen, DeskScreen):
+            from tui.actions import key_of
+            from tui.flows.importing import left_over
+            from tui.models.import_words import left_notice
+
+            key = f"{key_of(self.screen, 'app.go')} i"
+            if words := left_notice(await left_over(self.screen), key):
+                self.notify(printable(words), markup=False, timeout=NOTICE_SECONDS)
+
     # --- chords: `g` and then a letter ------------------------------------------------------------------------------
 
     def action_chord(self, key: str) -> None:
@@ -385,7 +476,7 @@ class OffhookApp(App[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing but leaving and looks works before there is a workspace, or under a question."""
-        if action in ("chord", "search", "undo", "palette"):
+        if action in ("chord", "search", "undo", "palette", "import"):
             return self.desk is not None and not self.screen.is_modal
         if action == "themes":
             return not self.screen.is_modal
@@ -516,6 +607,9 @@ class OffhookApp(App[int]):
             if isinstance(screen, Dialog) and screen.keeps():
                 return
         desk = self.desk
+        if self._imports is not None and self._imports.busy is not None:
+            self.run_worker(self._ask_to_stop_import(), group="quit", exclusive=True)
+            return
         refused = desk.refused if desk else 0
         if desk is None or await desk.settled(QUIT_PATIENCE):
             # A no comes with its reason, and with what was typed: who left now would lose both.
@@ -523,6 +617,18 @@ class OffhookApp(App[int]):
                 self._leave(desk)
         elif not any(worker.group == "quit" and not worker.is_finished for worker in self.workers):
             self.run_worker(self._ask_to_quit(desk), group="quit")
+
+    async def _ask_to_stop_import(self) -> None:
+        from tui.dialogs.prompt import Confirm
+
+        words = (
+            "It stops here. What is in stays; you can go on with it after the next start, or take it back."
+        )
+        if await self.push_screen_wait(
+            Confirm("An import is under way. Leave?", words, yes="stop it and leave")
+        ):
+            await self.imports.stop()
+            await self.action_quit()
 
     async def _ask_to_quit(self, desk: Desk) -> None:
         from tui.dialogs.unsettled import UnsettledDialog
@@ -535,6 +641,8 @@ class OffhookApp(App[int]):
         self.desk = None
         if self.reminders is not None:
             self.reminders.close()
+        if self._imports is not None:
+            self._imports.close()
         if desk is not None:
             health = desk.last_seen_health
             self.kept_here = health.to_send if health.mode == "field" else 0

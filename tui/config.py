@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.dialling import ByHand, Dialler
+from core.errors import Unavailable
 
 if TYPE_CHECKING:
+    from core.imports.shapes import Importer
     from core.workspace import Workspace
 
 
@@ -20,6 +22,10 @@ def _now() -> dt.datetime:
 
 def _forget(_key: str, _value: str) -> None:
     """Keeps nothing: for where there is no place to keep settings."""
+
+
+def _no_importer(_workspace: Workspace) -> Importer:
+    raise Unavailable("Files cannot be imported here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Config:
         reminders: tasks that come due are told of wherever the user is.
         debounce: seconds that somebody to call must have been in sight before a key says how the call ended.
         dialler: how numbers are dialled. Sample numbers never are, whatever it is: see `tui.flows.dialling`.
+        importer: makes what brings files into a workspace; called on a thread, when it is first needed.
+        import_folder: where files to import were last taken from; None: nowhere yet.
         notices: what was wrong with the settings, to be said once.
     """
 
@@ -52,6 +60,8 @@ class Config:
     reminders: bool = True
     debounce: float = 0.25
     dialler: Dialler = field(default_factory=ByHand)
+    importer: Callable[[Workspace], Importer] = _no_importer
+    import_folder: Path | None = None
     notices: tuple[str, ...] = ()
 
 

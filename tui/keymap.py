@@ -69,6 +69,10 @@ CONTEXTS = (
             "call_notes:StepLine",
         )
     ),
+    Context("Import: columns", ("tui.screens.importing:MappingList", "tui.screens.importing:ImportScreen")),
+    Context("Import: preview", ("tui.widgets.details:Details", "tui.screens.importing:ImportScreen")),
+    Context("Import: result", ("tui.widgets.details:Details", "tui.screens.import_run:ImportRunScreen")),
+    Context("Imports", ("tui.widgets.table:Table", "tui.screens.imports:ImportsScreen")),
     Context("Search within a timeline", ("tui.widgets.timeline_search:WithinLine",), app=False),
     Context("History", ("tui.widgets.table:Table", "tui.screens.history:HistoryDialog"), app=False),
     _dialog("pick:Picker", "Choosing"),
@@ -77,6 +81,7 @@ CONTEXTS = (
     _dialog("prompt:Prompt", "Typing a line or a text"),
     _dialog("prompt:Confirm", "Yes or no"),
     _dialog("finder:Finder", "Find"),
+    _dialog("import_files:FilesDialog", "Files to import"),
     _dialog("keys:KeysDialog", "Keys and palette"),
     _dialog("conflict:ConflictDialog", "Conflict"),
     _dialog("unsettled:UnsettledDialog", "Leaving"),

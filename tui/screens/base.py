@@ -230,6 +230,7 @@ class DeskScreen(Screen[None]):
         bar = self.query_one(StatusBar)
         bar.show_health(self.desk.shown_health, demo=self.desk.config.demo)
         bar.remind(self.offhook.reminder)
+        bar.show_work(self.offhook.import_words)
 
     def key_hints(self) -> list[tuple[str, str]]:
         """(key, label) pairs of the bindings that want to be shown, nearest the focus first, help last."""

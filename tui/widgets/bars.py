@@ -145,6 +145,7 @@ class StatusBar(Widget):
         self._problem = False
         self._demo = False
         self._reminder: Wording | None = None
+        self._work = ""
 
     def show_health(self, health: Health, *, demo: bool) -> None:
         """Sets what stands at the two ends."""
@@ -156,6 +157,12 @@ class StatusBar(Widget):
         """Sets what has come due, from its longest form to its shortest; None takes it away."""
         if words != self._reminder:
             self._reminder = words
+            self.refresh()
+
+    def show_work(self, words: str) -> None:
+        """Sets how far something is that goes on behind everything else; empty takes it away."""
+        if words != self._work:
+            self._work = words
             self.refresh()
 
     def say(self, message: str, *, problem: bool = False) -> None:
@@ -234,7 +241,10 @@ class StatusBar(Widget):
             tail = f" {mode} " if width >= 60 and not self._message else ""
             if due and taken + cell_len(tail) > width:
                 tail = ""
-        room = max(0, width - taken - cell_len(tail))
+        work = _padded(f"↓ {self._work}") if self._work else ""
+        if taken + cell_len(work) + cell_len(tail) + least > width:
+            work = ""
+        room = max(0, width - taken - cell_len(work) - cell_len(tail))
         message_style = self.get_component_rich_style(
             "status--problem" if self._problem else "status--message"
         )
@@ -245,6 +255,7 @@ class StatusBar(Widget):
                 self.get_component_rich_style(f"status--{health.level}"),
             ),
             (due, self.get_component_rich_style("status--reminder")),
+            (work, self.get_component_rich_style("status--busy")),
             (fit(f" {self._message}" if self._message else "", room), message_style),
             (tail, self.get_component_rich_style("status--mode")),
         ]
