@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import count, repeat
+from itertools import repeat
 from typing import NamedTuple, Protocol
 
 from core.imports.shapes import RawRow
@@ -104,13 +104,9 @@ class GridTable:
             if rows is None:
                 yield from held
                 held = []
-                yield from map(_row, zip(count(chunk.first), chunk.rows[:-_TAIL], repeat("")))
-                held = list(
-                    map(
-                        _row,
-                        zip(count(chunk.first + len(chunk.rows) - _TAIL), chunk.rows[-_TAIL:], repeat("")),
-                    )
-                )
+                numbers = chunk.numbered()
+                yield from map(_row, zip(numbers[:-_TAIL], chunk.rows[:-_TAIL], repeat("")))
+                held = list(map(_row, zip(numbers[-_TAIL:], chunk.rows[-_TAIL:], repeat(""))))
                 continue
             held += rows
             if len(held) > _TAIL:
@@ -126,7 +122,6 @@ class GridTable:
         above = self._layout.data_from > chunk.first
         if (
             not above
-            and chunk.numbers is None
             and not chunk.problems
             and len(rows) > _TAIL
             and set(map(len, rows)) == {width}

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import io
+import lzma
 import os
 import stat
 import zipfile
+import zlib
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any
 
 from core.imports.shapes import Unusable
+
+_LARGEST_HELD = 100_000_000
+"""Bytes of a member that is held in memory: personal data is never laid down in a file beside."""
+
+BROKEN_MEMBER = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+)
+"""What reading a member of a damaged archive leads to."""
 
 
 class Origin:
@@ -54,12 +70,32 @@ class Origin:
             return self._opened()
         archive = self._archive()
         try:
-            return _Member(archive, self.member)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+            return io.BufferedReader(_Member(archive, self.member, self.said), 65_536)
+        except BROKEN_MEMBER as error:
             archive.close()
             raise Unusable(
                 f"{self.said} cannot be unpacked: {error}. Unpack the archive, and import what is in it."
             ) from None
+
+    def seekable(self) -> IO[bytes]:
+        """As `open`, but what a workbook or an archive inside an archive needs: a stream in which one can go back.
+
+        Raises:
+            Unusable: as `open`; or the member is too large to be held in memory.
+        """
+        if not self.member:
+            return self.open()
+        if self.size > _LARGEST_HELD:
+            raise Unusable(
+                f"{self.said} is too large to be read in its archive. Unpack the archive, and import what is in it."
+            )
+        with self.open() as stream:
+            try:
+                return io.BytesIO(stream.read())
+            except BROKEN_MEMBER as error:
+                raise Unusable(
+                    f"{self.said} cannot be unpacked: {error}. Download or export the archive again."
+                ) from None
 
     def head(self, size: int) -> bytes:
         """The first bytes."""
@@ -94,16 +130,35 @@ class Origin:
         return found.st_size, found.st_mtime_ns
 
 
-class _Member(io.BufferedReader):
-    """A member of an archive, which closes the archive with itself."""
+class _Member(io.RawIOBase):
+    """A member of an archive as a raw stream, which closes the archive with itself."""
 
-    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
-        super().__init__(cast(io.RawIOBase, archive.open(name)), 65_536)
+    def __init__(self, archive: zipfile.ZipFile, name: str, said: str) -> None:
         self._archive = archive
+        self._said = said
+        self._stream = archive.open(name)
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._stream.read(len(buffer))
+        except BROKEN_MEMBER as error:
+            raise Unusable(
+                f"{self._said} cannot be unpacked ({error}). Download or export the archive again."
+            ) from None
+        buffer[: len(data)] = data
+        return len(data)
 
     def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+            self._archive.close()
         super().close()
-        self._archive.close()
 
 
 def _unreadable(path: Path, error: Exception) -> Unusable:
