@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from core.entities import RECORDS
@@ -295,6 +296,10 @@ def encode_value(kind: Kind, value: Any) -> Any:
     return value
 
 
+_CONVERTED = frozenset({Kind.TIME, Kind.DATE, Kind.SET, Kind.MAP})
+"""The kinds whose values are not in JSON what they are in Python."""
+
+
 def decode_value(kind: Kind, value: Any) -> Any:
     """The inverse of `encode_value`."""
     if value is None:
@@ -308,11 +313,19 @@ def decode_value(kind: Kind, value: Any) -> Any:
     return value
 
 
-def _convert(table: str, values: Mapping[str, Any], convert: Any) -> dict[str, Any]:
-    fields = fields_of(RECORDS[table])
+def _convert(table: str, values: Mapping[str, Any], convert: Callable[[Kind, Any], Any]) -> dict[str, Any]:
+    kinds = _kinds(table)
     return {
-        name: value if "." in name else convert(fields[name].kind, value) for name, value in values.items()
+        name: value if value is None or (kind := kinds.get(name)) is None else convert(kind, value)
+        for name, value in values.items()
     }
+
+
+@cache
+def _kinds(table: str) -> dict[str, Kind]:
+    """The kinds of the fields that JSON cannot hold as they are."""
+    specs = fields_of(RECORDS[table])
+    return {name: spec.kind for name, spec in specs.items() if spec.kind in _CONVERTED}
 
 
 def to_json(changeset: Changeset) -> dict[str, Any]:

@@ -8,6 +8,8 @@ writing and the same deriving.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,11 +17,11 @@ from typing import Any
 
 from core.catalog import Catalog
 from core.changes import Change, Changeset, FieldConflict, Row, Status, is_gone, merge, to_json
-from core.commands.base import title_of
+from core.commands.base import SUBJECTS, title_of
 from core.entities import RECORDS
 from core.schema import Kind, Role, defaults_of, fields_of
-from storage import derive
-from storage.codec import codec, to_micros
+from storage import derive, words
+from storage.codec import Encoded, codec, to_micros
 from storage.codec import to_json as json_text
 from storage.derive import Touched, Written
 from storage.load import CATALOG_TABLES, Loaded, note_new_catalog
@@ -185,21 +187,30 @@ def _hangs_on_rows(change: Change, written: Mapping[tuple[str, str], Row], loade
 
 
 def _check_fields(change: Change) -> None:
-    specs = fields_of(RECORDS[change.table])
-    for name in (*change.set, *change.add, *change.remove):
-        if specs[name.partition(".")[0]].role is not Role.DATA:
+    for name in {*change.set, *change.add, *change.remove} - _data_fields(change.table):
+        if fields_of(RECORDS[change.table])[name.partition(".")[0]].role is not Role.DATA:
             raise ValueError(f"{change.table}.{name} is not for changesets to set")
     if change.table == "activities" and not change.insert:
         raise ValueError("activities are only ever added")
 
 
+@cache
+def _data_fields(table: str) -> frozenset[str]:
+    return frozenset(name for name, spec in fields_of(RECORDS[table]).items() if spec.role is Role.DATA)
+
+
 def _new_row(org_id: str, change: Change) -> Row:
-    row: Row = {"org_id": org_id, "version": 0, "created_at": None, "updated_at": None, "updated_by": None}
-    for name, spec in fields_of(RECORDS[change.table]).items():
+    # A changeset that an older program has made leaves out what came later.
+    return {**_blank_row(change.table), "org_id": org_id, **change.set}
+
+
+@cache
+def _blank_row(table: str) -> Row:
+    row: Row = {"version": 0, "created_at": None, "updated_at": None, "updated_by": None}
+    for name, spec in fields_of(RECORDS[table]).items():
         if spec.role is Role.DERIVED:
             row[name] = None if spec.nullable else (False if spec.kind is Kind.BOOL else "")
-    # A changeset that an older program has made leaves out what came later.
-    return {**defaults_of(RECORDS[change.table]), **row, **change.set}
+    return {**defaults_of(RECORDS[table]), **row}
 
 
 def _must_stand(change: Change, held: Row | None) -> Row:
@@ -215,6 +226,7 @@ def _must_stand(change: Change, held: Row | None) -> Row:
 
 def _check_references(written: Sequence[Written], loaded: Loaded, catalog: Catalog | None) -> None:
     there = {(one.table, one.id) for one in written}
+    _load_subjects(written, there, loaded)
     for one in written:
         for name, table in _references(one.table):
             to = one.after[name]
@@ -229,6 +241,24 @@ def _check_references(written: Sequence[Written], loaded: Loaded, catalog: Catal
                     f"The {RECORDS[table].LABEL} that this {RECORDS[one.table].LABEL} points to is not there.",
                 )
             there.add((table, to))
+
+
+def _load_subjects(written: Sequence[Written], there: set[tuple[str, str]], loaded: Loaded) -> None:
+    """Loads what many new rows belong to at once: it must be there, and gives them their book and words."""
+    subjects: dict[str, dict[str, None]] = {}
+    for one in written:
+        for column, table in _subjects(one.table):
+            to = one.after[column]
+            if to is not None and one.before is None and (table, to) not in there:
+                subjects.setdefault(table, {})[to] = None
+    for table, ids in subjects.items():
+        if len(ids) > 2:
+            loaded.rows(table, list(ids))
+
+
+@cache
+def _subjects(table: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, to) for name, to in _references(table) if to in SUBJECTS)
 
 
 def _in_catalog(catalog: Catalog | None, table: str, record_id: str) -> bool:
@@ -266,37 +296,77 @@ def _write_all(
     now: dt.datetime,
 ) -> Touched:
     """Writes rows and what is derived from them."""
-    for one in written:
-        row = one.after
-        if one.table in ("activities", "tasks"):
-            parent = derive.parent_of(row)
-            held = loaded.row(*parent) if parent else None
-            if held:
-                row["book_id"] = held["book_id"]
-        row["version"] += 1
-        row["updated_at"] = now
-        row["updated_by"] = changeset.user_id
-        if one.before is None:
-            row["created_at"] = now
-        # Put down before the texts are made, so that what comes later in the changeset sees it.
-        loaded.put(one.table, one.id, row)
-        if one.before is None or derive.text_changed(one.table, one.before, row):
-            row |= derive.own_columns(one.table, row, loaded)
-        form = codec(one.table)
-        if one.before is None:
-            connection.execute(_insert_sql(one.table), form.encode_row(row))
-            continue
-        changed = tuple(name for name in form.names if row[name] != one.before[name])
-        values = [form.encode(name, row[name]) for name in changed]
-        connection.execute(_update_sql(one.table, changed), [*values, changeset.org_id, one.id])
-    touched = {(one.table, one.id) for one in written}
-    return touched | derive.follow(connection, changeset.org_id, written, loaded)
+    with words.at_once(connection, _many_searched(written)):
+        new: dict[str, list[Encoded]] = {}
+        for one in written:
+            _complete(one, changeset, loaded, now)
+            if one.before is None:
+                new.setdefault(one.table, []).append(codec(one.table).encode_row(one.after))
+            else:
+                _insert(connection, one.table, new.pop(one.table, []))
+                _update(connection, changeset.org_id, one, one.before)
+        for table, rows in new.items():
+            _insert(connection, table, rows)
+        touched = {(one.table, one.id) for one in written}
+        return touched | derive.follow(connection, changeset.org_id, written, loaded)
+
+
+_MANY = 8
+"""How many new rows of a table are worth putting their words into the search index together."""
+
+
+def _many_searched(written: Sequence[Written]) -> list[str]:
+    if len(written) < _MANY:
+        return []
+    new = Counter(one.table for one in written if one.before is None)
+    return [table for table in derive.SEARCHED if new[table] >= _MANY]
+
+
+def _complete(one: Written, changeset: Changeset, loaded: Loaded, now: dt.datetime) -> None:
+    """Gives a row its stamps, its book and its texts."""
+    row = one.after
+    if one.table in ("activities", "tasks"):
+        parent = derive.parent_of(row)
+        held = loaded.row(*parent) if parent else None
+        if held:
+            row["book_id"] = held["book_id"]
+    row["version"] += 1
+    row["updated_at"] = now
+    row["updated_by"] = changeset.user_id
+    if one.before is None:
+        row["created_at"] = now
+    # Put down before the texts are made, so that what comes later in the changeset sees it.
+    loaded.put(one.table, one.id, row)
+    if one.before is None or derive.text_changed(one.table, one.before, row):
+        row |= derive.own_columns(one.table, row, loaded)
+
+
+_TOGETHER = 64
+"""How many new rows one statement writes. SQLite prepares for taking back each statement by itself, which costs as much as
+writing a row does."""
+
+
+def _insert(connection: Any, table: str, rows: Sequence[Encoded]) -> None:
+    whole = len(rows) - len(rows) % _TOGETHER
+    for start in range(0, whole, _TOGETHER):
+        values = itertools.chain.from_iterable(rows[start : start + _TOGETHER])
+        connection.execute(_insert_sql(table, _TOGETHER), list(values))
+    for row in rows[whole:]:
+        connection.execute(_insert_sql(table, 1), row)
+
+
+def _update(connection: Any, org_id: str, one: Written, before: Row) -> None:
+    form = codec(one.table)
+    changed = tuple(name for name in form.names if one.after[name] != before[name])
+    values = [form.encode(name, one.after[name]) for name in changed]
+    connection.execute(_update_sql(one.table, changed), [*values, org_id, one.id])
 
 
 @cache
-def _insert_sql(table: str) -> str:
+def _insert_sql(table: str, count: int) -> str:
     form = codec(table)
-    return f"INSERT INTO {table} ({form.columns}) VALUES ({', '.join('?' * len(form.names))})"
+    row = f"({', '.join('?' * len(form.names))})"
+    return f"INSERT INTO {table} ({form.columns}) VALUES {', '.join([row] * count)}"
 
 
 @cache

@@ -7,9 +7,7 @@ empty file is filled without indexes, which are then built in one go.
 # ruff: noqa: S608 (table and column names come from the declarations in core, values are always bound)
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import gc
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -24,6 +22,8 @@ from core.workspace import Changed
 from storage import derive, files, load
 from storage.codec import codec, to_micros
 from storage.codec import to_json as json_text
+from storage.database import MANY_CACHE_KIB
+from storage.garbage import no_garbage_collection
 from storage.keys import Store
 from storage.local import Clock, utc_now
 from storage.lookup import Lookup
@@ -40,7 +40,6 @@ Progress = Callable[[str, int], None]
 filled) and how many rows there are so far."""
 
 _BATCH = 2_000
-_LOAD_CACHE_KIB = 65_536
 _STAMPS = ("created_at", "updated_at")
 _CHILDREN = ("activities", "tasks")
 
@@ -73,7 +72,7 @@ def create_solo_bulk(
     fast = (
         "journal_mode = OFF",
         "synchronous = OFF",
-        f"cache_size = -{_LOAD_CACHE_KIB}",
+        f"cache_size = -{MANY_CACHE_KIB}",
         "threads = 2",
         "locking_mode = EXCLUSIVE",
     )
@@ -105,7 +104,7 @@ def load_rows(
     Raises:
         Unavailable: nothing was written: the disk is full, another program writes, …
     """
-    with workspace.database.write(cache_kib=_LOAD_CACHE_KIB) as connection:
+    with workspace.database.write(cache_kib=MANY_CACHE_KIB) as connection:
         loader = Loader(connection, workspace.org_id, workspace.user_id, workspace.now(), progress)
         count = loader.add(rows)
         revision = loader.remember(summary)
@@ -140,7 +139,7 @@ class Loader:
     def fill(self, rows: Rows) -> int:
         """Loads into a file that has nothing but its set-up: without indexes and triggers, which are then built."""
         held = _take_down(self._connection)
-        with _no_garbage_collection():
+        with no_garbage_collection():
             for _table, _batch in self._insert(rows):
                 pass
         self._progress("links", self._count)
@@ -232,18 +231,6 @@ def _in_order(rows: Rows) -> Iterable[tuple[str, Iterable[Mapping[str, Any]]]]:
 @cache
 def _names(table: str) -> frozenset[str]:
     return frozenset(fields_of(RECORDS[table]))
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Rows are no cycles: looking for some among hundreds of thousands of them doubles the time that writing takes."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _take_down(connection: Any) -> list[str]:

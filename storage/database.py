@@ -26,6 +26,8 @@ BUSY_SECONDS = 15.0
 _READERS = 4
 _READER_CACHE_KIB = 6_144
 _WRITER_CACHE_KIB = 4_096
+MANY_CACHE_KIB = 65_536
+"""The writer's cache for work on many rows."""
 _CHECKPOINT_CHANGES = 1_500
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC, errno.EFBIG)
 

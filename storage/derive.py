@@ -229,27 +229,34 @@ def follow(
         The other rows whose look changed by it.
     """
     touched: Touched = set()
+    told_of: dict[tuple[str, str], int] = {}
     activity_of: Touched = set()
     task_of: Touched = set()
+    contacts: list[Written] = []
     for one in written:
         match one.table:
             case "activities":
-                touched |= _subjects(one.after)
+                subjects = _subjects(one.after)
+                touched |= subjects
                 if one.after["revises"] is not None:
                     _supersede(connection, org_id, one.after["revises"])
                     touched.add(("activities", one.after["revises"]))
-                    activity_of |= _subjects(one.after)
+                    activity_of |= subjects
                 elif one.after["kind"] in TOLD_KINDS:
-                    _told(connection, org_id, one.after)
+                    at = to_micros(one.after["occurred_at"])
+                    told_of.update((subject, max(at, told_of.get(subject, at))) for subject in subjects)
             case "tasks":
                 subjects = _subjects(one.after) | (_subjects(one.before) if one.before else set())
                 touched |= subjects
                 task_of |= subjects
             case "companies" | "contacts" | "deals":
-                if points and one.table == "contacts":
-                    _keep_points(connection, org_id, one)
+                if one.table == "contacts":
+                    contacts.append(one)
                 if one.before is not None:
                     touched |= _follow_record(connection, org_id, one, one.before, rows)
+    if points and contacts:
+        _keep_points(connection, org_id, contacts)
+    _told(connection, org_id, told_of)
     for table, record_id in activity_of:
         _last_activity(connection, org_id, table, record_id)
     for table, record_id in task_of:
@@ -280,15 +287,14 @@ def _supersede(connection: Any, org_id: str, activity_id: str) -> None:
     )
 
 
-def _told(connection: Any, org_id: str, row: Row) -> None:
-    at = to_micros(row["occurred_at"])
-    for table, column in PARENTS[:2]:
-        if row[column] is not None:
-            connection.execute(
-                f"UPDATE {table} SET last_activity_at = ? WHERE org_id = ? AND id = ?"
-                " AND (last_activity_at IS NULL OR last_activity_at < ?)",
-                (at, org_id, row[column], at),
-            )
+def _told(connection: Any, org_id: str, last: Mapping[tuple[str, str], int]) -> None:
+    """Puts down when something was last told of records, where it is later than what is there."""
+    for table, _column in PARENTS[:2]:
+        connection.executemany(
+            f"UPDATE {table} SET last_activity_at = ? WHERE org_id = ? AND id = ?"
+            " AND (last_activity_at IS NULL OR last_activity_at < ?)",
+            [(at, org_id, record_id, at) for (held_in, record_id), at in last.items() if held_in == table],
+        )
 
 
 def _last_activity(connection: Any, org_id: str, table: str, record_id: str) -> None:
@@ -312,17 +318,23 @@ def _next_task(connection: Any, org_id: str, table: str, record_id: str) -> None
         )
 
 
-def _keep_points(connection: Any, org_id: str, one: Written) -> None:
-    wanted = points_of(one.after)
-    held = points_of(one.before) if one.before else []
-    if wanted == held:
-        return
-    if held:
-        connection.execute("DELETE FROM contact_points WHERE org_id = ? AND contact_id = ?", (org_id, one.id))
-    connection.executemany(
-        "INSERT INTO contact_points (org_id, contact_id, kind, value) VALUES (?, ?, ?, ?)",
-        [(org_id, one.id, kind, value) for kind, value in wanted],
-    )
+def _keep_points(connection: Any, org_id: str, contacts: Iterable[Written]) -> None:
+    gone: list[tuple[str, str]] = []
+    come: list[tuple[str, str, str, str]] = []
+    for one in contacts:
+        wanted = points_of(one.after)
+        held = points_of(one.before) if one.before else []
+        if wanted == held:
+            continue
+        if held:
+            gone.append((org_id, one.id))
+        come += [(org_id, one.id, kind, value) for kind, value in wanted]
+    if gone:
+        connection.executemany("DELETE FROM contact_points WHERE org_id = ? AND contact_id = ?", gone)
+    if come:
+        connection.executemany(
+            "INSERT INTO contact_points (org_id, contact_id, kind, value) VALUES (?, ?, ?, ?)", come
+        )
 
 
 def _refresh_search(

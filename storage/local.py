@@ -20,7 +20,8 @@ from core.errors import Invalid, NotFound, OffhookError, Unavailable
 from core.workspace import Changed, Reservation
 from storage import drafts, load
 from storage.apply import Applied, Stopped, apply
-from storage.database import Database
+from storage.database import MANY_CACHE_KIB, Database
+from storage.garbage import no_garbage_collection
 from storage.keys import Key
 from storage.listeners import tell
 from storage.questions import Questions
@@ -115,7 +116,12 @@ class LocalWorkspace(Questions):
     def _run(self, command: Command) -> tuple[Answer, Applied | None]:
         known, applied = self._known, None
         try:
-            with self.database.write() as connection:
+            with contextlib.ExitStack() as meanwhile:
+                if command.MANY:
+                    meanwhile.enter_context(no_garbage_collection())
+                connection = meanwhile.enter_context(
+                    self.database.write(cache_kib=MANY_CACHE_KIB if command.MANY else 0)
+                )
                 answer, applied = self._decide_and_apply(connection, command)
                 if applied is not None:
                     self._watcher.mine(applied.revision)

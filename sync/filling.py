@@ -13,7 +13,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from storage import words
 from storage.codec import codec
+from storage.database import MANY_CACHE_KIB
 from storage.derive import SEARCHED
 from storage.load import read_meta, write_meta
 from sync import overlay
@@ -25,7 +27,7 @@ WORTH = 1_000
 """How many rows must be coming for a table to be worth taking its indexes down."""
 CHUNK = 4_000
 """How many rows get their words, or their points, in one transaction."""
-CACHE_KIB = 65_536
+CACHE_KIB = MANY_CACHE_KIB
 SHARE = 1 / 3
 """How much of the work on a row is still to be done when it was written bare, about."""
 
@@ -128,14 +130,8 @@ class MakingUp:
         """Adds some words. Up to which row there are words now: not up to one that is still to come."""
         if table not in SEARCHED:
             return 0
-        (last,) = connection.execute(f"SELECT coalesce(max(n), 0) FROM {table}").fetchone()
-        up_to = min(self._words_at + CHUNK, int(last))
-        connection.execute(
-            f"INSERT INTO {table}_fts (rowid, search) SELECT n, search FROM {table} t"
-            " WHERE n > ? AND n <= ? AND search <> ''"
-            f" AND NOT EXISTS (SELECT 1 FROM {table}_fts_docsize d WHERE d.id = t.n)",
-            (self._words_at, up_to),
-        )
+        up_to = min(self._words_at + CHUNK, words.last(connection, table))
+        words.add(connection, table, after=self._words_at, up_to=up_to)
         return up_to
 
     def _add_points(self, connection: Any) -> bool:

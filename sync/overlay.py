@@ -15,7 +15,7 @@ from typing import Any
 
 from core.entities import RECORDS
 from core.schema import Kind, Role, fields_of
-from storage import derive
+from storage import derive, words
 from storage.codec import Encoded, codec
 from storage.load import read_meta, write_meta
 
@@ -31,8 +31,6 @@ LEFT = "sync.scrub"
 """The key in `meta`: `soon` or `now` where words have left the search index that still lie in its file, `begun` while they
 are being cleaned out. Whoever dies at that leaves the note behind."""
 BEGUN = "begun"
-BULK = "sync.bulk"
-"""The key in `meta` that keeps words out of the search index; nobody sees it but the transaction that sets it."""
 POINTED = "sync.pointed"
 """The key in `meta` of the contact up to which all contacts, by their ids, have their points."""
 
@@ -153,9 +151,8 @@ def put_rows(connection: Any, table: str, rows: Sequence[Encoded]) -> None:
 
 def put_bare(connection: Any, org_id: str, table: str, rows: Sequence[Encoded]) -> None:
     """Writes rows of the server without their words and their points, which `sync.filling` adds; otherwise as `put`."""
-    write_meta(connection, BULK, "1")
-    put_rows(connection, table, rows)
-    connection.execute("DELETE FROM meta WHERE key = ?", (BULK,))
+    with words.left_out(connection):
+        put_rows(connection, table, rows)
     if table == "contacts":
         connection.execute("DELETE FROM meta WHERE key = ?", (POINTED,))
         own = place(table, "id")

@@ -110,10 +110,16 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class Command(ABC):
-    """A write. `id` is made by the client and makes it idempotent."""
+    """A write. `id` is made by the client and makes it idempotent.
+
+    Attributes:
+        NAME: what it is called in the history.
+        MANY: it may write thousands of rows; a store makes room for them.
+    """
 
     id: str = field(default_factory=new_id)
     NAME: ClassVar[str]
+    MANY: ClassVar[bool] = False
 
     @property
     def settles(self) -> str:
@@ -190,24 +196,32 @@ def insert(
         values: the values; a name `custom.KEY` goes into that mapping field.
         revised: for an activity that revises another: what the other one said, for the fields that differ.
     """
-    row: dict[str, Any] = {}
-    defaults = defaults_of(record)
-    for name, spec in fields_of(record).items():
-        if spec.role is not Role.DATA:
-            continue
-        if name == "id":
-            row[name] = record_id
-        elif name in values:
-            row[name] = values[name]
-        elif name in defaults:
-            row[name] = defaults[name]
-        else:
-            raise ValueError(f"{record.TABLE}.{name} must be given")
+    blank, required = _blank(record.TABLE)
+    row = {"id": record_id, **blank}
+    inside: list[tuple[str, Any]] = []
     for name, value in values.items():
+        if name in blank or name in required:
+            row[name] = value
+        elif "." in name and value is not None:
+            inside.append((name, value))
+    if missing := required - row.keys():
+        raise ValueError(f"{record.TABLE}.{min(missing)} must be given")
+    for name, value in inside:
         head, _, tail = name.partition(".")
-        if tail and value is not None:
-            row[head] = {**row[head], tail: value}
+        row[head] = {**row[head], tail: value}
     return Change(record.TABLE, record_id, insert=True, set=row, base=revised or {})
+
+
+@cache
+def _blank(table: str) -> tuple[dict[str, Any], frozenset[str]]:
+    """The data fields of a new row where nothing is said, and those that must be given."""
+    record = RECORDS[table]
+    defaults = defaults_of(record)
+    names = [name for name, spec in fields_of(record).items() if spec.role is Role.DATA and name != "id"]
+    return (
+        {name: defaults[name] for name in names if name in defaults},
+        frozenset(name for name in names if name not in defaults),
+    )
 
 
 def update(current: Record, values: Mapping[str, Any], expected: Mapping[str, Any] | None = None) -> Change:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -64,6 +65,10 @@ class Watched:
         rows = self.connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
         self.steps += [row[3] for row in rows]
         return self.connection.execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Iterable[Any]) -> None:
+        for parameters in rows:
+            self.execute(sql, parameters)
 
 
 @pytest.fixture(params=["no statistics", "statistics of a large file"])
