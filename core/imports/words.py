@@ -96,7 +96,10 @@ MEANINGS: dict[str, Meaning] = {
         jabatan|chức vụ""",
         "line",
     ),
-    "department": Meaning({}, "department|dept|Abteilung|département|service|departamento|reparto|afdeling|dział|avdelning|отдел|部门|部署|부서"),
+    "department": Meaning(
+        {},
+        "department|dept|Abteilung|département|service|departamento|reparto|afdeling|dział|avdelning|отдел|部门|部署|부서",
+    ),
     "email": Meaning(
         _of("email", "contact"),
         """email|e-mail|emails|e-mails|mail|email address|e-mail address|emailaddress|email addresses|email id|mail id|emailid
@@ -161,7 +164,9 @@ MEANINGS: dict[str, Meaning] = {
         "flag",
     ),
     "time_zone": Meaning(
-        _of("time_zone", "contact"), "time zone|timezone|tz|Zeitzone|fuseau horaire|zona horaria|fuso horário|fuso orario|часовой пояс|时区", "line"
+        _of("time_zone", "contact"),
+        "time zone|timezone|tz|Zeitzone|fuseau horaire|zona horaria|fuso horário|fuso orario|часовой пояс|时区",
+        "line",
     ),
     # --- companies ---
     "company": Meaning(
@@ -319,7 +324,9 @@ MEANINGS: dict[str, Meaning] = {
         """deal status|won lost|opportunity status|deal outcome|result won lost|Dealstatus|Deal-Status|statut de l'affaire|estado del trato
         estado del negocio|status do negócio|stato trattativa|status szansy|статус сделки|статус угоди|交易状态""",
     ),
-    "is_won": Meaning(_of("is_won", "deal"), "is won|iswon|is closed won|won|gewonnen|gagné|ganado|ganho|vinto", "flag"),
+    "is_won": Meaning(
+        _of("is_won", "deal"), "is won|iswon|is closed won|won|gewonnen|gagné|ganado|ganho|vinto", "flag"
+    ),
     "is_closed": Meaning(_of("is_closed", "deal"), "is closed|isclosed|is deal closed|closed", "flag"),
     "lost_reason": Meaning(
         _of("lost_reason", "deal"),
@@ -422,7 +429,11 @@ MEANINGS: dict[str, Meaning] = {
         fullført|udført|hotovo|dokončeno|tamamlandı|выполнено|завершено|готово|виконано|完成|已完成|完了|완료""",
         "flag",
     ),
-    "done_at": Meaning(_of("done_at", "task"), "done at|completed at|completed on|completion date|completed date|marked as done time|erledigt am|terminé le", "date"),
+    "done_at": Meaning(
+        _of("done_at", "task"),
+        "done at|completed at|completed on|completion date|completed date|marked as done time|erledigt am|terminé le",
+        "date",
+    ),
     "priority": Meaning(
         _of("priority", "task"),
         "priority|task priority|Priorität|priorité|prioridad|prioridade|priorità|prioriteit|priorytet|prioritet|priorita|öncelik|приоритет|пріоритет|优先级|優先度|우선순위",
@@ -464,7 +475,13 @@ MEANINGS: dict[str, Meaning] = {
         "tags",
     ),
     "description": Meaning(
-        {"contact": "description", "company": "description", "deal": "description", "activity": "body", "task": "body"},
+        {
+            "contact": "description",
+            "company": "description",
+            "deal": "description",
+            "activity": "body",
+            "task": "body",
+        },
         """description|notes|note|comments|comment|remarks|remark|about|background|bio|info|information|additional info|additional information|memo
         more info|misc|other info|observations|feedback|Beschreibung|Notiz|Notizen|Bemerkung|Bemerkungen|Kommentar|Kommentare|Anmerkung|Anmerkungen|Hinweis
         commentaire|commentaires|remarque|remarques|notes internes|descripción|descripcion|nota|notas|comentario|comentarios|observaciones|descrição
@@ -523,11 +540,26 @@ MEANINGS: dict[str, Meaning] = {
         last contacted|last contact|last seen|last activity at|next task at|Geändert am|zuletzt geändert|modifié le|dernière modification|última modificación
         última modificação|ultima modifica|laatst gewijzigd|data modyfikacji|изменен|дата изменения|дата зміни|更新时间|修改时间|更新日|수정일|next activity date""",
     ),
-    "birthday": Meaning({}, "birthday|birth date|birthdate|date of birth|dob|Geburtstag|Geburtsdatum|anniversaire|date de naissance|cumpleaños|fecha de nacimiento|data de nascimento|aniversário|compleanno|data di nascita|geboortedatum|data urodzenia|födelsedag|fødselsdag|fødselsdato|datum narození|doğum tarihi|дата рождения|день рождения|дата народження|生日|出生日期|誕生日|생년월일"),
-    "gender": Meaning({}, "gender|sex|Geschlecht|sexe|género|gênero|genere|geslacht|płeć|kön|kjønn|køn|pohlaví|cinsiyet|пол|стать|性别|性別|성별"),
-    "fax": Meaning({}, "fax|fax number|fax no|telefax|Faxnummer|télécopie|телефакс|факс|传真|傳真|ファックス|FAX番号|팩스"),
-    "linkedin": Meaning({}, "linkedin|linkedin url|linkedin profile|linkedin page|linkedin link|person linkedin url|company linkedin url|facebook|facebook url|twitter|twitter url|instagram|xing|skype"),
-    "revenue": Meaning({}, "annual revenue|annualrevenue|company revenue|yearly revenue|Jahresumsatz|chiffre d'affaires|ingresos anuales|facturación anual|receita anual|fatturato|fatturato annuo|jaaromzet|roczny przychód|годовая выручка|年收入|年商|turnover"),
+    "birthday": Meaning(
+        {},
+        "birthday|birth date|birthdate|date of birth|dob|Geburtstag|Geburtsdatum|anniversaire|date de naissance|cumpleaños|fecha de nacimiento|data de nascimento|aniversário|compleanno|data di nascita|geboortedatum|data urodzenia|födelsedag|fødselsdag|fødselsdato|datum narození|doğum tarihi|дата рождения|день рождения|дата народження|生日|出生日期|誕生日|생년월일",
+    ),
+    "gender": Meaning(
+        {},
+        "gender|sex|Geschlecht|sexe|género|gênero|genere|geslacht|płeć|kön|kjønn|køn|pohlaví|cinsiyet|пол|стать|性别|性別|성별",
+    ),
+    "fax": Meaning(
+        {},
+        "fax|fax number|fax no|telefax|Faxnummer|télécopie|телефакс|факс|传真|傳真|ファックス|FAX番号|팩스",
+    ),
+    "linkedin": Meaning(
+        {},
+        "linkedin|linkedin url|linkedin profile|linkedin page|linkedin link|person linkedin url|company linkedin url|facebook|facebook url|twitter|twitter url|instagram|xing|skype",
+    ),
+    "revenue": Meaning(
+        {},
+        "annual revenue|annualrevenue|company revenue|yearly revenue|Jahresumsatz|chiffre d'affaires|ingresos anuales|facturación anual|receita anual|fatturato|fatturato annuo|jaaromzet|roczny przychód|годовая выручка|年收入|年商|turnover",
+    ),
 }
 """What headers can say, by a name for it."""
 
