@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.text import clean_line
+from core.text import clean_line, words
 
 _HUBSPOT: Mapping[str, str] = {
     "9d9162e7-6cf3-4944-bf63-4dff82258764": "busy",
@@ -18,6 +18,25 @@ _HUBSPOT: Mapping[str, str] = {
     "17b47fee-58de-441e-a44c-c6300d46f273": "wrong number",
 }
 """The dispositions that every HubSpot account begins with (`GET /calling/v1/dispositions`), and the outcome that each is."""
+_WORDS: Mapping[str, str] = {
+    "busy": "busy",
+    "connected": "connected",
+    "answered": "connected",
+    "completed": "connected",
+    "left live message": "left message",
+    "left message": "left message",
+    "left voicemail": "left voicemail",
+    "voicemail": "left voicemail",
+    "vm left": "left voicemail",
+    "no answer": "no answer",
+    "not answered": "no answer",
+    "unanswered": "no answer",
+    "missed": "no answer",
+    "wrong number": "wrong number",
+    "not in service": "not in service",
+    "disconnected": "not in service",
+}
+"""What exports call the ways in which a call ends, in HubSpot's words and others'; and the outcome that each is."""
 _LINES: Mapping[str, Mapping[str, str]] = {
     # Close's `disposition` of a call.
     "close": {
@@ -52,6 +71,11 @@ def outcome_of_hubspot(disposition: str) -> str | None:
     Ids are compared whole: cut ones, as some exports have them, are nobody's.
     """
     return _HUBSPOT.get(clean_line(disposition).lower())
+
+
+def outcome_of_words(text: str) -> str | None:
+    """The key of the outcome that an export names, by HubSpot's id or by its words (`Left live message`); None for others."""
+    return outcome_of_hubspot(text) or _WORDS.get(" ".join(words(text)))
 
 
 def line_of(system: str, status: str) -> str | None:

@@ -1,0 +1,121 @@
+"""What is seen of a column while a whole file goes by, at little cost: see `core.imports.shapes.Column`.
+
+Values come in bunches, so that nearly all of the work (counting, lengths, what is new) is done by containers and not value
+by value. What a value looks like is worked out for the first thousand and a thin sample of the rest; which way its days and
+decimals are written is read from every value of a column that has any, since a single `13/04` decides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from core.imports.looks import looks_of
+from core.imports.shapes import Column
+from core.imports.values.dates import OrderEvidence
+from core.imports.values.numbers import DecimalEvidence
+from core.imports.values.texts import is_blank
+from core.text import clean_line
+
+MOST_VALUES = 300
+"""Different values of a column up to which all of them are kept."""
+SAMPLES = 5
+_LOOKED = 1000
+"""Filled values of which each is looked at; of those after them every `_THIN`th."""
+_THIN = 128
+_LONGEST_BLANK = 24
+"""Characters of the longest text that can say nothing (`(not set)`), white space around it included."""
+_LONGEST_READ = 60
+"""Characters of the longest text that can be a day or a number."""
+_DAYS = frozenset({"date", "time"})
+_NUMBERS = frozenset({"money", "number", "percent"})
+
+
+class ColumnWatch:
+    """Sees every value of a column, in order, and says what it saw."""
+
+    def __init__(self) -> None:
+        self._filled = 0
+        self._samples: dict[str, None] = {}
+        self._looks: Counter[str] = Counter()
+        self._looked = 0
+        self._values: Counter[str] | None = Counter()
+        self._longest = 0
+        self._order = OrderEvidence()
+        self._decimal = DecimalEvidence()
+        self._days = self._numbers = False
+
+    def see(self, text: str) -> None:
+        """Takes a look at one value. For many, `see_all` costs a tenth."""
+        self.see_all((text,))
+
+    def see_all(self, texts: Sequence[str]) -> None:
+        """Takes a look at values, as they come one below the other."""
+        found = Counter(texts)
+        for text in [text for text in found if len(text) <= _LONGEST_BLANK and is_blank(text)]:
+            del found[text]
+        for text in [text for text in found if len(text) > _LONGEST_BLANK and not text.strip()]:
+            del found[text]
+        if not found:
+            return
+        self._longest = max(self._longest, max(map(len, found)))
+        if len(self._samples) < SAMPLES:
+            for text in found:
+                self._samples.setdefault(clean_line(text) or text)
+                if len(self._samples) == SAMPLES:
+                    break
+        self._look(found)
+        if self._days:
+            for text in found:
+                if len(text) <= _LONGEST_READ:
+                    self._order.see(text)
+        if self._numbers:
+            for text in found:
+                if len(text) <= _LONGEST_READ:
+                    self._decimal.see(text)
+        self._filled += found.total()
+        if self._values is not None:
+            self._values.update(found)
+            if len(self._values) > MOST_VALUES:
+                self._values = None
+
+    def column(self, header: str) -> Column:
+        """What was seen so far, under the column's header."""
+        values: Mapping[str, int] | None = None
+        if self._values is not None:
+            values = dict(self._values.most_common())
+        return Column(
+            header=header,
+            filled=self._filled,
+            samples=tuple(self._samples),
+            looks=dict(self._looks),
+            looked=self._looked,
+            values=values,
+            longest=self._longest,
+            order=self._order.order if self._days else None,
+            both_ways=self._order.both_ways if self._days and self._order.order is None else "",
+            decimal=self._decimal.mark if self._numbers else "",
+        )
+
+    def _look(self, found: Counter[str]) -> None:
+        """Looks at as many of the values as it takes."""
+        still = max(_LOOKED - self._looked, 0)
+        each = list(found.items())
+        # By place and not by chance: the same file is always seen in the same way.
+        wanted = each[:still] + each[still::_THIN]
+        days, numbers = self._days, self._numbers
+        for text, times in wanted:
+            looks = looks_of(text)
+            self._looked += times
+            for look in looks:
+                self._looks[look] += times
+            days = days or not _DAYS.isdisjoint(looks)
+            numbers = numbers or not _NUMBERS.isdisjoint(looks)
+        if not (self._days and self._numbers) and self._values is not None:
+            # What came before the first day or number of a column could be days or numbers that looked like something else.
+            for before in self._values:
+                if days and not self._days and len(before) <= _LONGEST_READ:
+                    self._order.see(before)
+                if numbers and not self._numbers and len(before) <= _LONGEST_READ:
+                    self._decimal.see(before)
+        self._days, self._numbers = days, numbers

@@ -1,0 +1,86 @@
+"""The company that a row is about, or that it mentions."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from core.errors import Invalid
+from core.imports.rows.common import Tools, finish, further, leave, named, place
+from core.imports.rows.points import keep_unread, points_of
+from core.imports.rows.state import Row, one, pop
+from core.imports.shapes import Draft
+from core.points import clean_domain
+from core.text import clean_line
+
+_NOT_OWN = frozenset(
+    clean_line("""
+    linkedin.com facebook.com fb.com instagram.com twitter.com x.com xing.com youtube.com github.com google.com sites.google.com
+    goo.gl bit.ly linktr.ee medium.com tiktok.com pinterest.com yelp.com crunchbase.com wikipedia.org notion.so notion.site
+    """).split()
+)
+"""Domains of web addresses that are not a company's own."""
+
+
+def company_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]]:
+    """The draft of a row's company, and the ids of the one that it points to where it says nothing more of it."""
+    main = tools.main == "companies"
+    bag = row.bags.get("companies")
+    if bag is None:
+        if main:
+            row.refuse("", "", "It says no company: a company needs a name.")
+        return None, ()
+    given = pop(bag, "external_id")
+    ids = tools.external_ids(given)
+    values: dict[str, Any] = {}
+    domain, website = bag.get("domain"), bag.get("website")
+    own = domain[0].value if domain else _own_domain(website[0].value[0]) if website else ""
+    names = pop(bag, "name")
+    if names:
+        values["name"] = named(row, "companies", names[0], ids) if not main else names[0].value
+    elif own and (main or not ids):
+        values["name"] = own
+        said = (domain or website or [])[0]
+        row.warn(said.header, said.text, "The company has no name: it is called by its domain.")
+    if "name" not in values:
+        if main:
+            row.refuse("", "", "It says no company: a company needs a name.")
+        leave(row, "companies", "The row names no company; it is kept in the description.")
+        return None, ids
+    pop(bag, "domain")
+    if own:
+        values["domain"] = own
+    for said in pop(bag, "website"):
+        values["website"], *others = said.value
+        if others:
+            row.line("companies", f"{said.label}: {', '.join(others)}")
+    further(row, "companies", given, ids)
+    for name in ("industry", "employees"):
+        if name in bag:
+            values[name] = pop(bag, name)[0].value
+    if "phone" in bag:
+        region = one(bag, "country") or tools.region
+        points = points_of(row, tools, "companies", region)
+        keep_unread(row, "companies", points.unread)
+        if points.phones:
+            values["phone"] = points.phones[0]["value"]
+        for number in points.phones[1:]:
+            row.line("companies", f"Phone: {number.get('original') or number['value']}")
+        for address in points.emails:
+            row.line("companies", f"E-mail: {address['value']}")
+    place(row, "companies", values)
+    finish(row, tools, "companies", values)
+    leave(row, "companies", "A company has no such field; it is kept in the description.")
+    return Draft("companies", values, external_id=ids[0] if ids else ""), ids
+
+
+@lru_cache(maxsize=4096)
+def _own_domain(website: str) -> str:
+    """The domain of a company's web address; empty where the address is somebody else's."""
+    try:
+        domain = clean_domain(website)
+    except Invalid:
+        return ""
+    # `de.linkedin.com` is LinkedIn's, too.
+    ends = (domain, domain.partition(".")[2])
+    return "" if any(end in _NOT_OWN for end in ends) else domain

@@ -1,0 +1,121 @@
+"""E-mail addresses and phone numbers of a row, from all the cells that hold some."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from core.imports.rows.common import Tools
+from core.imports.rows.state import Bag, Row, Said, pop
+from core.imports.shapes import Entity
+from core.imports.values.points import Phones, read_emails, read_phones, split_mixed
+from core.imports.vocabulary import point_label
+from core.points import LABELS
+from core.text import clean_line
+
+Items = tuple[dict[str, str], ...]
+_LABELS: Mapping[str, str] = {
+    "cell": "mobile", "cellular": "mobile", "mobil": "mobile", "iphone": "mobile", "handy": "mobile", "portable": "mobile", "whatsapp": "mobile",
+    "business": "work", "office": "work", "direct": "work", "company": "work", "arbeit": "work", "travail": "work", "internet": "",
+    "private": "home", "personal": "home", "privat": "home", "haus": "home", "primary": "main", "default": "main", "workmobile": "mobile",
+}  # fmt: skip
+_NOT_A_LABEL = re.compile(r"^[*\s]+|_\$!<|>!\$_")
+
+
+class Points(NamedTuple):
+    """What somebody is reached by."""
+
+    emails: Items
+    phones: Items
+    unread: tuple[Said, ...]
+    """Cells with a phone number that cannot be read."""
+
+
+def points_of(row: Row, tools: Tools, entity: Entity, region: str) -> Points:
+    """The e-mails and phones of a bag, each once, the first one first. What cannot be an e-mail address refuses the row."""
+    bag = row.bags.get(entity, {})
+    emails: dict[str, dict[str, str]] = {}
+    phones: dict[str, dict[str, str]] = {}
+    unread: list[Said] = []
+    for said in pop(bag, "emails"):
+        label = _label(bag, "email", said)
+        found = read_emails(said.value)
+        _take(emails, found.items, label)
+        if found.unread:
+            others, numbers, rest = split_mixed(said.value)
+            _take(emails, read_emails("; ".join(others)).items, label)
+            read = [_phones(number, region) for number in numbers]
+            for each in read:
+                _take(phones, each.items, "")
+            if not (others or any(each.items for each in read)):
+                row.refuse(said.header, said.text, f"“{found.unread[0][:60]}” is not an e-mail address.")
+                continue
+            rest = "; ".join(filter(None, (rest, *(text for each in read for text in each.unread))))
+            if rest:
+                row.keep(
+                    entity,
+                    said,
+                    "Not all of it is an e-mail address or a phone number; it is kept in the description.",
+                )
+    for said in (*pop(bag, "phones"), *pop(bag, "phone")):
+        label = _label(bag, "phone", said)
+        if "@" in said.value:
+            others, numbers, rest = split_mixed(said.value)
+            _take(emails, read_emails("; ".join(others)).items, "")
+            read = [_phones(number, region) for number in numbers]
+            for each in read:
+                _take(phones, each.items, label)
+            if rest or any(each.unread for each in read) or not (others or numbers):
+                unread.append(said)
+            continue
+        found_phones = _phones(said.value, region)
+        _take(phones, found_phones.items, label)
+        if found_phones.unread or not found_phones.items:
+            unread.append(said)
+    return Points(tuple(emails.values()), tuple(phones.values()), tuple(unread))
+
+
+def keep_unread(row: Row, entity: Entity, unread: tuple[Said, ...]) -> None:
+    """Keeps what is no phone number as it was."""
+    for said in unread:
+        row.line(entity, f"Phone: {said.text}")
+        row.warn(
+            said.header,
+            said.text,
+            "This is no phone number that can be dialled; it is kept in the description.",
+        )
+
+
+@lru_cache(maxsize=4096)
+def _phones(text: str, region: str) -> Phones:
+    return read_phones(text, region)
+
+
+@lru_cache(maxsize=1024)
+def _by_header(header: str) -> str:
+    return point_label(header)
+
+
+def _label(bag: Bag, kind: str, said: Said) -> str:
+    """What the number or address is: by the cell beside it that says so, or by its header."""
+    beside = [each for each in bag.get(f"{kind}_label", ()) if each.slot == said.slot]
+    if not beside:
+        return _by_header(said.header)
+    return _known_label(beside[0].value)
+
+
+@lru_cache(maxsize=1024)
+def _known_label(text: str) -> str:
+    line = clean_line(_NOT_A_LABEL.sub("", text.partition(":::")[0])).lower()
+    if line in LABELS:
+        return line
+    return _LABELS.get(line.replace(" ", "").replace("-", ""), point_label(line) or line[:40])
+
+
+def _take(known: dict[str, dict[str, str]], items: Any, label: str) -> None:
+    for item in items:
+        key = item["value"].lower()
+        if key not in known:
+            known[key] = {**item, "label": item.get("label") or label or LABELS[0]}
