@@ -40,6 +40,8 @@ class Checks:
                 self.wrong |= error.fields
         if "tags" in self.values:
             self.apply("tags", clean_tags)
+        if "external_ids" in self.values:
+            self.refuse("external_ids", "What other systems know a record by is written by imports alone.")
         if catalog and "custom" in fields_of(record):
             self._custom(record.TABLE, catalog)
 

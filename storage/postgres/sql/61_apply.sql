@@ -421,8 +421,9 @@ declare
     v_status text := 'ok';
     v_table text;
     v_ids uuid[];
-    v_held jsonb := '{}';
-    v_rows jsonb;
+    v_places int[];
+    v_held jsonb[];
+    v_lock record;
     v_row jsonb;
     v_change record;
     v_merge jsonb;
@@ -437,6 +438,12 @@ declare
     v_written_in text[] := '{}';
     v_written uuid[] := '{}';
     v_place int;
+    -- What is to be written, in its order: new rows whole, of others what changes.
+    v_put_in text[] := '{}';
+    v_put uuid[] := '{}';
+    v_put_new boolean[] := '{}';
+    v_put_rows jsonb[] := '{}';
+    v_from int := 1;
     v_state text;
     v_message text;
     v_detail text;
@@ -460,17 +467,24 @@ begin
         end if;
 
         -- Always in the same order, so that two who change the same rows wait for each other and not in a circle.
-        for v_table, v_ids in
-            select c.value ->> 'table', array_agg(distinct (c.value ->> 'id')::uuid)
-            from jsonb_array_elements(p_body -> 'changes') c where c.value ->> 'op' = 'update'
-            group by 1 order by 1
+        v_before := array_fill(null::jsonb, array[v_count]);
+        v_held := v_before;
+        for v_table, v_ids, v_places in
+            select r.tbl, array_agg(r.id), array_agg(r.place) from (
+                select c.value ->> 'table' as tbl, (c.value ->> 'id')::uuid as id, min(c.ordinality)::int as place
+                from jsonb_array_elements(p_body -> 'changes') with ordinality c
+                group by 1, 2 having bool_or(c.value ->> 'op' = 'update')
+            ) r group by 1 order by 1
         loop
-            select jsonb_object_agg(l.id::text, l.held) into v_rows from offhook.locked_rows(p_org, v_table, v_ids) l;
-            v_held := v_held || jsonb_build_object(v_table, v_rows);
+            for v_lock in
+                select p.place, l.held from offhook.locked_rows(p_org, v_table, v_ids) l
+                join unnest(v_ids, v_places) p(id, place) on p.id = l.id
+            loop
+                v_held[v_lock.place] := v_lock.held;
+            end loop;
         end loop;
 
         -- What the rows come to, in memory.
-        v_before := array_fill(null::jsonb, array[v_count]);
         v_after := v_before;
         v_tables := array_fill(null::text, array[v_count]);
         v_row_ids := array_fill(null::uuid, array[v_count]);
@@ -493,7 +507,7 @@ begin
                 continue;
             end if;
             if v_row is null then
-                v_row := v_held -> v_table -> v_change.id::text;
+                v_row := v_held[v_place];
                 if v_row is null then
                     v_stop := offhook.out_of_reach(v_said, p_org, v_table, v_change.id);
                     raise exception 'stop' using errcode = 'OH000';
@@ -528,10 +542,8 @@ begin
         -- Into the tables. What changes hands does so last: until then it, and what is told of it, is the caller's to write.
         for v_place in 1 .. v_count loop
             continue when v_after[v_place] is null;
-            v_table := v_tables[v_place];
-            if v_before[v_place] is null then
-                perform offhook.add_row(v_table, v_after[v_place]);
-            else
+            v_new := v_after[v_place];
+            if v_before[v_place] is not null then
                 select jsonb_object_agg(a.key, a.value) into v_new
                 from jsonb_each(v_after[v_place]) a where a.value is distinct from v_before[v_place] -> a.key;
                 -- A row that says it all already stays as it is.
@@ -540,13 +552,40 @@ begin
                     v_moves := v_moves || v_place;
                     v_new := v_new - 'book_id';
                 end if;
-                if v_new <> '{}' and offhook.change_row(p_org, v_table, v_row_ids[v_place], v_new) <> 1 then
-                    v_stop := offhook.out_of_reach(v_said, p_org, v_table, v_row_ids[v_place]);
-                    raise exception 'stop' using errcode = 'OH000';
-                end if;
             end if;
-            v_written_in := v_written_in || v_table;
+            if v_new <> '{}' then
+                v_put_in := v_put_in || v_tables[v_place];
+                v_put := v_put || v_row_ids[v_place];
+                v_put_new := v_put_new || (v_before[v_place] is null);
+                v_put_rows := v_put_rows || v_new;
+            end if;
+            v_written_in := v_written_in || v_tables[v_place];
             v_written := v_written || v_row_ids[v_place];
+        end loop;
+        -- What is of one kind and follows each other by one statement: an import brings hundreds of rows.
+        for v_at in 1 .. cardinality(v_put) loop
+            v_table := v_put_in[v_at];
+            continue when v_at < cardinality(v_put) and v_put_in[v_at + 1] = v_table and v_put_new[v_at + 1] = v_put_new[v_at]
+                and offhook.goes_together(v_table, v_put_new[v_at], v_put_rows[v_at])
+                and offhook.goes_together(v_table, v_put_new[v_at], v_put_rows[v_at + 1]);
+            if v_put_new[v_at] then
+                if v_from = v_at then
+                    perform offhook.add_row(v_table, v_put_rows[v_at]);
+                else
+                    perform offhook.add_rows(v_table, v_put_rows[v_from:v_at]);
+                end if;
+            elsif v_from = v_at or offhook.change_rows(
+                p_org, v_table, v_put[v_from:v_at], v_put_rows[v_from:v_at]) <> v_at - v_from + 1
+            then
+                -- One by one it shows which of them is out of reach.
+                for v_place in v_from .. v_at loop
+                    if offhook.change_row(p_org, v_table, v_put[v_place], v_put_rows[v_place]) <> 1 then
+                        v_stop := offhook.out_of_reach(v_said, p_org, v_table, v_put[v_place]);
+                        raise exception 'stop' using errcode = 'OH000';
+                    end if;
+                end loop;
+            end if;
+            v_from := v_at + 1;
         end loop;
         foreach v_place in array v_moves loop
             v_table := v_tables[v_place];

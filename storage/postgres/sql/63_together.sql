@@ -45,7 +45,7 @@ begin
         string_agg(format(
             E'when %1$L then update offhook.%1$I t set %2$s from unnest(p_ids, p_new) u(id, body)'
             ' cross join lateral jsonb_populate_record(null::offhook.%1$I, u.body) r'
-            ' where t.org_id = p_org and t.id = u.id;\n',
+            ' where t.org_id = p_org and t.id = any(p_ids) and t.id = u.id;\n',
             f.table_name, f.updated), '') filter (where f.table_name <> 'activities'),
         string_agg(format('when %L then %L::text[] ', f.table_name, f.names), ''),
         string_agg(format(
@@ -161,6 +161,17 @@ begin
     $body$, v_noted);
 end
 $make$;
+
+-- Whether a row may be written by one statement with its neighbours, which are of the same table and new or changed like it.
+-- An older client's row leaves fields out, and a revision looks for its entry.
+create or replace function offhook.goes_together(p_table text, p_is_new boolean, p_row jsonb) returns boolean
+language sql immutable parallel safe
+as $$
+    select coalesce(
+        case when p_is_new then p_row ?& offhook.names_of(p_table) and p_row ->> 'revises' is null
+             else offhook.names_of(p_table) is not null and p_table <> 'activities' end,
+        false)
+$$;
 
 -- --- the history ---------------------------------------------------------------------------------------------------
 

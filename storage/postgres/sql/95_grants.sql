@@ -17,7 +17,7 @@ declare
         'apply', 'merge_row', 'hand_over', 'who_took', 'reserve', 'release', 'told_changeset',
         -- what the outbox of a cache goes through
         'open_batch', 'keep_answers', 'fault_of_batch', 'apply_many', 'apply_run', 'apply_halves', 'apply_together', 'is_daily',
-        'waves', 'names_of', 'open_changesets', 'close_changesets', 'checked_rows', 'add_rows', 'change_rows', 'remember_many',
+        'waves', 'names_of', 'open_changesets', 'close_changesets', 'checked_rows', 'add_rows', 'change_rows', 'remember_many', 'goes_together',
         'tell_changesets', 'hand_over_many',
         -- what apply() is made of, since it runs under the caller's rights
         'apply_one', 'open_changeset', 'locked_rows', 'visible_row', 'add_row', 'change_row', 'remember', 'mark_undone', 'stored_answer',
