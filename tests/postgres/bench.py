@@ -27,6 +27,7 @@ MARKS: dict[str, tuple[str, Any]] = {
     "smart_views": ("name", "Marked"), "outcomes": ("name", "Marked"), "scripts": ("body", "Marked"),
     "calling_rules": ("notice", "Marked"), "companies": ("city", "Marked"), "contacts": ("title", "Marked"),
     "deals": ("next_step", "Marked"), "activities": ("body", "Marked"), "tasks": ("body", "Marked"),
+    "imports": ("name", "Marked"), "record_keys": ("value", "Marked"),
     "contact_points": ("value", "Marked"), "reservations": ("until", _THEN), "exits": ("at", _THEN),
     "channels": ("name", "Marked"), "changesets": ("summary", "Marked"), "changeset_rows": ("seq", -1),
     "meta": ("value", "Marked"), "fields": ("kind", "Marked"), "audit": ("login", "Marked"),
@@ -270,6 +271,10 @@ class Bench:
             "outcomes": [{"key": "new", "name": "New", "line": "answered"}],
             "scripts": [{"name": "New", "user_id": u} for u in (me, others[0])],
             "calling_rules": [{"region": "FR"}],
+            "imports": [
+                {"name": "New", "user_id": u, "state": "running", "started_at": _now()}
+                for u in (me, others[0])
+            ],
         }
         return [_new(table, org, **values) for values in made[table]]
 

@@ -22,6 +22,7 @@ from core.entities import (
     Company,
     Contact,
     Deal,
+    Import,
     Membership,
     Outcome,
     Script,
@@ -142,6 +143,10 @@ class Floor:
     def pipeline(self, org: str = "Nordlicht") -> str:
         return made_id("pipeline", org)
 
+    def imported(self, org: str = "Nordlicht") -> str:
+        """What Ben has brought in, or in the other organization Zed."""
+        return made_id("import", org)
+
     def stage(self, name: str, org: str = "Nordlicht") -> str:
         """A stage of the organization's pipeline by its name, as in `core.defaults.SALES_PIPELINE`."""
         return made_id("stage", org, name)
@@ -234,8 +239,11 @@ def _founding(org: str) -> Changeset:
         insert(Script, made_id("script", org), {"name": "Opening", "shared": True, "user_id": admin.id}),
         insert(CallingRule, made_id("rule", org), {"region": "DE", "hours": {"sun": ""}}),
     )
+    rep = next(person for person in reversed(people) if person.role == "rep" and person.login != "wim")
+    file = {"name": "leads.csv", "user_id": rep.id, "state": "done", "started_at": START}
+    imported = insert(Import, made_id("import", org), file)
     # Organization, people, then what refers to them.
-    return replace(made, changes=(kept[0], *staff, *kept[1:], *calls))
+    return replace(made, changes=(kept[0], *staff, *kept[1:], *calls, imported))
 
 
 def _ids_of_founding(org: str, admin: Person) -> Callable[[], str]:
@@ -264,7 +272,13 @@ def _records(book: str) -> Iterator[Change]:
     yield insert(
         Company,
         company,
-        {**at, "name": f"{book.title()} Works", "domain": f"{book.lower()}.example", "city": "Kiel"},
+        {
+            **at,
+            "name": f"{book.title()} Works",
+            "domain": f"{book.lower()}.example",
+            "city": "Kiel",
+            "external_ids": (f"crm:{book}",),
+        },
     )
     yield insert(
         Contact,

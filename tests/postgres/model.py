@@ -17,20 +17,20 @@ IN_BOOKS = frozenset({"companies", "contacts", "deals", "activities", "tasks"})
 SET_UP = frozenset(
     {
         "organizations", "teams", "users", "memberships", "books", "shares", "pipelines", "stages", "custom_fields",
-        "smart_views", "outcomes", "scripts", "calling_rules",
+        "smart_views", "outcomes", "scripts", "calling_rules", "imports",
     }
 )  # fmt: skip
-"""What all of an organization see."""
+"""What all of an organization see, but for what is somebody's own."""
 STORE = frozenset(
     {
-        "contact_points", "reservations", "exits", "channels", "changesets", "changeset_rows", "meta", "fields", "audit",
+        "contact_points", "record_keys", "reservations", "exits", "channels", "changesets", "changeset_rows", "meta", "fields", "audit",
         "audit_seals", "clients", "answers", "alembic_version",
     }
 )  # fmt: skip
 """What the server keeps for itself."""
 TABLES = IN_BOOKS | SET_UP | STORE
 _OF_EVERYBODY = frozenset({"meta", "fields"})
-_IN_VISIBLE_BOOKS = IN_BOOKS | {"contact_points", "exits"}
+_IN_VISIBLE_BOOKS = IN_BOOKS | {"contact_points", "record_keys", "exits"}
 _STAYS = frozenset({"organizations", "users"})
 
 
@@ -91,6 +91,8 @@ class Person:
                 return row["book_id"] is None or row["book_id"] in self.visible
             case "smart_views" | "scripts":
                 return bool(row["shared"]) or row["user_id"] == self.id
+            case "imports":
+                return self.role in ("admin", "readonly") or self._is_of_mine(row["user_id"])
             case "changesets":
                 return bool(row["user_id"] == self.id)
             case "audit" | "audit_seals":
@@ -132,6 +134,8 @@ class Person:
                 return row["book_id"] in self.shareable
             case "pipelines" | "stages" | "custom_fields" | "outcomes" | "calling_rules":
                 return self.role in ("admin", "manager")
+            case "imports":
+                return bool(row["user_id"] == self.id)
             case "smart_views":
                 return row["user_id"] == self.id or (self.role == "admin" and bool(row["shared"]))
             case "scripts":
@@ -161,6 +165,8 @@ class Person:
                 return self.role in ("admin", "manager")
             case "smart_views" | "scripts":
                 return bool(row["user_id"] == self.id)
+            case "imports":
+                return bool(row["user_id"] == self.id) and self._may_import()
         return False
 
     # --- books
@@ -193,6 +199,10 @@ class Person:
         if self.role == "readonly" or book["kind"] != "shared" or book["updated_by"] != self.id:
             return False
         return all(s["updated_by"] == self.id for s in self._world.shares if s["book_id"] == book["id"])
+
+    def _may_import(self) -> bool:
+        right = next(u["import_right"] for u in self._world.users if u["id"] == self.id)
+        return right == "yes" or (right == "" and self.role in ("admin", "manager"))
 
     def _is_of_mine(self, user: str | None) -> bool:
         """Whether it is the person, or one whose manager they are."""

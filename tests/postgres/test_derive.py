@@ -22,7 +22,7 @@ from core.commands.undo import Undo
 from core.entities import Activity, Contact, Deal
 from core.errors import OffhookError
 from core.text import fold, words
-from storage.derive import PARENTS, SEARCHED, own_columns, parent_of, points_of
+from storage.derive import KEYED, PARENTS, SEARCHED, own_columns, parent_of, points_of
 from storage.postgres.codec import codec
 from tests.postgres.desk import NOW, Desk
 from tests.postgres.floor import Floor
@@ -51,6 +51,7 @@ class Held:
         self.points = superuser.execute(
             "SELECT contact_id, kind, value, book_id FROM contact_points"
         ).fetchall()
+        self.keys = superuser.execute("SELECT table_name, row_id, value, book_id FROM record_keys").fetchall()
 
     def row(self, table: str, record_id: str) -> Row | None:
         return self.rows[table].get(record_id)
@@ -70,6 +71,15 @@ def faults(floor: Floor) -> list[str]:
     }
     if set(held.points) != wanted:
         out.append(f"contact_points: {set(held.points) ^ wanted}")
+    known = {
+        (table, row["id"], value, row["book_id"])
+        for table in KEYED
+        for row in held.rows[table].values()
+        if row["deleted_at"] is None
+        for value in row["external_ids"]
+    }
+    if set(held.keys) != known:
+        out.append(f"record_keys: {set(held.keys) ^ known}")
     return out
 
 

@@ -79,6 +79,10 @@ def furnish(bench: Bench) -> None:
                 "scripts", org_id=org, id=new_id(), name=login, body="", shared=shared, user_id=user, position="V",
             )  # fmt: skip
         bench.put(
+            "imports", org_id=org, id=new_id(), name=login, source="", user_id=user, state="done",
+            started_at=START.isoformat(), rows=0, imported=0, updated=0, unchanged=0, skipped=0, refused=0, mapping={},
+        )  # fmt: skip
+        bench.put(
             "custom_fields", org_id=org, id=new_id(), entity="deals", key=login, label=login, kind="text", options=[],
             position="V",
         )  # fmt: skip

@@ -56,7 +56,7 @@ def does(connection: psycopg.Connection[Any], statement: str, **values: Any) -> 
 
 
 @pytest.mark.parametrize("login", SEES)
-@pytest.mark.parametrize("table", [*IN_BOOKS, "contact_points"])
+@pytest.mark.parametrize("table", [*IN_BOOKS, "contact_points", "record_keys"])
 def test_everybody_sees_the_records_of_their_books_alone(
     shared_floor: Floor, sessions: Sessions, login: str, table: str
 ) -> None:
@@ -158,6 +158,8 @@ def test_admins_delete_for_good_what_nothing_refers_to(sessions: Sessions, table
         "UPDATE channels SET name = 'oh_mine'",
         "DELETE FROM reservations",
         "UPDATE contact_points SET value = '1'",
+        "INSERT INTO record_keys SELECT * FROM record_keys",
+        "UPDATE imports SET user_id = user_id",
         "SELECT * FROM changeset_rows",
         "SELECT * FROM alembic_version",
         "TRUNCATE contacts",
@@ -189,6 +191,22 @@ SET_UP_WRITES: dict[str, tuple[str, set[str]]] = {
     ),
     "give Ben another name": ("UPDATE users SET name = 'B' WHERE id = %(ben)s", {"ada"}),
     "let Ben export": ("UPDATE users SET export_right = 'yes' WHERE id = %(ben)s", {"ada"}),
+    "let Ben import": ("UPDATE users SET import_right = 'yes' WHERE id = %(ben)s", {"ada"}),
+    "let oneself import": ("UPDATE users SET import_right = 'yes' WHERE id = %(me)s", {"ada", "zoe"}),
+    "import": (
+        (
+            "INSERT INTO imports (id, name, source, user_id, state, started_at, rows, imported, updated, unchanged, skipped,"
+            " refused, mapping) VALUES (gen_random_uuid(), 'x.csv', '', %(me)s, 'running', now(), 0, 0, 0, 0, 0, 0, '{}')"
+        ),
+        {"ada", "mia", "zoe"},
+    ),
+    "import in Ben's name": (
+        (
+            "INSERT INTO imports (id, name, source, user_id, state, started_at, rows, imported, updated, unchanged, skipped,"
+            " refused, mapping) VALUES (gen_random_uuid(), 'x.csv', '', %(ben)s, 'running', now(), 0, 0, 0, 0, 0, 0, '{}')"
+        ),
+        set(),
+    ),
     "make a pipeline": (
         "INSERT INTO pipelines (id, name, position) VALUES (gen_random_uuid(), 'Renewals', 'W')",
         {"ada", "mia", "zoe"},
@@ -413,7 +431,17 @@ def test_a_disabled_person_sees_nothing_though_still_connected(floor: Floor) -> 
     operator = floor.operator()
     with as_owner(operator):
         operator.execute("UPDATE users SET disabled_at = now() WHERE login = 'ben'")
-    for table in (*IN_BOOKS, *SET_UP, "contact_points", "channels", "exits", "changesets", "reservations"):
+    for table in (
+        *IN_BOOKS,
+        *SET_UP,
+        "contact_points",
+        "record_keys",
+        "imports",
+        "channels",
+        "exits",
+        "changesets",
+        "reservations",
+    ):
         assert ben.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
     assert ben.execute("SELECT my_org(), my_user(), my_role(), visible_books(), writable_books()").fetchone() == (
         None, None, None, [], [],

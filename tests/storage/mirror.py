@@ -22,6 +22,7 @@ from core.entities import RECORDS
 from core.schema import fields_of
 from storage.codec import codec, from_micros
 from storage.database import connect
+from storage.derive import KEYED
 from storage.postgres import reads as team
 from storage.postgres.install import init
 from storage.reads.sqlite import prepare
@@ -121,7 +122,14 @@ class Mirror:
     def copy(self, source: Any, solo: SoloWorkspace) -> None:
         """Puts the rows that a connection to SQLite sees in the place of those here."""
         with self._superuser.transaction():
-            tables = (*RECORDS, "changesets", "changeset_rows", "contact_points", "reservations")
+            tables = (
+                *RECORDS,
+                "changesets",
+                "changeset_rows",
+                "contact_points",
+                "record_keys",
+                "reservations",
+            )
             self._superuser.execute(
                 sql.SQL("; ").join(sql.SQL("delete from {}").format(sql.Identifier(t)) for t in tables)
             )
@@ -130,6 +138,7 @@ class Mirror:
             self._fill("changesets", *_history(source))
             self._fill("changeset_rows", *_plain(source, "changeset_rows"))
             self._fill("contact_points", *_points(source))
+            self._fill("record_keys", *_keys(source))
             self._fill("reservations", *_reservations(source))
             self._superuser.execute("update users set login = %s where id = %s", (LOGIN, solo.user_id))
             self._superuser.execute(_MISSING_BOOKS)
@@ -188,6 +197,16 @@ def _points(source: Any) -> tuple[list[str], list[dict[str, Any]]]:
     names, rows = _plain(source, "contact_points")
     books = dict(source.execute("SELECT id, book_id FROM contacts"))
     return [*names, "book_id"], [{**row, "book_id": books[row["contact_id"]]} for row in rows]
+
+
+def _keys(source: Any) -> tuple[list[str], list[dict[str, Any]]]:
+    names, rows = _plain(source, "record_keys")
+    books = {
+        (table, row_id): book
+        for table in KEYED
+        for row_id, book in source.execute(f"SELECT id, book_id FROM {table}")
+    }
+    return [*names, "book_id"], [{**row, "book_id": books[row["table_name"], row["row_id"]]} for row in rows]
 
 
 def _reservations(source: Any) -> tuple[list[str], list[dict[str, Any]]]:

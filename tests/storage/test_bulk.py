@@ -35,7 +35,8 @@ def sample(founding: Any, seed: int = 1) -> dict[str, list[dict[str, Any]]]:
     user = founding.user_id
     companies = [
         {"id": new_id(), "book_id": chance.choice(books), "name": f"{chance.choice(['Ærø', 'Acme', 'Łódź'])} {n}",
-         "phone": "+493012345" if n % 2 else "", "tags": ("a", "b") if n % 3 else ()}
+         "phone": "+493012345" if n % 2 else "", "tags": ("a", "b") if n % 3 else (),
+         "external_ids": (f"crm:{n}", f"hub:{n}") if n % 2 else ()}
         for n in range(8)
     ]  # fmt: skip
     contacts = [
@@ -43,6 +44,7 @@ def sample(founding: Any, seed: int = 1) -> dict[str, list[dict[str, Any]]]:
          "last_name": f"Größe {n}" if n % 4 else "", "company_id": chance.choice(companies)["id"] if n % 3 else None,
          "emails": ({"value": f"P{n}@x.de", "label": "work"},), "phones": ({"value": f"+1415555{n:04}", "label": "work"},),
          "custom": {"hobby": "Chess"} if n % 5 == 0 else {}, "created_at": START - dt.timedelta(days=n),
+         "external_ids": (f"crm:{n}", "company_id>crm:9") if n % 5 == 0 else (),
          "deleted_at": START if n % 11 == 10 else None}
         for n in range(40)
     ]  # fmt: skip
@@ -94,6 +96,7 @@ def derived(path: Path) -> dict[str, list[Any]]:
             for word in ("gro", "acme", "aero", "lodz", "1415", "chess", "deal", "berg"):
                 sql = f"SELECT t.id FROM {table}_fts f JOIN {table} t ON t.n = f.rowid WHERE {table}_fts MATCH ? ORDER BY 1"
                 out[f"{table} {word}"] = connection.execute(sql, (f"{word}*",)).fetchall()
+        out["keys"] = connection.execute("SELECT * FROM record_keys ORDER BY 2, 3, 4").fetchall()
         out["points"] = connection.execute("SELECT * FROM contact_points ORDER BY 2, 3, 4").fetchall()
     workspace.close()
     return out

@@ -59,6 +59,7 @@ def test_all_is_well(busy: Office) -> None:
         ("UPDATE contacts SET search = 'nonsense'", "1 contacts have a wrong search text."),
         ("UPDATE companies SET sort_key = 'zzz'", "1 companies have a wrong search text."),
         ("DELETE FROM contact_points", "The e-mails and phones of 1 contacts are noted wrong."),
+        ("INSERT INTO record_keys SELECT org_id, 'contacts', id, 'crm:1' FROM contacts", "record_keys is wrong in 1 rows."),
         ("INSERT INTO contacts_fts (contacts_fts) VALUES ('delete-all')", "The search index of contacts is not whole."),
     ],
 )  # fmt: skip
