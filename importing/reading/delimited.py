@@ -11,7 +11,7 @@ from itertools import islice
 from typing import IO
 
 from core.imports.shapes import Unusable
-from importing.reading.dialect import Dialect, find_dialect, unescaped
+from importing.reading.dialect import NONE, Dialect, find_dialect, unescaped
 from importing.reading.encodings import errors_for
 from importing.reading.grid import Chunk, GridTable
 from importing.reading.mending import Mending
@@ -176,8 +176,9 @@ def open_delimited(origin: Origin, encoding: str) -> GridTable:
             sample = sample[: end or None]
     dialect = find_dialect(sample.replace("\0", ""))
     grid = DelimitedGrid(origin, encoding, dialect)
+    delimiter = "" if dialect.delimiter == NONE else dialect.delimiter
     table = GridTable(
-        grid, file=origin.file, name=origin.member, encoding=encoding, delimiter=dialect.delimiter
+        grid, file=origin.file, name=origin.member, encoding=encoding, delimiter=delimiter
     )
     if table.empty:
         raise Unusable(f"{origin.said} holds nothing but blank lines. Export it again.")

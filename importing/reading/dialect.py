@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _DELIMITERS = ",;\t|^~"
+NONE = "\x1f"
+"""In place of a delimiter, where a text has but one column."""
 _SAMPLE_LINES = 300
 _SEP = re.compile(r'"?sep=(.)"?[\s,;]*', re.IGNORECASE)
 _ESCAPE = re.compile(r'\\(["\\])')
@@ -74,11 +76,21 @@ def _refined(dialect: Dialect, lines: Sequence[str]) -> Dialect:
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    best, chosen = 0.0, ","
-    for mark in _DELIMITERS:
-        if any(mark in line for line in lines) and (score := _score(lines, mark)) > best:
+    there = [mark for mark in _DELIMITERS if any(mark in line for line in lines)]
+    best, chosen = 0.0, NONE if _is_list_of_names(lines) else ","
+    for mark in there:
+        if (score := _score(lines, mark)) > best:
             best, chosen = score, mark
     return chosen
+
+
+def _is_list_of_names(lines: Sequence[str]) -> bool:
+    """Whether a text is one column of `Smith, John` under a header that has no comma."""
+    said = [line for line in lines if line.strip()]
+    below = [line for line in said[1:] if "," in line]
+    return (
+        bool(below) and "," not in said[0] and all(line.count(",") == line.count(", ") == 1 for line in below)
+    )
 
 
 def _score(lines: Sequence[str], mark: str) -> float:
@@ -102,7 +114,7 @@ def _score(lines: Sequence[str], mark: str) -> float:
     headed = 1.0 if widths[first] >= 0.5 * width else 0.5
     if widths[first] < width and mark != "\t":
         headed *= 0.8
-    if all(row[-1][:1].isspace() for row in rows if len(row) > 1 and mark == ",") and mark == ",":
+    if mark == "," and all(row[-1][:1].isspace() for row in rows if len(row) > 1):
         headed *= 0.8
     return times / len(rows) * (1 - 1 / width) * headed
 

@@ -43,8 +43,8 @@ _LABELS = frozenset(
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 
 _TOTAL = re.compile(
-    r"\s*(?:(?:grand|sub|report|page|overall)[ -]?)?(?:totals?|subtotals?|sum|summe|gesamt(?:summe)?|zwischensumme|total g[eé]n[eé]ral|"
-    r"total general|totale|totaal|suma|итого|всего)\s*(?:\([^)]*\)|\d[\d.,\s]*(?:records?|rows?|items?)?)?\s*:?\s*",
+    r"\s*(?:(?:grand|sub|report|page|overall)[ -]?)?(?:totals?|subtotals?|summe|gesamt(?:summe)?|zwischensumme|total g[eé]n[eé]ral|"
+    r"total general|totale|totaal|итого|всего)\s*(?:\([^)]*\)|\d[\d.,\s]*(?:records?|rows?|items?)?)?\s*:?\s*",
     re.IGNORECASE,
 )
 _FOOTER = re.compile(
@@ -57,7 +57,13 @@ _FOOTER = re.compile(
     r"(?:accrual|cash) basis\b|page \d+( of \d+)?\s*$|all rights reserved|-+\s*end\b|stand\s*:\s*\d|erstellt (?:am|von)\b)",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"[\s$€£¥₹()+\-–.,'%\d]*(?:[A-Z]{3})?[\s\d.,]*|records?|rows?")
+_FIGURE = re.compile(
+    r"\(?-?\s*(?:[A-Z]{3}|[$€£¥₹])?\s*-?\d[\d.,'’\s]*\s*(?:%|[A-Z]{3}|[$€£¥₹])?\)?|records?|rows?|[-–—]"
+)
+"""A sum or an average; no phone number."""
+_RUN_BY = re.compile(
+    r"\s*(?:generated|exported|printed|created|run|prepared|downloaded|erstellt|stand|as of)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class Layout:
 
 
 _MAYBE_TOTAL = re.compile(
-    r"^\W{0,3}(?:grand|sub|report|page|overall|total|sum|gesamt|zwischen|totaal|итого|всего)",
+    r"^\W{0,3}(?:grand|sub|report|page|overall|total|summe|gesamt|zwischen|totaal|итого|всего)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -160,7 +166,7 @@ def is_total(cells: Sequence[str], width: int) -> bool:
         return False
     # A company may be called Total: it has more to it than figures, and a row of a list of names has nothing but a name.
     rest = said[1:]
-    return (bool(rest) or said[0].strip().casefold() not in ("total", "sum", "suma")) and all(
+    return (bool(rest) or said[0].strip().casefold() not in ("total", "totale", "totaal")) and all(
         _FIGURE.fullmatch(cell.strip()) for cell in rest
     )
 
@@ -193,8 +199,9 @@ def _is_footer(said: Sequence[str], cells: Sequence[str], width: int) -> bool:
         return False
     if width > 1 and is_total(cells, width):
         return True
-    few = len(said) <= max(1, width // 3)
-    return few and bool(_FOOTER.match(said[0])) and not any(_EMAIL.fullmatch(cell) for cell in said)
+    alone = len(said) == 1 or (len(said) == 2 and said[0].endswith(":"))
+    # In a list of names, a name may begin so.
+    return alone and bool(_FOOTER.match(said[0])) and not (width == 1 and _RUN_BY.match(said[0]))
 
 
 def _header(rows: Sequence[Sequence[str]], filled: Sequence[int], places: Sequence[int]) -> int | None:

@@ -225,7 +225,7 @@ def _items(buffer: Buffer) -> Iterator[Item]:
         try:
             value = buffer.value()
         except ValueError as error:
-            said = shortened(buffer.text[buffer.at : buffer.at + 200])
+            said = shortened(buffer.text[buffer.at : buffer.at + 200].split("\n", 1)[0])
             yield Item(
                 line,
                 {},
