@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from core.cells import neutralised
 from core.changes import Row
 from core.errors import Refused, Unavailable
 from core.text import printable
@@ -17,10 +17,6 @@ from core.vcard import vcard
 
 Encode = Callable[[Iterable[Row]], Iterator[bytes]]
 
-_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]")
-"""What a spreadsheet runs, full-width signs included; with apostrophes, too, so that one more can be told apart."""
-_HARMLESS = re.compile(r"[+-]?\(?\d[\d ().,/-]*(;ext=\d+)?")
-"""Numbers and phone numbers, of which no formula can be made."""
 _CHUNK = 65_536
 _BOM = b"\xef\xbb\xbf"
 
@@ -89,23 +85,6 @@ def _cell(value: Any, to_terminal: bool) -> str:
         return str(value)
     text = printable(value) if to_terminal else value
     return neutralised(text)
-
-
-def neutralised(text: str) -> str:
-    """A text as a cell that no spreadsheet runs as a formula; `restored` turns it back."""
-    return f"'{text}" if _is_formula(text) else text
-
-
-def restored(cell: str) -> str:
-    """A cell as the text was before its writer kept a spreadsheet from running it: `'=1+2` → `=1+2`.
-
-    Exactly one apostrophe is taken off, and only where `neutralised` puts one: `'Tis` stays.
-    """
-    return cell[1:] if cell[:1] == "'" and _is_formula(cell[1:]) else cell
-
-
-def _is_formula(text: str) -> bool:
-    return _FORMULA.match(text) is not None and not _HARMLESS.fullmatch(text)
 
 
 def _taken(buffer: io.StringIO) -> bytes:

@@ -1,0 +1,143 @@
+"""The door to importing. See `core.imports.shapes.Importer`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.errors import NotFound, Refused
+from core.ids import new_id
+from core.imports.guess import guess
+from core.imports.shapes import ENTITIES, Guess, Importer, Job, Options, Past, Progress, Undone, Unusable
+from core.permissions import require_import
+from core.workspace import Workspace
+from importing.analysis import analyse, pairs
+from importing.job import Clock, FileJob, Sheet, assign, remembered
+from importing.journal import Journals, require_same
+from importing.reading import open_tables
+from importing.undoing import undo
+
+
+def open_importer(workspace: Workspace, folder: Path, *, clock: Clock) -> Importer:
+    """Brings files into a workspace.
+
+    Args:
+        workspace: where to.
+        folder: where journals lie, so that an import can go on after a cut. Made for the user alone.
+        clock: what time it is.
+    """
+    return FileImporter(workspace, folder, clock)
+
+
+class FileImporter:
+    """See `core.imports.shapes.Importer`."""
+
+    def __init__(self, workspace: Workspace, folder: Path, clock: Clock) -> None:
+        self._workspace = workspace
+        self._journals = Journals(folder)
+        self._clock = clock
+
+    def open(self, files: Sequence[Path], options: Options, progress: Progress) -> Job:
+        """See `core.imports.shapes.Importer.open`."""
+        catalog = self._workspace.catalog()
+        require_import(catalog)
+        if not files:
+            raise Unusable("Say which file to import.")
+        sheets = []
+        for path in dict.fromkeys(path.resolve() for path in files):
+            for place, table in enumerate(open_tables(path)):
+                seen = analyse(table, progress)
+                proposal = guess(
+                    table.name or table.file, seen.columns, table.headers, catalog, source=options.source,
+                    remembered=remembered(catalog, table.headers), new_fields=options.new_fields,
+                )  # fmt: skip
+                guesses = list(proposal.guesses)
+                sheet = Sheet(
+                    path, place, table, seen.rows, seen.columns, proposal.source, proposal.entity, guesses, {}
+                )
+                columns = {one.target.removeprefix("deal."): one.header for one in guesses if one.target}
+                if "pipeline" in columns and "stage" in columns:
+                    sheet.pairs = pairs(table, columns["pipeline"], columns["stage"])
+                sheets.append(sheet)
+        for target, header in options.mapping.items():
+            self._map(sheets, target, header)
+        return FileJob(self._workspace, self._journals, self._clock, new_id(), sheets, options)
+
+    def _map(self, sheets: Sequence[Sheet], target: str, header: str) -> None:
+        """Puts down what the user says of a target, in every table that has the column."""
+        catalog = self._workspace.catalog()
+        having = [sheet for sheet in sheets if header in sheet.table.headers]
+        if header and not having:
+            raise Refused(
+                f"There is no column “{header}”. Columns: {', '.join(sheets[0].table.headers[:40])}."
+            )
+        for sheet in having or sheets:
+            for place, one in enumerate(sheet.guesses):
+                # What the user says goes before what was guessed.
+                if one.target == target and one.header != header and one.confidence < 1:
+                    sheet.guesses[place] = Guess(one.header, "", 0.0, "left out, as you have set it")
+            if header:
+                assign(sheet, header, target, catalog)
+
+    def past(self) -> Sequence[Past]:
+        """See `core.imports.shapes.Importer.past`."""
+        catalog = self._workspace.catalog()
+        here = self._journals.ids()
+        found = [
+            Past(
+                one.id, one.name, one.source, catalog.user_name(one.user_id), one.state, one.started_at, one.rows,
+                one.imported, one.updated, one.unchanged, one.skipped, one.refused,
+                resumable=one.id in here and one.state in ("running", "stopped") and self._can_go_on(one.id),
+                mine=one.user_id == catalog.me.id,
+            )
+            for one in catalog.imports
+        ]  # fmt: skip
+        return sorted(found, key=lambda past: past.started_at, reverse=True)
+
+    def _can_go_on(self, import_id: str) -> bool:
+        try:
+            for one in self._journals.read(import_id).files:
+                require_same(one)
+        except (NotFound, Unusable):
+            return False
+        return True
+
+    def resume(self, import_id: str) -> Job:
+        """See `core.imports.shapes.Importer.resume`."""
+        journal = self._journals.read(import_id)
+        opened = []
+        for known in journal.files:
+            require_same(known)
+            opened.append(open_tables(Path(known.path)))
+        sheets = []
+        for one in journal.tables:
+            path, plan = Path(journal.files[one.file].path), one.plan
+            if one.place >= len(opened[one.file]):
+                raise Unusable(
+                    f"{path.name} has changed since. Take the import back, or bring the file in anew."
+                )
+            table = opened[one.file][one.place]
+            targets = {header: target for target, header in plan.mapping.items()}
+            guesses = [
+                Guess(header, targets.get(header, ""), 1.0, "as it was planned") for header in table.headers
+            ]
+            sheets.append(Sheet(path, one.place, table, one.rows, (), plan.source, plan.entity, guesses, {}))
+        sheets.sort(key=lambda sheet: ENTITIES.index(sheet.entity))
+        return FileJob(
+            self._workspace, self._journals, self._clock, journal.id, sheets, journal.options,
+            answers=journal.answers, journal=journal,
+        )  # fmt: skip
+
+    def undo(self, import_id: str, progress: Progress) -> Undone:
+        """See `core.imports.shapes.Importer.undo`."""
+        begun = [one for one in self._workspace.catalog().imports if one.id.startswith(import_id)]
+        if len(begun) != 1 or not import_id:
+            few = (
+                "There is no import of that id."
+                if not begun
+                else "Several imports begin so: give more of the id."
+            )
+            raise NotFound(few)
+        undone = undo(self._workspace, begun[0], progress)
+        self._journals.drop(begun[0].id)
+        return undone

@@ -1,0 +1,204 @@
+"""The records that a run has in hand: those that rows met, as they will be when the batch is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.changes import same_value
+from core.commands.imports import Added, Edited
+from core.entities import RECORDS
+from core.imports.matching import keys_asked, keys_of
+from core.imports.shapes import Entity, Match, Probe
+from core.schema import Record, Role, defaults_of, fields_of
+
+MOST_ALIKE = 200
+"""Earlier rows of one batch that are looked at as the same: more colleagues than that are not compared with each other."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A record in hand.
+
+    Attributes:
+        table: what it is.
+        id: its id.
+        row: its data as it will be.
+        company: the name of its company.
+        is_new: this batch makes it.
+        before: what was there in the fields that change.
+        said: of a new one, the values that are not its defaults.
+    """
+
+    table: Entity
+    id: str
+    row: dict[str, Any]
+    company: str
+    is_new: bool
+    before: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def book_id(self) -> str:
+        """Where it lies."""
+        return str(self.row["book_id"])
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Changes values; a name `custom.KEY` reaches into the custom fields."""
+        for name, value in values.items():
+            head, _, key = name.partition(".")
+            held = self.row[head].get(key) if key else self.row[head]
+            if self.is_new:
+                self.said[name] = value
+            else:
+                self.before.setdefault(name, held)
+            if key:
+                self.row[head] = {**self.row[head], key: value}
+            else:
+                self.row[head] = value
+
+    def copy(self) -> Held:
+        """As it is now."""
+        return replace(self, row=dict(self.row), before=dict(self.before), said=dict(self.said))
+
+    def record(self, org_id: str, *, original: bool = False) -> Any:
+        """It as a record.
+
+        Args:
+            org_id: the tenant.
+            original: as it is in the workspace, without what changes.
+        """
+        row = self.row
+        if original:
+            row = dict(row)
+            for name, was in self.before.items():
+                head, _, key = name.partition(".")
+                if not key:
+                    row[head] = was
+                else:
+                    inner = {**row[head], key: was}
+                    row[head] = {each: value for each, value in inner.items() if value is not None}
+        return RECORDS[self.table](org_id=org_id, **row)
+
+    def change(self) -> Added | Edited | None:
+        """What is to be written of it."""
+        if self.is_new:
+            return Added(self.table, self.id, self.said)
+        values = {}
+        for name, was in self.before.items():
+            head, _, key = name.partition(".")
+            now = self.row[head].get(key) if key else self.row[head]
+            if not same_value(was, now):
+                values[name] = now
+        if not values:
+            return None
+        return Edited(self.table, self.id, values, {name: self.before[name] for name in values})
+
+
+def held_of(match: Match) -> Held:
+    """A record of the workspace, in hand."""
+    record: Any = match.record
+    table = record.TABLE
+    return Held(
+        table, record.id, {name: getattr(record, name) for name in _data(table)}, match.company, False
+    )
+
+
+def new_held(table: Entity, record_id: str, values: Mapping[str, Any], company: str) -> Held:
+    """A record that is to be made."""
+    row = {**_defaults(table), "id": record_id}
+    for name, value in values.items():
+        head, _, key = name.partition(".")
+        if key:
+            row[head] = {**row[head], key: value}
+        else:
+            row[head] = value
+    return Held(table, record_id, row, company, True, said=dict(values))
+
+
+class Hand:
+    """All records in hand, found by their ids and by what records are recognised by."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Held] = {}
+        self._by_key: dict[str, list[Held]] = {}
+
+    def get(self, record_id: str) -> Held | None:
+        """A record in hand."""
+        return self._by_id.get(record_id)
+
+    def take(self, match: Match) -> Held:
+        """A record of the workspace: as it will be where it is in hand already."""
+        held = self._by_id.get(match.record.id)
+        if held is None:
+            held = self._by_id[match.record.id] = held_of(match)
+        return held
+
+    def add(self, held: Held) -> None:
+        """Takes a new record in hand; later rows find it."""
+        self._by_id[held.id] = held
+        self.index(held)
+
+    def lay(self, held: Held) -> None:
+        """Takes a record in hand as it was made or changed elsewhere: it is there now."""
+        there = replace(held, row=dict(held.row), is_new=False, before={}, said={})
+        known = self._by_id.get(held.id)
+        if known is None:
+            self.add(there)
+        else:
+            known.row, known.company = there.row, there.company
+            self.index(known)
+
+    def index(self, held: Held) -> None:
+        """Has later rows find a record by what it is recognised by now."""
+        table = held.table
+        for key in keys_of(table, held.row, held.company):
+            there = self._by_key.setdefault(f"{table}{key}", [])
+            if len(there) < MOST_ALIKE and held not in there:
+                there.append(held)
+
+    def restore(self, held: Held, was: Held | None) -> None:
+        """Puts a record back as it was; None: it was not there."""
+        if was is None:
+            del self._by_id[held.id]
+            for key in keys_of(held.table, held.row, held.company):
+                self._by_key[f"{held.table}{key}"].remove(held)
+        else:
+            held.row, held.before, held.said = was.row, was.before, was.said
+
+    def find(self, table: str, probe: Probe) -> Iterator[Held]:
+        """The records of a table that may be meant; one may come twice."""
+        for key in keys_asked(probe):
+            yield from self._by_key.get(f"{table}{key}", ())
+
+    def all(self) -> Iterable[Held]:
+        """Every record in hand."""
+        return self._by_id.values()
+
+
+def _record(table: str) -> type[Record]:
+    return RECORDS[table]
+
+
+_data_of: dict[str, tuple[str, ...]] = {}
+
+
+def _data(table: str) -> tuple[str, ...]:
+    found = _data_of.get(table)
+    if found is None:
+        specs = fields_of(_record(table))
+        found = tuple(name for name, spec in specs.items() if spec.role is Role.DATA)
+        _data_of[table] = found
+    return found
+
+
+_defaults_of: dict[str, dict[str, Any]] = {}
+
+
+def _defaults(table: str) -> dict[str, Any]:
+    found = _defaults_of.get(table)
+    if found is None:
+        known = defaults_of(_record(table))
+        found = _defaults_of[table] = {name: known.get(name) for name in _data(table)}
+    return found

@@ -1,0 +1,367 @@
+"""Brings converted rows in, batch by batch, or only says what would come of it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from core.changes import Answer, Status
+from core.commands.imports import ImportRows
+from core.errors import Unavailable
+from core.imports.ids import batch_id
+from core.imports.shapes import (
+    Converted,
+    Entity,
+    Problem,
+    Progress,
+    RawRow,
+    Report,
+    Step,
+    Table,
+)
+from core.permissions import require_import
+from core.workspace import Workspace
+from importing.deciding import Around, Decided, Decider, Outcome
+from importing.imagined import Imagined
+from importing.journal import Journal, Journals, Reached
+from importing.rejects import Rejects
+
+COUNTS = ("rows", "imported", "updated", "unchanged", "skipped", "refused", "duplicates")
+_SOLO, _TEAM = 1000, 300
+"""Rows in a batch: in a file of one's own, and where each batch is a message to a server."""
+_SHOWN = 1_000
+"""Problems and warnings that are kept for showing."""
+
+Rows = Sequence[tuple[RawRow, Converted]]
+
+
+class Convert(Protocol):
+    """Makes records of rows; see `core.imports.convert.Converter`."""
+
+    def convert(self, row: RawRow) -> Converted: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table that is to be brought in.
+
+    Attributes:
+        place: which of the import's tables it is.
+        table: the table.
+        source: its file.
+        entity: what its rows are.
+        converter: makes records of them.
+    """
+
+    place: int
+    table: Table
+    source: Path
+    entity: Entity
+    converter: Convert
+
+
+@dataclass(slots=True)
+class Told:
+    """What is told of rows, beside their numbers."""
+
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Keeps what is wrong with a row, unless there is too much of it already."""
+        if len(self.problems) < _SHOWN:
+            self.problems += outcome.problems
+        if len(self.warnings) < _SHOWN:
+            self.warnings += outcome.warnings
+
+
+class Writer(Protocol):
+    """What batches go through."""
+
+    def begin(self, reached: Reached, after: Reached) -> None:
+        """Notes that a batch is about to be written, and how far the import is then; its refused rows were put down."""
+        ...
+
+    def execute(self, command: ImportRows, decided: Decided) -> Answer:
+        """Writes it."""
+        ...
+
+    def refuse(self, part: Part, row: RawRow, problems: Sequence[Problem]) -> None:
+        """Puts a refused row down."""
+        ...
+
+    def fail(self) -> None:
+        """The batch was not written: nothing of it counts."""
+        ...
+
+    def reached(self, reached: Reached) -> None:
+        """Notes how far the import is."""
+        ...
+
+
+class Run:
+    """An import under way.
+
+    Args:
+        import_id: its id.
+        around: what rows are decided in.
+        writer: what batches go through.
+        reached: how far it is already.
+        total: how many rows there are in all.
+        progress: is told of each batch.
+        size: rows in a batch.
+    """
+
+    def __init__(
+        self,
+        import_id: str,
+        around: Around,
+        writer: Writer,
+        reached: Reached,
+        *,
+        total: int,
+        progress: Progress,
+        size: int,
+        what: str,
+    ) -> None:
+        self._id = import_id
+        self._writer = writer
+        self._decider = Decider(around)
+        self._total = total
+        self._progress = progress
+        self._size = size
+        self._what = what
+        self._began = time.monotonic()
+        self.reached = reached
+        self.told = Told()
+        for name in COUNTS:
+            reached.counts.setdefault(name, 0)
+
+    def all(self, parts: Sequence[Part]) -> None:
+        """Brings all tables in, from where it is.
+
+        Raises:
+            Cancelled: the user has stopped it.
+            Unusable: a file is not what it was.
+            Unavailable: the workspace cannot be written to.
+            Refused: the user may not import any more.
+        """
+        with _without_collector():
+            for place, part in enumerate(parts):
+                if place < self.reached.table:
+                    continue
+                if place > self.reached.table:
+                    self.reached.table, self.reached.row = place, 0
+                for rows in batches(part, self._size, skip=self.reached.row):
+                    self._tell()
+                    self._bring(part, rows)
+                # Collected here and there, since what the libraries keep is not free of cycles.
+                gc.collect(1)
+            self._tell()
+
+    def _tell(self) -> None:
+        done = self.reached.counts["rows"]
+        seconds = time.monotonic() - self._began
+        self._progress(Step(self._what, done, max(self._total, done), seconds))
+
+    def _bring(self, part: Part, rows: Rows, *, again: bool = True) -> None:
+        decided = self._decider.decide([converted for _, converted in rows])
+        after = self._after(rows, decided)
+        for (raw, _), outcome in zip(rows, decided.outcomes, strict=True):
+            if outcome.kind == "refused":
+                self._writer.refuse(part, raw, outcome.problems)
+        if not (decided.added or decided.edited):
+            self._done(decided, after)
+            return
+        after.batch += 1
+        command = ImportRows(
+            id=batch_id(self._id, self.reached.batch), import_id=self._id, file=part.table.file,
+            first=rows[0][0].number, last=rows[-1][0].number, added=decided.added, edited=decided.edited,
+            linked=decided.linked, names=decided.names,
+        )  # fmt: skip
+        self._writer.begin(self.reached, after)
+        answer = self._writer.execute(command, decided)
+        if answer.applied:
+            self._done(decided, after)
+            return
+        self._writer.fail()
+        if answer.status is Status.UNAVAILABLE:
+            raise Unavailable(answer.reason)
+        self._decider.forget()
+        if again and answer.status in (Status.CONFLICT, Status.GONE):
+            # Somebody has changed what the rows met: they are decided once more, by what is there now.
+            self._bring(part, rows, again=False)
+        elif len(rows) > 1:
+            middle = len(rows) // 2
+            self._bring(part, rows[:middle])
+            self._bring(part, rows[middle:])
+        else:
+            self._refuse(part, rows[0], answer)
+
+    def _refuse(self, part: Part, row: tuple[RawRow, Converted], answer: Answer) -> None:
+        raw, converted = row
+        reasons = list(answer.fields.values()) or [answer.reason]
+        problems = tuple(Problem(raw.number, "", "", reason) for reason in reasons)
+        refused = Converted(raw.number, converted.main, problems=problems)
+        self._bring(part, [(raw, refused)])
+
+    def _after(self, rows: Rows, decided: Decided) -> Reached:
+        after = self.reached.copy()
+        after.row += len(rows)
+        counts = after.counts
+        counts["rows"] += len(rows)
+        for outcome in decided.outcomes:
+            counts[outcome.kind] += 1
+            counts["duplicates"] += outcome.duplicate
+        for table, number in decided.made.items():
+            after.made[table] = after.made.get(table, 0) + number
+        return after
+
+    def _done(self, decided: Decided, after: Reached) -> None:
+        self._decider.keep()
+        for outcome in decided.outcomes:
+            if outcome.problems or outcome.warnings:
+                self.told.add(outcome)
+        self.reached = after
+        self._writer.reached(after)
+
+    def report(self, *, rejects: Sequence[str] = (), made: dict[str, int] | None = None, dry: bool) -> Report:
+        """What has come of it so far."""
+        reached = self.reached
+        return Report(
+            id=self._id,
+            **{name: reached.counts[name] for name in COUNTS},
+            problems=tuple(self.told.problems[:_SHOWN]),
+            warnings=tuple(self.told.warnings[:_SHOWN]),
+            made={**reached.made, **(made or {})},
+            rejects_file=rejects[0] if rejects else "",
+            seconds=time.monotonic() - self._began,
+            dry=dry,
+        )
+
+
+def batches(part: Part, size: int, *, skip: int = 0) -> Iterator[Rows]:
+    """The rows of a table, converted, in lists of so many.
+
+    Args:
+        part: the table.
+        size: how many.
+        skip: rows that are done.
+
+    Raises:
+        Unusable: the file is not what it was.
+    """
+    convert = part.converter.convert
+    rows = itertools.islice(part.table.rows(), skip, None)
+    while some := list(itertools.islice(rows, size)):
+        yield [(row, convert(row)) for row in some]
+
+
+def batch_size(workspace: Workspace) -> int:
+    """How many rows are written at once."""
+    return _SOLO if workspace.health().mode == "solo" else _TEAM
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Rows are no cycles: looking for some in a hundred thousand of them again and again is for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class Writing:
+    """Writes batches into a workspace, with the journal before each of them and the refused rows after it.
+
+    Args:
+        workspace: where to.
+        journals: where the journal lies.
+        journal: it.
+        rejects: the files of refused rows, by the place of their table.
+    """
+
+    def __init__(
+        self, workspace: Workspace, journals: Journals, journal: Journal, rejects: dict[int, Rejects]
+    ) -> None:
+        self._workspace = workspace
+        self._journals = journals
+        self._journal = journal
+        self._rejects = rejects
+
+    def begin(self, reached: Reached, after: Reached) -> None:
+        """See `Writer.begin`."""
+        for rejects in self._rejects.values():
+            rejects.flush()
+        after.rejects = self._sizes()
+        self._journal.done, self._journal.pending = reached, after
+        self._journals.write(self._journal)
+
+    def fail(self) -> None:
+        """See `Writer.fail`."""
+        self._journal.pending = None
+        for place, rejects in self._rejects.items():
+            rejects.back_to(self._journal.done.rejects.get(place, ("", 0))[1])
+
+    def execute(self, command: ImportRows, decided: Decided) -> Answer:
+        """See `Writer.execute`."""
+        answer = self._workspace.execute(command)
+        if answer.status is Status.REJECTED:
+            # A right that is gone is no fault of a row.
+            require_import(self._workspace.catalog())
+        return answer
+
+    def refuse(self, part: Part, row: RawRow, problems: Sequence[Problem]) -> None:
+        """See `Writer.refuse`."""
+        self._rejects[part.place].add(row, problems)
+
+    def reached(self, reached: Reached) -> None:
+        """See `Writer.reached`: it is written with the next batch, or in the end."""
+        self._journal.done, self._journal.pending = reached, None
+
+    def close(self) -> None:
+        """Writes all that is known.
+
+        Raises:
+            Unavailable: it cannot be written.
+        """
+        for rejects in self._rejects.values():
+            rejects.flush()
+            rejects.close()
+        self._journal.done.rejects = self._sizes()
+        self._journals.write(self._journal)
+
+    def _sizes(self) -> dict[int, tuple[str, int]]:
+        return {place: (one.path, one.size) for place, one in self._rejects.items() if one.path}
+
+
+class Imagining:
+    """What batches go through in a dry run."""
+
+    def __init__(self, imagined: Imagined) -> None:
+        self._imagined = imagined
+
+    def begin(self, reached: Reached, after: Reached) -> None:
+        """See `Writer.begin`."""
+
+    def execute(self, command: ImportRows, decided: Decided) -> Answer:
+        """See `Writer.execute`."""
+        return self._imagined.execute(command, decided)
+
+    def refuse(self, part: Part, row: RawRow, problems: Sequence[Problem]) -> None:
+        """See `Writer.refuse`."""
+
+    def fail(self) -> None:
+        """See `Writer.fail`."""
+
+    def reached(self, reached: Reached) -> None:
+        """See `Writer.reached`."""

@@ -1,0 +1,81 @@
+"""Takes a whole import back, batch by batch, the last one first."""
+
+from __future__ import annotations
+
+import time
+
+from core.changes import Status
+from core.commands.import_undo import UndoBatch
+from core.commands.imports import EndImport, ImportRows
+from core.entities import Import
+from core.errors import Refused, Unavailable
+from core.imports.ids import batch_id, undo_id
+from core.imports.shapes import Progress, Step, Undone
+from core.workspace import Workspace
+
+
+def undo(workspace: Workspace, begun: Import, progress: Progress) -> Undone:
+    """See `core.imports.shapes.Importer.undo`."""
+    catalog = workspace.catalog()
+    if begun.user_id != catalog.me.id:
+        raise Refused(f"{catalog.user_name(begun.user_id)} did that import; only they can take it back.")
+    if begun.state == "undone":
+        raise Refused(f"That import was taken back already: {begun.name}.")
+    began = time.monotonic()
+    batches = count(workspace, begun)
+    removed = restored = 0
+    kept: list[str] = []
+    for done, number in enumerate(reversed(range(batches))):
+        progress(Step("undoing", done, batches, time.monotonic() - began))
+        command = UndoBatch(
+            id=undo_id(begun.id, number), import_id=begun.id, batch=batch_id(begun.id, number)
+        )
+        answer = workspace.execute(command)
+        if answer.status is Status.CONFLICT:
+            # Somebody has changed what it had seen a moment ago.
+            answer = workspace.execute(command)
+        if answer.status is Status.UNAVAILABLE:
+            raise Unavailable(answer.reason)
+        kept += command.kept
+        if answer.applied and answer.changeset is not None:
+            told = answer.changeset.changes
+            removed += sum(
+                "deleted_at" in one.set or (one.insert and one.set.get("retracted", False)) for one in told
+            )
+            restored += sum(not one.insert and "deleted_at" not in one.set for one in told)
+        elif not answer.applied:
+            kept.append(answer.reason)
+    progress(Step("undoing", batches, batches, time.monotonic() - began))
+    answer = workspace.execute(EndImport(import_id=begun.id, state="undone"))
+    if answer.status is Status.UNAVAILABLE:
+        raise Unavailable(answer.reason)
+    return Undone(removed, restored, tuple(dict.fromkeys(kept)))
+
+
+def count(workspace: Workspace, begun: Import) -> int:
+    """How many batches of an import are written.
+
+    Raises:
+        Unavailable: the workspace cannot be asked.
+    """
+
+    def is_written(number: int) -> bool:
+        # A batch without rows is refused; one that was written gets the answer that it had then.
+        asked = ImportRows(
+            id=batch_id(begun.id, number), import_id=begun.id, file=begun.name, first=0, last=0
+        )
+        answer = workspace.execute(asked)
+        if answer.status is Status.UNAVAILABLE:
+            raise Unavailable(answer.reason)
+        return answer.applied
+
+    if not is_written(0):
+        return 0
+    # They are numbered without a gap: the last one lies between one that is there and one that is not.
+    there, beyond = 0, 1
+    while is_written(beyond):
+        there, beyond = beyond, 2 * beyond
+    while beyond - there > 1:
+        middle = (there + beyond) // 2
+        there, beyond = (middle, beyond) if is_written(middle) else (there, middle)
+    return beyond
