@@ -154,7 +154,14 @@ _BESIDE: dict[Entity, tuple[Entity, ...]] = {
     "tasks": ("companies", "contacts", "deals"),
 }
 """What a row can tell of beside what it is about."""
-_CUSTOM_KINDS = {"text": "text", "number": "number", "date": "date", "flag": "flag", "choice": "choice", "url": "url"}
+_CUSTOM_KINDS = {
+    "text": "text",
+    "number": "number",
+    "date": "date",
+    "flag": "flag",
+    "choice": "choice",
+    "url": "url",
+}
 _NUMBERED = re.compile(r"(?P<base>.+?)_(?P<number>[1-9]\d?)(?P<label>_label)?")
 
 
@@ -234,7 +241,9 @@ def _made(entity: Entity, before: str, rows: tuple[_Row, ...], label_before: str
         shown = f"{label_before}{label[:1].lower()}{label[1:]}" if label_before else label
         found.append(Target(f"{before}{plain}", entity, field, kind, shown, many))
         if field in ("emails", "phones"):
-            found.append(Target(f"{before}{plain}_label", entity, f"{plain}_label", "line", f"{shown}: label", many))
+            found.append(
+                Target(f"{before}{plain}_label", entity, f"{plain}_label", "line", f"{shown}: label", many)
+            )
     return found
 
 

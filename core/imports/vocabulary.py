@@ -15,7 +15,9 @@ from core.text import fold
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
 # `contact属性`, `电话2`: a word ends where another script, or a number, begins.
-_SEAMS = re.compile(r"(?<=[a-z])(?=[\u3040-\u9fff\uac00-\ud7af])|(?<=[\u3040-\u9fff\uac00-\ud7af])(?=[a-z0-9])|(?<=[a-z])(?=\d)")
+_SEAMS = re.compile(
+    r"(?<=[a-z])(?=[\u3040-\u9fff\uac00-\ud7af])|(?<=[\u3040-\u9fff\uac00-\ud7af])(?=[a-z0-9])|(?<=[a-z])(?=\d)"
+)
 _AGAIN = re.compile(r"\s*\((\d+)\)$")
 _UNNAMED = re.compile(r"column \d+")
 FUZZY_FROM = 90
@@ -37,6 +39,8 @@ class Reading(NamedTuple):
     """From 0 to 1: how surely the words mean that."""
     like: str = ""
     """The word that it is only similar to."""
+    trap: bool = False
+    """It is of somebody else than the row: an assistant's phone, the parent company, whom they report to."""
 
 
 def plain_header(header: str) -> str:
@@ -68,6 +72,8 @@ def read_header(header: str) -> Reading:
     if phrase in known:
         qualifiers = _qualifiers(said)
         return Reading(known[phrase], "", qualifiers, number, 1.0)
+    if not _TRAPS.isdisjoint(said):
+        return Reading("", "", _qualifiers(said), number, trap=True)
     reading = _taken_apart(said, number)
     if reading.meaning:
         return reading
@@ -115,6 +121,10 @@ _BESIDE: dict[Entity, tuple[str, ...]] = {
 }
 
 
+# What says by itself that it is of something to be done; `Date` and `Type` of a contact are not.
+_OF_A_TASK = ("due",)
+
+
 def targets_of(reading: Reading, entity: Entity) -> tuple[str, ...]:
     """The names of the targets that a reading can mean in a table, likeliest first; they need not all be there."""
     meaning = MEANINGS.get(reading.meaning)
@@ -122,6 +132,10 @@ def targets_of(reading: Reading, entity: Entity) -> tuple[str, ...]:
         return ()
     home = _HOME[entity]
     subjects = (reading.subject,) if reading.subject else (home, *_BESIDE[entity])
+    if not reading.subject and reading.meaning not in _OF_A_TASK:
+        subjects = tuple(
+            subject for subject in subjects if subject == home or subject not in ("task", "activity")
+        )
     found: list[str] = []
     for subject in subjects:
         field = meaning.fields.get(subject)
@@ -187,7 +201,8 @@ def _taken_apart(said: list[str], number: int) -> Reading:
     known, of, whose = _phrases(), _qualifier_words(), _subject_words()
     qualifiers = _qualifiers(rest)
     bare = [word for word in rest if of.get(word) is None]
-    for words, certainty in ((rest, 0.97), (bare, 0.95)):
+    without = [word for word in rest if of.get(word) is None or word in known]
+    for words, certainty in ((rest, 0.97), (without, 0.96), (bare, 0.95)):
         if " ".join(words) in known:
             return Reading(known[" ".join(words)], "", qualifiers, number, certainty)
     for words, certainty in ((rest, 0.95), (bare, 0.9)):
@@ -202,7 +217,46 @@ def _taken_apart(said: list[str], number: int) -> Reading:
     return Reading("", "", qualifiers, number)
 
 
-_JOINTS = frozenset(("of", "the", "de", "do", "da", "del", "der", "des", "du", "la", "le", "s", "di", "van", "in", "for"))
+_TRAPS = frozenset(
+    [
+        "assistant",
+        "assistants",
+        "asst",
+        "parent",
+        "reports",
+        "reporting",
+        "manager",
+        "managers",
+        "spouse",
+        "emergency",
+        "referred",
+        "referrer",
+        "referral",
+        "previous",
+        "former",
+        "old",
+        "ex",
+        "predecessor",
+        "competitor",
+        "partner",
+        "partners",
+        "father",
+        "mother",
+        "birth",
+        "creator",
+        "created",
+        "modified",
+        "updated",
+        "last",
+        "next",
+        "ultimate",
+        "secretary",
+        "sekretariat",
+    ]
+)
+_JOINTS = frozenset(
+    ("of", "the", "de", "do", "da", "del", "der", "des", "du", "la", "le", "s", "di", "van", "in", "for")
+)
 
 
 @lru_cache(maxsize=1)

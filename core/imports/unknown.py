@@ -1,0 +1,407 @@
+"""What columns mean that no known system wrote: by the words of their headers and by what their values look like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.imports.assigning import WORTH_TAKING, Assignment
+from core.imports.fit import (
+    company_like,
+    diverse,
+    fits,
+    likeness,
+    mostly_prefixes,
+    several_words,
+    share,
+    words_of,
+)
+from core.imports.shapes import Column, Entity
+from core.imports.stages import outcome_of
+from core.imports.vocabulary import Reading, is_unnamed, read_header, targets_of
+from core.imports.words import MEANINGS
+
+_PLACES = ("address", "postal_code", "city", "region", "country")
+_POINTS = ("email", "phone")
+# Words that mean a dozen things: only where the values say so, too.
+_WEAK = frozenset(
+    [
+        "number",
+        "no",
+        "line",
+        "did",
+        "hp",
+        "first",
+        "last",
+        "by",
+        "il",
+        "via",
+        "ort",
+        "cap",
+        "step",
+        "closed",
+        "won",
+        "total",
+        "price",
+        "info",
+        "information",
+        "link",
+        "role",
+        "position",
+        "list",
+        "lists",
+        "size",
+        "when",
+        "start",
+        "start",
+        "time",
+        "result",
+        "outcome",
+        "channel",
+        "user",
+        "agent",
+        "group",
+        "groups",
+        "category",
+        "segment",
+        "service",
+        "follow",
+        "up",
+        "reminder",
+        "activity",
+        "event",
+        "type",
+        "contact",
+        "info",
+    ]
+)
+_RANK_OF_QUALIFIER = {"main": 0, "work": 1, "mobile": 2, "home": 4, "other": 5, "shipping": 6}
+_CERTAIN_LENGTH = 8
+"""An id that is shorter, and a number, is one of a spreadsheet: another spreadsheet has the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A column that may go to a field.
+
+    Attributes:
+        header: its name.
+        target: the field, without a number.
+        score: how surely, from 0 to 1.
+        why: for the user.
+        rank: of several for a field of which there can be several: what comes first.
+    """
+
+    header: str
+    target: str
+    score: float
+    why: str
+    rank: tuple[int, int, str]
+
+
+class Unknown:
+    """The columns of a table that are still open, with what their headers say."""
+
+    def __init__(self, entity: Entity, columns: Sequence[Column], source: str) -> None:
+        self._entity = entity
+        self._columns = columns
+        self._source = source
+        self._readings = {column.header: read_header(column.header) for column in columns}
+        self._said = {reading.meaning for reading in self._readings.values()}
+
+    def assign(self, assignment: Assignment) -> None:
+        """Gives the open columns their fields, those that are surest first; the rest is left out with a reason."""
+        columns = [column for column in self._columns if assignment.is_open(column.header)]
+        claims = [claim for column in columns if (claim := self._claim(column, assignment)) is not None]
+        for claim in sorted(claims, key=lambda one: (not self._filled(one), -one.score, one.rank)):
+            if claim.target.rpartition(".")[2] not in _POINTS:
+                _settle(assignment, claim)
+        for claim in sorted(claims, key=lambda one: (not self._filled(one), one.rank)):
+            if claim.target.rpartition(".")[2] in _POINTS:
+                _settle(assignment, claim)
+        self._labels(columns, assignment)
+        for column in columns:
+            if assignment.is_open(column.header):
+                assignment.leave(column.header, self._why_not(column), 0.5)
+
+    def _filled(self, claim: Claim) -> bool:
+        column = next(column for column in self._columns if column.header == claim.header)
+        return column.filled > 0 or (not column.looked and not any(c.filled for c in self._columns))
+
+    def _claim(self, column: Column, assignment: Assignment) -> Claim | None:
+        reading = self._readings[column.header]
+        rank = _rank(reading, column.header)
+        target = self._target(reading, column, assignment) if reading.meaning else ""
+        if target:
+            found = assignment.target(target)
+            if found is not None:
+                score, why = self._score(reading, column, found.kind)
+                if score >= WORTH_TAKING:
+                    return Claim(column.header, target, score, why, rank)
+        by_looks = self._by_looks(column, reading, assignment)
+        if by_looks is not None:
+            target, score, why = by_looks
+            return Claim(column.header, target, score, why, rank)
+        return None
+
+    def _target(self, reading: Reading, column: Column, assignment: Assignment) -> str:
+        """The field that a header means in this table; empty where it means none."""
+        special = _SPECIAL.get(reading.meaning)
+        if special is not None and (not reading.subject or reading.meaning == "id"):
+            chosen = special(self, reading, column)
+            if chosen is not None:
+                return chosen
+        for target in targets_of(reading, self._entity):
+            if assignment.target(target) is not None:
+                return target
+        return ""
+
+    def _score(self, reading: Reading, column: Column, kind: str) -> tuple[float, str]:
+        wanted = MEANINGS[reading.meaning].kind or kind
+        fit = fits(column, wanted)
+        score = 0.88 * reading.certainty
+        said = f"like the header “{reading.like}”" if reading.like else "by its header"
+        words = " ".join(column.header.lower().split())
+        if words in _WEAK and fit <= 0:
+            score *= 0.65 if wanted in ("phone", "time", "date", "money", "flag") and column.looked else 0.9
+        if fit > 0:
+            seen = likeness(column, wanted)
+            return min(0.98, score + 0.1), f"{said}, and {seen}" if seen else said
+        if fit < 0:
+            return score * 0.4, f"{said}, but its values are something else"
+        return score, said
+
+    def _by_looks(
+        self, column: Column, reading: Reading, assignment: Assignment
+    ) -> tuple[str, float, str] | None:
+        """The field that the values alone speak for."""
+        person = "" if self._entity == "contacts" else "contact."
+        if not column.looked or reading.meaning in (
+            "id",
+            "owner",
+            "assignee",
+            "fax",
+            "body",
+            "description",
+            "linkedin",
+        ):
+            return None
+        unnamed = is_unnamed(column.header)
+        taken = set(assignment.header_of)
+        wanted = unnamed or (f"{person}email" not in taken and "email" not in self._said)
+        if share(column, "email") >= 0.8 and not reading.trap and wanted:
+            return f"{person}email", 0.75, likeness(column, "email")
+        if (
+            share(column, "phone") >= 0.8
+            and _dialled(column)
+            and not reading.trap
+            and "fax" not in reading.qualifiers
+        ) and (
+            unnamed
+            or (
+                reading.meaning in ("contact", "email", "phone", "full_name", "name")
+                and reading.subject != "company"
+            )
+        ):
+            return f"{person}phone", 0.65, f"{likeness(column, 'phone')}"
+        if unnamed:
+            return self._unnamed(column)
+        if reading.meaning in _POINTS and share(column, "name") >= 0.8 and self._entity == "contacts":
+            return "name", 0.55, "its values look like names"
+        return None
+
+    def _unnamed(self, column: Column) -> tuple[str, float, str] | None:
+        """The field of a column without a header."""
+        of_company = "" if self._entity == "companies" else "company."
+        if share(column, "url", "domain") >= 0.8:
+            return f"{of_company}website", 0.55, likeness(column, "url")
+        if share(column, "country") >= 0.8 and self._entity in ("contacts", "companies"):
+            return "country", 0.6, likeness(column, "country")
+        if company_like(column) >= 0.4:
+            return (
+                ("name" if self._entity == "companies" else "company"),
+                0.65,
+                "its values are names of companies",
+            )
+        if share(column, "name") >= 0.8 and self._entity == "contacts":
+            if several_words(column):
+                return "name", 0.6, "its values look like names"
+            names = [c.header for c in self._columns if is_unnamed(c.header) and share(c, "name") >= 0.8 and not several_words(c)
+                     and share(c, "country") < 0.5 and diverse(c)]  # fmt: skip
+            names.sort(key=lambda header: (len(header), header))
+            if len(names) >= 2 and column.header in names[:2]:
+                return (
+                    ("first_name", "last_name")[names.index(column.header)],
+                    0.55,
+                    "its values look like names",
+                )
+        return None
+
+    def _labels(self, columns: Sequence[Column], assignment: Assignment) -> None:
+        """Columns of labels beside e-mails and phones of the same number."""
+        for column in columns:
+            reading = self._readings[column.header]
+            if reading.meaning in ("email_label", "phone_label"):
+                for name in targets_of(reading, self._entity):
+                    point = name.removesuffix("_label")
+                    slot = point if reading.number == 1 else f"{point}_{reading.number}"
+                    if slot in assignment.header_of:
+                        assignment.take(column.header, f"{slot}_label", 0.85, "by its header")
+                        break
+
+    def _why_not(self, column: Column) -> str:
+        reading = self._readings[column.header]
+        if not column.filled and column.looked == 0 and any(other.filled for other in self._columns):
+            return "nothing is in it"
+        if reading.trap:
+            return "of somebody else"
+        if "fax" in reading.qualifiers or reading.meaning == "fax":
+            return "a fax number is not dialled"
+        if reading.meaning == "id":
+            return "ids of a system that is not known; say which with the source to keep them"
+        if reading.meaning in ("salutation", "title") and mostly_prefixes(column):
+            return "how a person is addressed is not kept"
+        if reading.meaning:
+            return (
+                "another column is taken for it"
+                if targets_of(reading, self._entity)
+                else "there is no field for it"
+            )
+        return "nothing like it is known"
+
+    # --- words that mean something else in each table ---
+
+    def _contact(self, reading: Reading, column: Column) -> str | None:
+        """`Contact` is whom one calls, or where."""
+        person = "" if self._entity == "contacts" else "contact."
+        for point in _POINTS:
+            if share(column, point) >= 0.5:
+                return f"{person}{point}"
+        return None
+
+    def _full_name(self, reading: Reading, column: Column) -> str | None:
+        """`Customer name` may be a company's."""
+        if self._entity == "contacts" and "company" not in self._said and company_like(column) >= 0.5:
+            return "company"
+        return None
+
+    def _company(self, reading: Reading, column: Column) -> str | None:
+        """`Client` beside a company is a person."""
+        clients = ("client", "customer", "kunde", "cliente", "klant", "klient")
+        if column.header.strip().lower() in clients and self._entity in ("contacts", "deals"):
+            others = [r for h, r in self._readings.items() if r.meaning == "company" and h != column.header]
+            if (
+                others
+                and not self._said & {"full_name", "last_name", "contact"}
+                and company_like(column) < 0.3
+            ):
+                return "name" if self._entity == "contacts" else "contact"
+        return None
+
+    def _name(self, reading: Reading, column: Column) -> str | None:
+        if self._entity == "contacts" and "first_name" in self._said and "last_name" not in self._said:
+            return None if several_words(column) else "last_name"
+        if self._entity == "contacts" and company_like(column) >= 0.5 and "company" not in self._said:
+            return "company"
+        if self._entity == "deals" and "deal" in self._said and not self._said & {"full_name", "contact"}:
+            return "company" if company_like(column) >= 0.3 else "contact"
+        if self._entity in ("activities", "tasks") and "subject" in self._said:
+            return "contact"
+        return None
+
+    def _title(self, reading: Reading, column: Column) -> str | None:
+        if self._entity == "contacts" and (mostly_prefixes(column) or "job" in self._said):
+            return ""
+        if self._entity == "companies":
+            return ""
+        if self._entity == "deals" and "deal" in self._said:
+            return "contact.title"
+        return None
+
+    def _status(self, reading: Reading, column: Column) -> str | None:
+        if self._entity == "contacts":
+            return "" if "lead_status" in self._said else None
+        if self._entity == "deals":
+            said = [outcome_of(value) for value in words_of(column)][:20]
+            if "stage" in self._said or (said and all(said)):
+                return "outcome" if not said or sum(map(bool, said)) * 2 >= len(said) else ""
+            return "stage"
+        return None
+
+    def _id(self, reading: Reading, column: Column) -> str | None:
+        """Ids are only kept where they cannot be another spreadsheet's."""
+        sure = self._source != "table" or (
+            column.longest >= _CERTAIN_LENGTH and share(column, "integer") < 0.5
+        )
+        if not sure and column.looked:
+            return ""
+        if self._source == "table" and not column.looked:
+            return ""
+        if not reading.subject:
+            return "external_id" if diverse(column) else ""
+        home = {"contacts": "contact", "companies": "company", "deals": "deal"}.get(self._entity, "")
+        return "external_id" if reading.subject == home else f"{reading.subject}_external_id"
+
+    def _place(self, reading: Reading, column: Column) -> str | None:
+        return (
+            ""
+            if "home" in reading.qualifiers and reading.meaning in self._without("home", reading.meaning)
+            else None
+        )
+
+    def _without(self, qualifier: str, meaning: str) -> set[str]:
+        """The meaning, where another column says it without a qualifier or of the work place."""
+        others = [
+            r for r in self._readings.values() if r.meaning == meaning and qualifier not in r.qualifiers
+        ]
+        return {meaning} if others else set()
+
+
+_SPECIAL = {
+    "contact": Unknown._contact,
+    "full_name": Unknown._full_name,
+    "company": Unknown._company,
+    "name": Unknown._name,
+    "title": Unknown._title,
+    "status": Unknown._status,
+    "id": Unknown._id,
+    **dict.fromkeys(_PLACES, Unknown._place),
+}
+
+
+def _settle(assignment: Assignment, claim: Claim) -> None:
+    target = assignment.target(claim.target)
+    if target is None:
+        return
+    if not target.many:
+        assignment.take(claim.header, claim.target, claim.score, claim.why)
+        return
+    # A second street is the first one's other line only where it is numbered so, not another address.
+    if (
+        target.field == "address"
+        and claim.target in assignment.header_of
+        and not _same_place(assignment, claim)
+    ):
+        return
+    assignment.take_next(claim.header, claim.target, claim.score, claim.why)
+
+
+def _same_place(assignment: Assignment, claim: Claim) -> bool:
+    first = read_header(assignment.header_of[claim.target])
+    this = read_header(claim.header)
+    return set(first.qualifiers) == set(this.qualifiers) and (
+        this.number > 1 or first.meaning != this.meaning
+    )
+
+
+def _rank(reading: Reading, header: str) -> tuple[int, int, str]:
+    """What comes first: the main one, then the work place's; lower numbers before higher ones."""
+    known = [_RANK_OF_QUALIFIER[name] for name in reading.qualifiers if name in _RANK_OF_QUALIFIER]
+    return (min(known) if known else 0, reading.number, header)
+
+
+def _dialled(column: Column) -> bool:
+    """Whether the values are written as numbers that are dialled, not as numbers of invoices."""
+    marked = [any(mark in value for mark in "+-() ./") or value.startswith("0") for value in column.samples]
+    long = [9 <= sum(map(str.isdigit, value)) <= 15 for value in column.samples]
+    return bool(marked) and (sum(marked) * 2 >= len(marked) or (all(long) and share(column, "id") < 0.5))
