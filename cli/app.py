@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import io
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.home import Home, find_home, read_settings, save_setting
@@ -14,6 +16,7 @@ from cli.output import Code, Usage, say
 
 if TYPE_CHECKING:
     from cli.session import Session
+    from core.imports.shapes import Importer
     from core.workspace import Workspace
     from tui.config import Opener
 
@@ -130,6 +133,8 @@ def run_app(session: Session, opener: Opener | None = None, *notices: str) -> in
         start=settings.start,
         reminders=settings.reminders,
         dialler=make_dialler(find_home(), settings.dialling, sample=session.demo),
+        importer=lambda workspace: _open_importer(workspace, home),
+        import_folder=Path(settings.import_folder) if settings.import_folder else None,
         notices=(*notices, *((settings.problem,) if settings.problem else ())),
     )
     app = OffhookApp(opener or FileOpener(home), config)
@@ -154,6 +159,13 @@ def run_app(session: Session, opener: Opener | None = None, *notices: str) -> in
         how = "." if session.demo else ", or with: offhook sync"
         say(f"{said} saved here and not sent yet. That is done when offhook is open again{how}")
     return code if code is not None else (app.return_code or Code.FINE)
+
+
+def _open_importer(workspace: Workspace, home: Home) -> Importer:
+    """What brings files in. Imported only when somebody imports."""
+    from importing.importer import open_importer
+
+    return open_importer(workspace, home.imports, clock=lambda: dt.datetime.now(dt.UTC))
 
 
 def _is_terminal(stream: object) -> bool:

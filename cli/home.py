@@ -65,6 +65,11 @@ class Home:
         return self.data / "twilio-token"
 
     @property
+    def imports(self) -> Path:
+        """How far imports are, so that one that was cut off can go on. Holds ids and counts, no one's data."""
+        return self.data / "imports"
+
+    @property
     def themes(self) -> Path:
         """Where the user's own themes lie."""
         return self.config / "themes"
@@ -123,6 +128,7 @@ class Settings:
         dialling: how numbers are dialled.
         start: the screen that the app begins with, one of `STARTS`.
         reminders: tasks that come due are told of wherever the user is.
+        import_folder: where files to import were last taken from; empty: nowhere yet.
         problem: what is wrong with the file, in a sentence; then the rest is as if it were not there.
     """
 
@@ -131,6 +137,7 @@ class Settings:
     dialling: DialSettings = field(default_factory=DialSettings)
     start: str = STARTS[0]
     reminders: bool = True
+    import_folder: str = ""
     problem: str = ""
 
 
@@ -177,12 +184,18 @@ def _checked(path: Path, content: Mapping[str, Any]) -> Settings:
     if not isinstance(reminders, bool):
         wrong.append("reminders is true or false")
         reminders = True
+    folder = content.get("import_folder", "")
+    if not isinstance(folder, str):
+        wrong.append("import_folder is a path in quotes")
+        folder = ""
     dialling = read_dialling(content)
     wrong += dialling.problems
-    if unknown := sorted(set(content) - {"theme", "keymap", "start", "reminders", *DIAL_KEYS}):
+    if unknown := sorted(
+        set(content) - {"theme", "keymap", "start", "reminders", "import_folder", *DIAL_KEYS}
+    ):
         wrong.append(f"there is no setting {', '.join(unknown)}")
     problem = f"{path}: {'; '.join(wrong)}." if wrong else ""
-    return Settings(theme, keymap, dialling, start, reminders, problem)
+    return Settings(theme, keymap, dialling, start, reminders, folder, problem)
 
 
 def save_setting(path: Path, key: str, value: str) -> None:

@@ -98,7 +98,9 @@ def test_picture_of_the_fields_that_a_column_can_go_to(picture, size):
 
 
 def test_picture_of_a_question(picture, size):
-    assert picture(size, ["enter"], lambda importer: setattr(importer, "questions", (files.OWNER, files.ORDER)))
+    assert picture(
+        size, ["enter"], lambda importer: setattr(importer, "questions", (files.OWNER, files.ORDER))
+    )
 
 
 def test_picture_of_the_preview(picture, size):
@@ -112,8 +114,12 @@ def test_picture_of_what_came_of_it(picture, size):
 def test_picture_of_the_imports(snap, make_app, handed, size):
     handed.prepare = lambda importer: importer.pasts.extend(
         [
-            files.past("3", name="deals.xlsx", state="stopped", resumable=True, imported=1204, rows=3000, refused=0),
-            files.past("2", name="companies.csv, contacts.csv", who="Jonas Weber", mine=False, source="salesforce"),
+            files.past(
+                "3", name="deals.xlsx", state="stopped", resumable=True, imported=1204, rows=3000, refused=0
+            ),
+            files.past(
+                "2", name="companies.csv, contacts.csv", who="Jonas Weber", mine=False, source="salesforce"
+            ),
             files.past("1", name="old contacts.vcf", source="vcard", state="undone"),
         ]
     )

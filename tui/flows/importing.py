@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import Invalid, OffhookError, Refused
-from core.imports.shapes import ENTITIES, Entity, Past, Policy, Question, Report
+from core.imports.shapes import ENTITIES, Entity, Job, Past, Policy, Question, Report
 from core.money import exponent
 from core.permissions import require_import
 from core.text import printable
@@ -95,24 +95,30 @@ async def _set(screen: ImportScreen, *steps: tuple[str, str]) -> None:
     wizard = screen.wizard
     mapping, job = wizard.mapping, wizard.job
     table = mapping.index
-    before = [Change(table, header, mapping.guess_of(header).target) for header, _ in steps]
+    before = {header: mapping.change_of(header) for header, _ in steps}
 
     def do() -> None:
-        done: list[Change] = []
         try:
-            for (header, target), change in zip(steps, before, strict=True):
+            for header, target in steps:
                 job.assign(table, header, target)
-                done.append(change)
         except OffhookError:
-            for change in reversed(done):
-                job.assign(table, change.header, change.before)
+            _put_back(job, table, before.values())
             raise
 
     imports = screen.offhook.imports
     await imports.call(do)
-    mapping.note(*dict.fromkeys(before))
+    mapping.note(before.values())
     wizard.changed(await imports.call(job.tables))
     screen.show_mapping()
+
+
+def _put_back(job: Job, table: int, changes: Iterable[Change]) -> None:
+    """Has columns go where they went: none to the place of another on the way."""
+    changes = list(changes)
+    for change in changes:
+        job.assign(table, change.header, LEAVE_OUT)
+    for change in changes:
+        job.assign(table, change.header, change.before)
 
 
 @flow
@@ -193,23 +199,24 @@ async def choose_entity(screen: ImportScreen) -> None:
     await imports.call(lambda: wizard.job.set_entity(index, entity))
     mapping.forget_table()
     wizard.changed(await imports.call(wizard.job.tables))
-    # The order in which tables are brought in follows from what they are.
     screen.show_mapping(begin=True)
 
 
 @flow
 async def take_back_step(screen: ImportScreen) -> None:
     """Takes back what was set last."""
-    wizard = screen.wizard
-    last = wizard.mapping.history.pop() if wizard.mapping.history else None
-    if last is None:
+    wizard, imports = screen.wizard, screen.offhook.imports
+    mapping = wizard.mapping
+    last = mapping.take_back()
+    if not last:
         return
-    imports = screen.offhook.imports
-    await imports.call(lambda: wizard.job.assign(last.table, last.header, last.before))
+    mapping.show(last[0].table)
+    table = mapping.index
+    await imports.call(lambda: _put_back(wizard.job, table, last))
     wizard.changed(await imports.call(wizard.job.tables))
-    wizard.mapping.index = last.table
     screen.show_mapping()
-    screen.say(f"“{printable(last.header)}” is as it was.")
+    names = ", ".join(f"“{change.header}”" for change in last)
+    screen.say(printable(f"{names} {'is' if len(last) == 1 else 'are'} as before."))
 
 
 # --- questions, and what is said of the whole ----------------------------------------------------------------------
@@ -253,8 +260,7 @@ async def _ask(screen: ImportScreen, question: Question, *, left: int = 1, curre
 def _default_first(question: Question) -> list[Option]:
     ordered = sorted(question.options, key=lambda one: one.value != question.default)
     return [
-        Option(one.value, one.label, "unless you say otherwise" if one.value == question.default else "")
-        for one in ordered
+        Option(one.value, one.label, "proposed" if one.value == question.default else "") for one in ordered
     ]
 
 
@@ -271,7 +277,7 @@ async def change_option(screen: ImportScreen, name: str) -> None:
     """Changes what is said of the whole import, and checks anew."""
     wizard = screen.wizard
     if name == "on_duplicate":
-        policy = await _ask_policy(screen, wizard.options.on_duplicate, ask=True)
+        policy = await _ask_policy(screen, wizard.options.on_duplicate)
         if policy is None or policy == wizard.options.on_duplicate:
             return
         await _set_options(screen, on_duplicate=policy)
@@ -297,15 +303,11 @@ async def _set_options(screen: ImportScreen, **values: str) -> None:
     wizard.options, wizard.report = options, None
 
 
-async def _ask_policy(screen: DeskScreen, current: str, *, ask: bool, title: str = "") -> Policy | None:
+async def _ask_policy(screen: DeskScreen, current: Policy) -> Policy | None:
     chosen = await screen.app.push_screen_wait(
         Picker(
-            title or "What becomes of rows that meet a record that is there?",
-            [
-                Option(policy, label, detail, key=policy[0])
-                for policy, (label, detail) in POLICIES.items()
-                if ask or policy != "ask"
-            ],
+            "What becomes of rows that meet a record that is there?",
+            [Option(policy, label, detail, key=policy[0]) for policy, (label, detail) in POLICIES.items()],
             current=current,
         )
     )
@@ -363,12 +365,6 @@ async def begin(screen: ImportScreen) -> None:
         screen.app.pop_screen()
         screen.front.say("Nothing new was in these files, so nothing was imported.")
         return
-    if wizard.must_ask:
-        title = f"{report.duplicates:,} of the rows meet a record that is there. What becomes of them?"
-        policy = await _ask_policy(screen, "fill", ask=False, title=title)
-        if policy is None:
-            return
-        await _set_options(screen, on_duplicate=policy)
     require_import(screen.desk.catalog)
     imports.draft = None
     running = Running(wizard.files, wizard.job.id, contacts=wizard.about_people)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from core.catalog import Catalog
 from core.commands.base import counted
 from core.imports.shapes import Column, Entity, Guess, TableView, Target
-from core.imports.targets import MOST_OF_A_KIND, NEW_FIELD, exact_target
+from core.imports.targets import CUSTOM_FIELD, MOST_OF_A_KIND, NEW_FIELD, exact_target
 from tui.models.detail import Detail
 from tui.models.import_words import source_word
 
@@ -40,7 +40,7 @@ _SURE = Level("✓", "sure", "won")
 _LIKELY = Level("≈", "likely", "planned")
 _UNSURE = Level("?", "unsure", "warning")
 _SET = Level("✓", "you said", "won")
-_OUT = Level("–", "left out", "muted")
+_OUT = Level("–", "", "muted")
 
 
 class MappingRow(NamedTuple):
@@ -89,11 +89,21 @@ class FieldChoice(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What was set for a column, and what it was before: one step of `u`."""
+    """What was set for a column, and what it was before: one step of `u`.
 
-    table: int
+    Attributes:
+        table: the table's key (see `Mapping.key`): tables change their order with what their rows are.
+        header: the column.
+        before: where it went; empty: it was left out.
+    """
+
+    table: str
     header: str
     before: str
+
+
+Step = tuple[Change, ...]
+"""What was set at once: one column, or two that changed places."""
 
 
 class Mapping:
@@ -107,15 +117,15 @@ class Mapping:
     def __init__(self, tables: Sequence[TableView], catalog: Catalog) -> None:
         self._catalog = catalog
         self._tables = tuple(tables)
-        self._said: set[tuple[int, str]] = set()
-        self.index = 0
-        self.history: list[Change] = []
+        self._said: set[tuple[str, str]] = set()
+        self.history: list[Step] = []
         self.index = next((n for n in range(len(tables)) if self._first_open(n)), 0)
 
     def renew(self, tables: Sequence[TableView]) -> None:
-        """Takes the tables as they are after a change."""
+        """Takes the tables as they are after a change; the one that is shown stays, wherever it is now."""
+        shown = self.key
         self._tables = tuple(tables)
-        self.index = min(self.index, len(tables) - 1)
+        self.show(shown)
 
     # --- tables -------------------------------------------------------------------------------------------------
 
@@ -128,6 +138,19 @@ class Mapping:
     def table(self) -> TableView:
         """The one that is shown."""
         return self._tables[self.index]
+
+    @property
+    def key(self) -> str:
+        """What the table that is shown is known by, wherever it stands among the others."""
+        return _key(self.table)
+
+    def show(self, key: str) -> None:
+        """Goes to a table."""
+        self.index = self.place(key)
+
+    def place(self, key: str) -> int:
+        """Where a table stands now."""
+        return next((n for n, table in enumerate(self._tables) if _key(table) == key), 0)
 
     def turn(self, step: int) -> bool:
         """Goes to another table, round and round; False where there is only one."""
@@ -172,10 +195,18 @@ class Mapping:
         """What goes on, then the columns of the table in their order."""
         table = self.table
         taken = sum(bool(guess.target) for guess in table.guesses)
-        open_ = [guess for guess in table.guesses if self._level(self.index, guess) is _UNSURE]
-        words = f"{taken} of {counted(len(table.guesses), 'column')} {'comes' if taken == 1 else 'come'} in"
-        words += f", {len(open_)} unsure" if open_ else ""
-        first = MappingRow(GO_ON, "Go on", "", words, Level("▶", "", "strong"), "", "", 0)
+        open_ = [guess for guess in table.guesses if self._level(self.table, guess) is _UNSURE]
+        look = f"{counted(len(open_), 'column')} to look at first" if open_ else "To the preview"
+        first = MappingRow(
+            GO_ON,
+            "Go on",
+            "",
+            f"{taken} of {len(table.guesses)} go in",
+            Level("▶", "", "strong"),
+            look,
+            "",
+            0,
+        )
         return [
             first,
             *(self._row(guess, column) for guess, column in zip(table.guesses, table.columns, strict=True)),
@@ -184,20 +215,20 @@ class Mapping:
     def _row(self, guess: Guess, column: Column) -> MappingRow:
         return MappingRow(
             guess.header, guess.header, guess.target, self.label(guess.target) if guess.target else "left out",
-            self._level(self.index, guess), " · ".join(column.samples), guess.why, column.filled,
+            self._level(self.table, guess), " · ".join(column.samples), guess.why, column.filled,
         )  # fmt: skip
 
-    def _level(self, table: int, guess: Guess) -> Level:
-        if (table, guess.header) in self._said:
+    def _level(self, table: TableView, guess: Guess) -> Level:
+        if (_key(table), guess.header) in self._said:
             return _SET if guess.target else _OUT
         if not guess.target:
             return _OUT
         return _SURE if guess.confidence >= SURE else _LIKELY if guess.confidence >= LIKELY else _UNSURE
 
-    def _first_open(self, table: int) -> str:
+    def _first_open(self, place: int) -> str:
         """The header of the first column of a table that is to be looked at; empty: none is."""
-        guesses = self._tables[table].guesses
-        return next((guess.header for guess in guesses if self._level(table, guess) is _UNSURE), "")
+        table = self._tables[place]
+        return next((guess.header for guess in table.guesses if self._level(table, guess) is _UNSURE), "")
 
     @property
     def cursor_id(self) -> str:
@@ -251,12 +282,11 @@ class Mapping:
         table = self.table
         found = [FieldChoice(LEAVE_OUT, "Leave out", "The column is not brought in")]
         if may_define and table.entity in _WITH_FIELDS:
-            found.append(
-                FieldChoice(f"{NEW_FIELD}{header}", f"New custom field “{header}”", "Made with the import")
-            )
+            new = f"{NEW_FIELD}{header}"
+            found.append(FieldChoice(new, "New custom field", "Called like the column; made with the import"))
         groups: dict[str, list[Target]] = {}
         for target in table.targets:
-            custom = target.name.startswith("custom.")
+            custom = target.name.startswith(CUSTOM_FIELD)
             groups.setdefault("Custom fields" if custom else _GROUPS[target.entity], []).append(target)
         own = _GROUPS[table.entity]
         for title in sorted(groups, key=lambda one: one != own):
@@ -269,7 +299,9 @@ class Mapping:
         if target.many:
             names += [numbered(target.name, n) for n in range(2, MOST_OF_A_KIND + 1)]
         holders = [holder for name in names if (holder := self.holder(name, but=header))]
-        return f"← {', '.join(holders)}" if holders else ""
+        # Its name, too: that is how people type it (`email` is no part of `E-mail`).
+        name = "" if target.name.startswith(CUSTOM_FIELD) else target.name
+        return " ".join(part for part in (name, f"← {', '.join(holders)}" if holders else "") if part)
 
     def holder(self, target: str, *, but: str = "") -> str:
         """The column that goes to a target; empty: none does."""
@@ -292,19 +324,31 @@ class Mapping:
 
     # --- what was changed ---------------------------------------------------------------------------------------
 
-    def note(self, *changes: Change) -> None:
-        """Remembers what the user has set, so that it can be taken back."""
-        self.history += changes
-        self._said |= {(change.table, change.header) for change in changes}
+    def note(self, changes: Iterable[Change]) -> None:
+        """Remembers what the user has set at once, so that it can be taken back."""
+        step = tuple(changes)
+        self.history.append(step)
+        self._said |= {(change.table, change.header) for change in step}
+
+    def take_back(self) -> Step:
+        """What was set last, which is forgotten; nothing where nothing was set."""
+        step = self.history.pop() if self.history else ()
+        still = {(change.table, change.header) for one in self.history for change in one}
+        self._said -= {(change.table, change.header) for change in step} - still
+        return step
 
     def forget_table(self) -> None:
         """The columns of the table were guessed anew: nothing that was set before holds."""
-        self.history = [change for change in self.history if change.table != self.index]
-        self._said = {one for one in self._said if one[0] != self.index}
+        self.history = [step for step in self.history if step[0].table != self.key]
+        self._said = {one for one in self._said if one[0] != self.key}
 
     def change_of(self, header: str) -> Change:
         """What has to be remembered of a column before it goes elsewhere."""
-        return Change(self.index, header, self.guess_of(header).target)
+        return Change(self.key, header, self.guess_of(header).target)
+
+
+def _key(table: TableView) -> str:
+    return f"{table.file}\n{table.name}"
 
 
 def numbered(target: str, number: int) -> str:

@@ -43,12 +43,7 @@ class Wizard:
     def is_clean(self) -> bool:
         """Whether the dry run found nothing that somebody should look at before the rows go in."""
         report = self.report
-        return report is not None and not report.refused and not report.warnings and not self.must_ask
-
-    @property
-    def must_ask(self) -> bool:
-        """Whether the user wanted to decide about duplicates once it is known how many they are."""
-        return self.options.on_duplicate == "ask" and bool(self.report and self.report.duplicates)
+        return report is not None and not report.refused and not report.warnings
 
     @property
     def about_people(self) -> bool:

@@ -31,7 +31,10 @@ POLICIES: dict[Policy, tuple[str, str]] = {
     "fill": ("Fill empty fields", "What is there stays; what it does not say yet is added"),
     "skip": ("Leave the row out", "Nothing of a record that is there is touched"),
     "overwrite": ("Overwrite", "What the file says takes the place of what is there"),
-    "ask": ("Ask me before the import", "You decide when you have seen how many they are"),
+    "ask": (
+        "Fill, and refuse what is not sure",
+        "A row that only may be a record comes out with the refused: you decide",
+    ),
 }
 """What can become of rows that meet a record: how it is called, and what it means."""
 _STEPS = {
@@ -136,7 +139,7 @@ def preview(report: Report, options: Options, asked: Sequence[Asked], catalog: C
         heading("What will come of it"),
         *_numbers(report),
         heading("How"),
-        Detail("Duplicates", POLICIES[options.on_duplicate][0], f"{OPTION}on_duplicate"),
+        Detail("On duplicates", POLICIES[options.on_duplicate][0], f"{OPTION}on_duplicate"),
         Detail("Phones from", options.region or f"{organization.country or '–'} (yours)", f"{OPTION}region"),
         Detail("Currency", options.currency or f"{organization.currency} (yours)", f"{OPTION}currency"),
         *(

@@ -19,11 +19,14 @@ from tui.screens.apart import ApartScreen
 from tui.widgets.details import Details
 from tui.widgets.meter import Meter
 
-_UNDER_WAY = {"screen.behind": "Go on working", "screen.leave": "Stop …"}
+_UNDER_WAY = {"behind": "Go on working", "leave": "Stop …"}
 _OVER = {
-    "activate": "Open", "screen.resume": "Go on with it", "screen.take_back": "Take back", "screen.list": "Imports",
-    "screen.leave": "Close",
-}  # fmt: skip
+    "activate": "Open",
+    "resume": "Go on with it",
+    "take_back": "Take back",
+    "list": "Imports",
+    "leave": "Close",
+}
 """Actions with what the key bar calls them."""
 
 
@@ -54,7 +57,7 @@ class ImportRunScreen(ApartScreen):
 
     def on_mount(self) -> None:
         """Shows how it stands."""
-        self._look()
+        self._show()
 
     def on_unmount(self) -> None:
         """Looks at it no longer; it goes on."""
@@ -65,11 +68,13 @@ class ImportRunScreen(ApartScreen):
         self._stop_looking()
         self.running = running
         self._stop_looking = running.listen(self._look)
-        self._look()
+        self._show()
 
     def _look(self) -> None:
-        if not self.is_mounted:
-            return
+        if self.is_mounted:
+            self._show()
+
+    def _show(self) -> None:
         running, meter, report = (
             self.running,
             self.query_one(Meter),

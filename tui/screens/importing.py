@@ -27,10 +27,10 @@ from tui.widgets.panes import PaneBar
 from tui.widgets.table import Column, ListSource, Table
 
 _ON_COLUMNS = {
-    "screen.go_on": "Go on", "activate": "Field", "screen.leave_out": "Leave out", "screen.entity": "Rows are …",
-    "screen.table(1)": "Next file", "screen.take_back": "Undo", "screen.leave": "Leave",
+    "activate": "Field", "go_on": "Go on", "screen.leave_out": "Leave out", "screen.entity": "Rows are …",
+    "screen.table(1)": "Next file", "screen.take_back": "Undo", "leave": "Leave",
 }  # fmt: skip
-_ON_PREVIEW = {"activate": "Import", "screen.duplicates": "Duplicates", "screen.leave": "Back to the columns"}
+_ON_PREVIEW = {"activate": "Import", "duplicates": "Duplicates", "leave": "Back to the columns"}
 """Actions with what the key bar calls them."""
 
 

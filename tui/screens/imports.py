@@ -30,7 +30,7 @@ from tui.widgets.table import Column, ListSource, Table
 
 _FOLD_BELOW = 60
 _KEYS = {
-    "screen.new": "Import …", "screen.take_back": "Take back", "screen.resume": "Go on with it", "activate": "Open",
+    "new": "Import …", "take_back": "Take back", "resume": "Go on with it", "activate": "Open",
 }  # fmt: skip
 _STYLES = {"done": "won", "stopped": "warning", "running": "today", "undone": "muted"}
 
