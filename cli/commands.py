@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
-from typer.main import get_group
+from typer.main import get_command, get_group
 
 from cli.options import AsJson, Who, beginning, session
 from cli.session import Session
@@ -17,7 +17,7 @@ from cli.team_commands import team_app
 from core.commands.tasks import PRIORITIES, TASK_KINDS
 from core.recurrence import RECURRENCES
 
-TABLES = ("contacts", "deals", "activities")
+TABLES = ("contacts", "companies", "deals", "activities")
 FORMATS = ("csv", "json", "vcf")
 
 _LATE = {
@@ -25,16 +25,21 @@ _LATE = {
     "audit": ("cli.admin.commands", "audit_app", "Who changed what, and the proof of it."),
     "dialler": ("cli.dialler_commands", "dialler_app", "How numbers are dialled."),
     "log": ("cli.log_commands", "log_app", "Logs a call, note, e-mail or meeting."),
+    "import": (
+        "cli.import_commands",
+        "import_app",
+        "Brings files in: CSV, Excel, vCard, exports of other CRMs.",
+    ),
     "conflicts": ("cli.conflict_commands", "conflicts_app", "What waits for your decision."),
 }
-"""Groups of commands that are made only when they are asked for: module, name, and what the help says of them."""
+"""Commands and groups of them that are made only when they are asked for: module, name, and what the help says of them."""
 
 
 class _Commands(TyperGroup):
     """Lists commands in the order of a rep's day, not in that of their making."""
 
     ORDER = (
-        "today", "find", "show", "log", "task", "done", "snooze", "move", "undo", "pipelines", "status", "sync", "conflicts", "export", "backup",
+        "today", "find", "show", "log", "task", "done", "snooze", "move", "undo", "pipelines", "status", "sync", "conflicts", "import", "export", "backup",
         "restore", "doctor", "dialler", "init", "login", "logout", "mode", "password", "admin", "audit", "demo",
     )  # fmt: skip
 
@@ -46,7 +51,9 @@ class _Commands(TyperGroup):
         """A command by its name; None where there is none."""
         if cmd_name in _LATE and cmd_name not in self.commands:
             module, name, told = _LATE[cmd_name]
-            group = get_group(getattr(importlib.import_module(module), name))
+            made = getattr(importlib.import_module(module), name)
+            alone = len(made.registered_commands) == 1 and made.registered_callback is None
+            group = get_command(made) if alone else get_group(made)
             group.name, group.short_help = cmd_name, told
             self.commands[cmd_name] = group
         return super().get_command(ctx, cmd_name)
@@ -318,13 +325,13 @@ def undo(context: typer.Context, as_json: AsJson = False) -> int:
 # --- take out, keep safe ------------------------------------------------------------------------------------------
 
 
-@app.command(short_help="Writes contacts, deals or activities to a file.")
+@app.command(short_help="Writes contacts, companies, deals or activities to a file.")
 def export(
     context: typer.Context,
     table: Annotated[
         str,
         typer.Argument(
-            metavar="contacts|deals|activities",
+            metavar="contacts|companies|deals|activities",
             help="What to export.",
             autocompletion=lambda incomplete: beginning(TABLES, incomplete),
         ),

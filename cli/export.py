@@ -1,4 +1,4 @@
-"""`offhook export`: contacts, deals or activities as CSV, JSON or vCard, streamed."""
+"""`offhook export`: contacts, companies, deals or activities as CSV, JSON or vCard, streamed."""
 
 from __future__ import annotations
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from core.imports.values.lists import split_list
+
 _LONGEST_LINE = 75
 """Octets of a line without its end, before it is folded."""
-_PHONE_TYPES = {"mobile": "cell", "work": "work", "home": "home", "main": "voice"}
+_PHONE_TYPES = {"mobile": "cell", "work": "work", "home": "home", "main": "voice", "fax": "fax"}
 _EMAIL_TYPES = {"work": "work", "home": "home"}
 _NO_PHONE = re.compile(r"[^0-9A-Za-z+;=.*#()-]")
 
@@ -42,7 +44,7 @@ def _lines(row: Mapping[str, Any]) -> Iterator[str]:
     if zone := _text(row, "time_zone"):
         yield f"TZ:{escaped(zone)}"
     if tags := _text(row, "tags"):
-        yield "CATEGORIES:" + ",".join(escaped(tag) for tag in tags.split(", "))
+        yield "CATEGORIES:" + ",".join(escaped(tag) for tag in split_list(tags))
     if note := _text(row, "description"):
         yield f"NOTE:{escaped(note)}"
     if changed := _text(row, "updated_at"):

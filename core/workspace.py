@@ -544,7 +544,7 @@ class Workspace(Protocol):
         ...
 
     def export(self, table: str, query: Query) -> Iterator[Row]:
-        """Contacts, deals or activities as flat rows, names in place of ids, streamed.
+        """Contacts, companies, deals or activities as flat rows, names in place of ids, streamed.
 
         Raises:
             Refused: the user may not export. It is raised at once, before the first row is asked for.

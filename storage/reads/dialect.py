@@ -145,6 +145,10 @@ class Dialect(Protocol):
         """How many items a list column holds."""
         ...
 
+    def has_item_with(self, column: str, key: str, /) -> str:
+        """Whether an item of a list column says something under a key."""
+        ...
+
     # --- words
 
     def phrase(self, word: str, /) -> str:

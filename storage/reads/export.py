@@ -14,10 +14,11 @@ from storage.reads.sqlite import Connection
 
 
 def export(connection: Connection, catalog: Catalog, table: str, query: Query) -> Iterator[Row]:
-    """Contacts, deals or activities that match, in the order in which they came in, one at a time.
+    """Contacts, companies, deals or activities that match, in the order in which they came in, one at a time.
 
-    Each row has the same columns: names in place of ids, `email`, `email_2` and so on (`email_label` says whether it is
-    for work), and after all others the custom fields under their labels. Amounts are decimal numbers as text beside their currency, times are UTC in ISO 8601,
+    Each row has the same columns: names, with the ids of what is pointed to further behind, `email`, `email_2` and so on
+    (`email_label` says whether it is for work, `phone_bad` why a number is not dialled), and after all others the custom
+    fields under their labels. Amounts are decimal numbers as text beside their currency, times are UTC in ISO 8601,
     tags are joined by commas; what is not there is None or an empty text.
 
     The values are what people typed: a text may begin with `=` or hold line breaks. Whoever writes a spreadsheet has to
@@ -26,7 +27,7 @@ def export(connection: Connection, catalog: Catalog, table: str, query: Query) -
     Args:
         connection: read from as long as the rows are taken.
         catalog: the names.
-        table: contacts, deals or activities.
+        table: contacts, companies, deals or activities.
         query: a filter on that table.
 
     Raises:
@@ -35,20 +36,19 @@ def export(connection: Connection, catalog: Catalog, table: str, query: Query) -
     """
     plan = flat.plan(catalog, table, sqlite)
     condition = compile_query(catalog, table, query)
-    longest = {name: _longest(connection, condition, f"{name}s") for name in plan.lists}
+    widths = _widths(connection, condition, plan.widths(sqlite))
     # In the order in which the rows lie, so that nothing is gathered to be sorted.
     sql = (
         f"select {', '.join(plan.selected)} from {sqlite.unordered(table)} {plan.joins}"
         f" where {condition.whole} order by t.n"
     )
     for values in connection.execute(sql, condition.parameters):
-        yield plan.row(values, longest)
+        yield plan.row(values, widths)
 
 
-def _longest(connection: Connection, condition: Condition, column: str) -> int:
-    """How many items the longest list has, at least one."""
-    sql = (
-        f"select max({sqlite.length_of_list(f't.{column}')}) from {sqlite.unordered(condition.table)}"
-        f" where {condition.whole}"
-    )
-    return int(connection.execute(sql, condition.parameters).fetchone()[0] or 1)
+def _widths(connection: Connection, condition: Condition, selected: list[str]) -> tuple[int | None, ...]:
+    """What `flat.Plan.widths` asks for."""
+    if not selected:
+        return ()
+    sql = f"select {', '.join(selected)} from {sqlite.unordered(condition.table)} where {condition.whole}"
+    return tuple(connection.execute(sql, condition.parameters).fetchone())

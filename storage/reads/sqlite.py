@@ -208,6 +208,11 @@ def length_of_list(column: str) -> str:
     return f"json_array_length({column})"
 
 
+def has_item_with(column: str, key: str) -> str:
+    """See `Dialect.has_item_with`."""
+    return f"exists (select 1 from json_each({column}) i where i.value ->> '$.{key}' is not null)"
+
+
 def earliest() -> str:
     """See `Dialect.earliest`."""
     return "-9223372036854775808"

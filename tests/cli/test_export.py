@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.cells import neutralised, restored
 from core.commands.contacts import CreateContact
 from core.encoding import encoder
 from tests.cli.conftest import PROGRAM, Offhook, environment, execute
@@ -24,7 +25,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-@pytest.mark.parametrize("table", ["contacts", "deals", "activities"])
+@pytest.mark.parametrize("table", ["contacts", "companies", "deals", "activities"])
 def test_csv_and_json_hold_the_same_rows(reader: Offhook, table: str) -> None:
     as_csv = rows_of(reader("export", table).out)
     as_json = reader("export", table, "--json").json
@@ -92,8 +93,26 @@ def test_no_cell_begins_like_a_formula(text: str) -> None:
     (row,) = csv.DictReader(io.StringIO(data, newline=""))
     cell = row["a"]
     assert cell in (text, "'" + text)
-    if cell.lstrip()[:1] in tuple("=@") or cell[:1] in tuple("\t\r"):
+    assert restored(cell) == text
+    if cell.lstrip()[:1] in tuple("=@＝＠") or cell[:1] in tuple("\t\r"):
         pytest.fail(f"{cell!r} is a formula to a spreadsheet")
+
+
+@given(st.text(alphabet="'=+-@ \t\r\n1a.;＝", max_size=8))
+def test_what_keeps_a_text_from_being_a_formula_is_told_apart_from_the_text(text: str) -> None:
+    cell = neutralised(text)
+    assert restored(cell) == text
+    if cell.lstrip()[:1] in tuple("=@+-"):
+        assert set(cell) <= set("+-0123456789() .,/-;ext=")
+        assert any(c.isdigit() for c in cell)
+
+
+@given(st.lists(st.text(alphabet=st.sampled_from(" a\"',;\r\n\t="), max_size=6), min_size=1, max_size=4))
+def test_blanks_and_line_ends_of_a_cell_survive(texts: list[str]) -> None:
+    row = {f"c{place}": text for place, text in enumerate(texts)}
+    data = b"".join(encoder("csv")([row])).decode()
+    (read,) = csv.DictReader(io.StringIO(data, newline=""))
+    assert {name: restored(cell) for name, cell in read.items()} == row
 
 
 @pytest.mark.parametrize("text", ["+49 30 1234567", "+493023125259;ext=12", "-5", "-1,250.50", "(030) 12"])

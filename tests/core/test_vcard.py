@@ -26,7 +26,7 @@ ANNA: dict[str, Any] = {
     "city": "Berlin",
     "region": "",
     "country": "DE",
-    "tags": "vip, big;one",
+    "tags": "vip\nbig;one",
     "description": "Line one\nline two; \\ end",
     "time_zone": "Europe/Berlin",
     "updated_at": "2026-11-24T14:00:00Z",

@@ -13,6 +13,7 @@ from core.commands.setup import DefineField
 from core.errors import NotFound
 from core.filters import EVERYTHING, Query, parse
 from core.ids import new_id
+from core.imports.values.lists import split_list
 from storage.bulk import load_rows
 
 STORES = ("solo", "postgresql")
@@ -48,7 +49,7 @@ def test_contacts_are_told_in_columns_that_people_can_read(office):
         "description": 'Two\nlines, "quoted"', "tags": "vip, key-account", "last_activity_at": None, "next_task_at": None,
         "created_at": record.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "updated_at": record.updated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "Seats": 12, "Reference": True, "Hobby": None,
+        "company_id": record.company_id, "external_ids": "", "Seats": 12, "Reference": True, "Hobby": None,
     }  # fmt: skip
     assert (second["phone_3"], second["phone_3_label"], second["email_2"], second["Seats"]) == (
         "+4930333",
@@ -106,7 +107,7 @@ def test_deals_are_told_by_names(office):
     assert (told["company"], told["contact"], told["owner"]) == ("Acme", "Ann Lee", "Ann")
     assert (told["pipeline"], told["stage"], told["outcome"]) == ("Sales", "New", "open")
     assert (told["expected_close"], told["probability"], told["closed_at"]) == ("2026-07-01", 0, None)
-    assert not any(name.endswith("_id") for name in told)
+    assert (told["contact_id"], told["company_id"]) == (ann, office.get("contacts", ann).company_id)
 
 
 def test_activities_are_told_as_they_stand(office):
@@ -147,6 +148,59 @@ def test_an_export_goes_on_as_it_began_whatever_is_written_meanwhile(office):
     office.contact("Late")
     assert [first["first_name"], *(row["first_name"] for row in rows)] == [f"Nr{n}" for n in range(50)]
     assert len(export(office, "contacts")) == 51
+
+
+def test_companies_are_told_too(office):
+    office.do(DefineField(entity="companies", label="Fleet", kind="number"))
+    row = {
+        "id": new_id(), "book_id": new_id(), "name": "Acme, Inc", "domain": "acme.example", "phone": "+4930123456",
+        "employees": 40, "country": "DE", "tags": ["vip"], "external_ids": ["hubspot:8001"], "custom": {"fleet": 3},
+    }  # fmt: skip
+    load_rows(office.workspace, {"companies": [row]})
+    (told,) = export(office, "companies")
+    assert list(told)[:3] == ["id", "name", "domain"]
+    assert list(told)[-2:] == ["external_ids", "Fleet"]
+    assert {name: told[name] for name in ("id", "name", "phone", "employees", "tags", "external_ids", "Fleet")} == {
+        "id": row["id"], "name": "Acme, Inc", "phone": "+4930123456", "employees": 40, "tags": "vip",
+        "external_ids": "hubspot:8001", "Fleet": 3,
+    }  # fmt: skip
+    assert [row["name"] for row in export(office, "companies", "acme")] == ["Acme, Inc"]
+
+
+def test_what_phones_say_beside_their_number_has_columns_where_one_says_it(office):
+    plain = office.contact("Ann", phones=point(("+4930123456", "work")))
+    assert not {"phone_bad", "phone_original"} & set(export(office, "contacts")[0])
+    phones = [
+        {"value": "+4930111", "label": "work", "original": "030 111"},
+        {"value": "+4930222", "label": "home", "bad": "wrong number"},
+    ]
+    load_rows(
+        office.workspace,
+        {"contacts": [{"id": new_id(), "book_id": new_id(), "first_name": "Bob", "phones": phones}]},
+    )
+    first, second = sorted(export(office, "contacts"), key=lambda row: row["first_name"])
+    assert list(first) == list(second)
+    names = ("phone_bad", "phone_original", "phone_2_bad", "phone_2_original")
+    assert [second[name] for name in names] == ["", "030 111", "wrong number", ""]
+    assert (first["id"], [first[name] for name in names]) == (plain, ["", "", "", ""])
+
+
+def test_tags_with_commas_come_out_whole(office):
+    tags = ["retail, food", "vip"]
+    load_rows(
+        office.workspace,
+        {"contacts": [{"id": new_id(), "book_id": new_id(), "first_name": "Ann", "tags": tags}]},
+    )
+    (told,) = export(office, "contacts")
+    assert split_list(told["tags"]) == ("retail, food", "vip")
+
+
+def test_two_contacts_of_one_name_stay_apart(office):
+    twins = [office.contact("Ann", last_name="Lee", company=name) for name in ("Acme", "Beta")]
+    for contact in twins:
+        office.deal("Robots", contact_id=contact)
+    assert sorted(row["contact_id"] for row in export(office, "deals")) == sorted(twins)
+    assert {row["contact_id"] for row in export(office, "activities")} >= set(twins)
 
 
 def test_nothing_else_can_be_exported(office):

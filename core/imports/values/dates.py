@@ -301,7 +301,7 @@ def _figures(line: str) -> _Parts | None:
     if match is None:
         return None
     first, mark, second, third = [group for group in match.groups() if group is not None]
-    if len(first) == 3 or len(third) in (1, 3) and len(first) < 4 or len(first) == 4 and len(third) > 2:
+    if len(first) == 3 or (len(third) in (1, 3) if len(first) < 4 else len(third) > 2):
         return None
     return _Parts(first, second, third, mark)
 

@@ -1,5 +1,6 @@
 """Yes and no, as files say it."""
 
+# ruff: noqa: SIM905 (lists of words are read more easily as text)
 from __future__ import annotations
 
 from core.imports.shapes import Unread

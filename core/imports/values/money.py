@@ -11,9 +11,7 @@ from core.imports.values.texts import is_blank
 from core.money import CURRENCIES, MAX_MINOR, SYMBOLS, Money, exponent
 from core.text import printable
 
-_DOLLARS = (
-    "USD AUD BBD BMD BND BSD BZD CAD FJD GYD HKD JMD KYD LRD NAD NZD SBD SGD SRD TTD TWD XCD ARS CLP COP MXN UYU"
-)
+_DOLLARS = "USD AUD BBD BMD BND BSD BZD CAD FJD GYD HKD JMD KYD LRD NAD NZD SBD SGD SRD TTD TWD XCD ARS CLP COP MXN UYU"
 _SHARED: dict[str, tuple[str, ...]] = {
     sign: tuple(codes.split())
     for sign, codes in {

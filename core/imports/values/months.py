@@ -39,7 +39,19 @@ mrz mär mrs avr maj giu lug ago set out nov dic
 sty lut mar kwi maj cze lip sie wrz paź lis gru
 """
 """One language, or one case of it, in each line; the first ones matter most."""
-_SHORT = {"mrz": 3, "mar": 3, "mrs": 3, "maerz": 3, "ene": 1, "gen": 1, "giu": 6, "lug": 7, "ott": 10, "sett": 9, "set": 9}
+_SHORT = {
+    "mrz": 3,
+    "mar": 3,
+    "mrs": 3,
+    "maerz": 3,
+    "ene": 1,
+    "gen": 1,
+    "giu": 6,
+    "lug": 7,
+    "ott": 10,
+    "sett": 9,
+    "set": 9,
+}
 _WEEKDAYS = """
 monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
 montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so

@@ -1,5 +1,6 @@
 """Names of people: which part is the first, which the last name, and what else stands beside them."""
 
+# ruff: noqa: SIM905 (lists of words are read more easily as text)
 from __future__ import annotations
 
 import re
@@ -26,7 +27,9 @@ _TITLES = frozenset(
     gen sgt maj mudr judr mvdr phdr rndr bc shri smt lic arq dhr mevr mw drs ir dipl-ing dipl-kfm dipl-kffr dipl-inf dipl-oec
     """.split()
 )
-_ONLY_WITH_POINT = frozenset("m ing mag med rer nat jur phil habil gen col maj fr hr sig lic bc ir sr lt pan dipl mw".split())
+_ONLY_WITH_POINT = frozenset(
+    "m ing mag med rer nat jur phil habil gen col maj fr hr sig lic bc ir sr lt pan dipl mw".split()
+)
 """Titles that are words of names as well: without a point they are taken for those."""
 _GENERATIONS = frozenset({"jr", "sr", "junior", "senior", "ii", "iii", "iv"})
 _DEGREES = frozenset(
@@ -51,10 +54,14 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 """What ends the name of a company, whatever its case."""
-_SHORT_FORM = re.compile(r" (?:AG|KG|UG|SE|AB|AS|SA|SAS|SpA|SPA|SL|NV|BV|PT|CV|BT|Bt|Oy|OY|Ab|LP|Co\.|АО|EV|eV|eG|KK|JSC)$")
+_SHORT_FORM = re.compile(
+    r" (?:AG|KG|UG|SE|AB|AS|SA|SAS|SpA|SPA|SL|NV|BV|PT|CV|BT|Bt|Oy|OY|Ab|LP|Co\.|АО|EV|eV|eG|KK|JSC)$"
+)
 """Legal forms that are words of names as well when they are written small."""
 _EAST_ASIAN_FORM = re.compile(r"株式会社|有限会社|合同会社|有限公司|股份公司|주식회사|\(주\)|㈱")
-_EAST_ASIAN = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff·・]+(?: [\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)?")
+_EAST_ASIAN = re.compile(
+    r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff·・]+(?: [\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)?"
+)
 _BESIDE = re.compile(r"\s*[(\[{（](?P<note>[^()\[\]{}（）]*)[)\]}）]\s*")
 _DASHED = re.compile(r"\s+[-–—|/•·]+\s+|\s*[|;]\s*")
 

@@ -157,9 +157,8 @@ class DecimalEvidence:
 
     def see(self, text: str) -> None:
         """Takes a value of the column into account."""
-        if "." not in text and "," not in text:
-            if text.isascii():
-                return
+        if "." not in text and "," not in text and text.isascii():
+            return
         match = _DIGITS.search(simple(text))
         if match:
             self._marks |= set(_mark_of(match[0]))

@@ -28,7 +28,9 @@ def read_country(text: str) -> str | None:
         inside = re.sub(r"\s*\([^()]*\)\s*$", "", clean_line(text))
         found = _by_name().get(_plain(inside))
     if found is None:
-        raise Unread(f"“{printable(clean_line(text))[:40]}” is no country that offhook knows. Try its code, as in DE, FR or US.")
+        raise Unread(
+            f"“{printable(clean_line(text))[:40]}” is no country that offhook knows. Try its code, as in DE, FR or US."
+        )
     return found
 
 

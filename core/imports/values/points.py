@@ -1,8 +1,10 @@
 """Phone numbers and e-mail addresses of a cell: several of them, with labels, in whatever form people keep them."""
 
+# ruff: noqa: SIM905 (lists of words are read more easily as text)
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.errors import Invalid
@@ -68,14 +70,26 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _WEAK = re.compile(r"\s*(?:[/,]|\s{2,})\s*")
-_LABELLED = re.compile(r"^[(\[]?\s*(?P<label>[^\W\d_][^\d:()\[\]+]{0,24}?)\.?\s*(?:[)\]]\s*:?|:|(?=[\s+(\d]))\s*(?=['+(\d])")
-_LABEL_BEHIND = re.compile(r"\s*(?:[(\[]\s*(?P<label>[^\W\d_][^\d()\[\]]{0,24}?)\.?\s*[)\]]|[-–,]?\s+(?P<bare>[^\W\d_]{3,20})\.?)$")
+_LABELLED = re.compile(
+    r"^[(\[]?\s*(?P<label>[^\W\d_][^\d:()\[\]+]{0,24}?)\.?\s*(?:[)\]]\s*:?|:|(?=[\s+(\d]))\s*(?=['+(\d])"
+)
+_LABEL_BEHIND = re.compile(
+    r"\s*(?:[(\[]\s*(?P<label>[^\W\d_][^\d()\[\]]{0,24}?)\.?\s*[)\]]|[-–,]?\s+(?P<bare>[^\W\d_]{3,20})\.?)$"
+)
 _EXTENSION = re.compile(
     r"[,;]?\s*\b(?:durchwahl|dw|nebenstelle|nst|apparat|app|poste|interno|interne|ramal|anexo|doorkiesnummer|toestel|wewn|wew|extensi[oó]n"
-    r"|extension|extn?|ext)\b\.?\s*[:=]?\s*(?P<digits>\d{1,7})$",
+    r"|extension|extn?|ext|доб|内線|内线)\b\.?\s*[:=]?\s*(?P<digits>\d{1,7})$",
     re.IGNORECASE,
 )
 _INTERNATIONAL = re.compile(r"^\(?00\s?(?=[1-9])")
+_NO_WORD = re.compile(r"ext(?:n|ension)?\b|^tel:|isub|phone-context|int\b", re.IGNORECASE)
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
+_NO_DIGIT = re.compile(r"\D")
+_TOLL_FREE = re.compile(r"\+?1?[ .-]*\(?8\d\d\)?[ .-]*[A-Z0-9]+(?:[ -][A-Z0-9]+)*")
+"""`1-800-FLOWERS`: letters stand for the digits of their keys."""
+_NOTHING_ELSE = re.compile(r"[+0-9 ().-]+")
+_COMMENT = re.compile(r"\s*[(\[][^()\[\]\d]*[)\]]\s*$")
+_BEFORE_LABEL = re.compile(r"(?<=\d)[\s,/]+(?=(?P<label>[^\W\d_]+)[.:]{0,2}\s*[+(\d])")
 _FEWEST = 7
 """Digits that a number has at least when it stands beside another one."""
 
@@ -87,11 +101,13 @@ def read_phones(text: str, region: str) -> Phones:
         text: what the cell says.
         region: ISO 3166 alpha-2 of where a number without a country code is read; empty where nobody knows.
     """
-    if _FAST_PHONE.fullmatch(text):
-        value = _number(text, region)
-        if value:
-            return Phones((_phone(value, "", text),))
-    elif is_blank(text):
+    if (
+        _FAST_PHONE.fullmatch(text)
+        and text[-2:] != ".0"
+        and (value := _checked(_INTERNATIONAL.sub("+", text), region))
+    ):
+        return Phones((_phone(value, "", text),))
+    if is_blank(text):
         return Phones()
     items: dict[str, Point] = {}
     unread: list[str] = []
@@ -116,8 +132,9 @@ def read_emails(text: str) -> Emails:
     items: dict[str, Point] = {}
     unread: list[str] = []
     for piece in _email_pieces(line):
-        found = _QUOTED.findall(piece) or _ADDRESS.findall(piece)
-        label = _email_label(piece)
+        address_in = _QUOTED if _QUOTED.search(piece) else _ADDRESS
+        found = list(dict.fromkeys(address_in.findall(piece)))
+        label, beside = _beside(address_in.sub("\n", piece), has_brackets="<" in piece)
         for address in found:
             bare = re.sub(r"^(?:mailto|e-?mail|smtp)[:=]", "", address, flags=re.IGNORECASE).strip(".'’‘`*")
             value = _fast_email(bare)
@@ -128,8 +145,8 @@ def read_emails(text: str) -> Emails:
                     unread.append(clean_line(address))
                     continue
             items.setdefault(value.lower(), {"value": value, "label": label})
-        if not found and (rest := clean_line(piece)) and not is_blank(rest):
-            unread.append(rest)
+        if beside:
+            unread.append(beside)
     return Emails(tuple(items.values()), tuple(unread))
 
 
@@ -164,6 +181,7 @@ def _phone(value: str, label: str, written: str) -> Point:
 def _pieces(text: str, region: str) -> list[str]:
     """The parts of a cell that are a number each."""
     pieces: list[str] = []
+    text = _BEFORE_LABEL.sub(lambda match: "\n" if _label(match["label"]) is not None else match[0], text)
     for strong in _STRONG.split(text):
         weak = [part for part in _WEAK.split(strong) if part]
         if len(weak) > 1 and all(_could_stand_alone(part, region) for part in weak):
@@ -172,8 +190,23 @@ def _pieces(text: str, region: str) -> list[str]:
             # `030 123456/57`: the second ending makes no longer number of the first one.
             pieces += [weak[0], "/".join(weak[1:])]
         else:
-            pieces.append(strong)
+            pieces += _run_together(strong, region)
     return [piece for piece in pieces if piece.strip()]
+
+
+def _run_together(piece: str, region: str) -> list[str]:
+    """Two numbers with a blank between them: `0301234567 0171 2345678`; the piece itself where it is not certainly two."""
+    if (
+        sum(c.isdigit() for c in piece) < 2 * _FEWEST
+        or not _NOTHING_ELSE.fullmatch(piece)
+        or _number(piece, region)
+    ):
+        return [piece]
+    halves = [(piece[:place], piece[place + 1 :]) for place, c in enumerate(piece) if c == " "]
+    found = [
+        pair for pair in halves if all(_could_stand_alone(half, region) and half[0] in "+0" for half in pair)
+    ]
+    return list(found[0]) if len(found) == 1 else [piece]
 
 
 def _could_stand_alone(part: str, region: str) -> bool:
@@ -209,29 +242,59 @@ def _number(written: str, region: str) -> str:
     if looks_ruined(line) or sum(c.isdigit() for c in line) < 3:
         return ""
     line = re.sub(r"^(?P<whole>\d{6,15})\.0$", r"\g<whole>", line)
+    line = _COMMENT.sub("", line)
     line = _EXTENSION.sub(r" ext. \g<digits>", line)
     line = _INTERNATIONAL.sub("+", line)
-    if re.search(r"[^\W\d]{2}", re.sub(r"(?i)ext(?:n|ension)?\b|^tel:|isub|phone-context|int\b", "", line)):
+    if _TWO_LETTERS.search(_NO_WORD.sub("", line)) and not _TOLL_FREE.fullmatch(line):
         # A word is no number, although phones have letters on their keys.
         return ""
+    return _checked(line, region)
+
+
+def _checked(line: str, region: str) -> str:
+    """A number that is nothing else, in E.164; empty where it is none."""
     try:
+        if line[0] not in "+(0" and len(line) > 9 and _lost_its_plus(line, region):
+            return clean_phone(f"+{line}", region)
         return clean_phone(line, region)
     except Invalid:
-        return _without_plus(line)
+        digits = _NO_DIGIT.sub("", line)
+        return f"+{digits}" if line[0] not in "+(0" and _is_a_number(digits) else ""
 
 
-def _without_plus(line: str) -> str:
-    """A number whose plus was lost (`4917…`): read with one where that makes a number that there is."""
-    digits = re.sub(r"[ ().\-/]", "", line)
-    if not (digits.isdecimal() and 10 <= len(digits) <= 15 and digits[0] != "0"):
-        return ""
+def _lost_its_plus(line: str, region: str) -> bool:
+    """Whether a number begins with its country’s code and has lost the plus before it (`4917…`)."""
+    if not line.startswith(_country_code(region)):
+        return False
     import phonenumbers
 
     try:
-        number = phonenumbers.parse(f"+{digits}")
+        national = phonenumbers.parse(line, region)
     except phonenumbers.NumberParseException:
-        return ""
-    return f"+{digits}" if phonenumbers.is_valid_number(number) else ""
+        return False
+    digits = _NO_DIGIT.sub("", line)
+    # Eleven digits and more without a zero in front are seldom an area code that begins like the country’s.
+    return (len(digits) > 10 or not phonenumbers.is_valid_number(national)) and _is_a_number(digits)
+
+
+@lru_cache(maxsize=256)
+def _country_code(region: str) -> str:
+    import phonenumbers
+
+    code = phonenumbers.country_code_for_region(region) if region else 0
+    return str(code) if code > 1 else "+"
+
+
+def _is_a_number(digits: str) -> bool:
+    """Whether there is a number of these digits behind a plus."""
+    if not 10 <= len(digits) <= 15:
+        return False
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}"))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 # --- e-mails ------------------------------------------------------------------------------------------------------
@@ -250,11 +313,26 @@ def _fast_email(line: str) -> str:
 
 
 def _email_pieces(line: str) -> list[str]:
-    return [piece for piece in re.split(r"[\n\r;|]|\s:::\s|,(?=[^@]*@)|,\s*$", line) if piece.strip()]
+    """The parts of a cell, each with an address or a few in it; a name with a comma stays with its address."""
+    pieces: list[str] = []
+    for strong in re.split(r"[\n\r;|]|\s:::\s", line):
+        name = ""
+        for part in strong.split(","):
+            name += part
+            if "@" in part:
+                pieces.append(name)
+                name = ""
+        pieces.append(name)
+    return [piece for piece in pieces if piece.strip()]
 
 
-def _email_label(piece: str) -> str:
-    """The label that stands beside an address: `work: a@b.com`, `a@b.com (home)`."""
-    beside = _ADDRESS.sub(" ", re.sub(r"mailto:", " ", piece, flags=re.IGNORECASE))
-    label = _label(re.sub(r"[^\w.\s-]", " ", beside))
-    return label or ""
+def _beside(rest: str, *, has_brackets: bool) -> tuple[str, str]:
+    """What stands beside the addresses of a piece: its label, and what is neither that nor the name of whose they are."""
+    words = clean_line(
+        re.sub(r"mailto:|smtp:|\b(?:or|and|oder|und|ou|et|y)\b|[^\w.\s+-]", " ", rest, flags=re.IGNORECASE)
+    )
+    words = words.strip(" .-")
+    if not words or has_brackets:
+        return "", ""
+    label = _label(words)
+    return ("", words) if label is None else (label, "")

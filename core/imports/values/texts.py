@@ -1,5 +1,6 @@
 """Text of foreign files: what is blank, what was marked up, and what was broken on the way."""
 
+# ruff: noqa: SIM905 (lists of words are read more easily as text)
 from __future__ import annotations
 
 import html
@@ -7,9 +8,10 @@ import re
 import unicodedata
 from html.parser import HTMLParser
 
-from core.encoding import restored as restored
+from core.cells import restored
 from core.text import clean_line
 
+__all__ = ["is_blank", "plain", "restored", "unmangled"]
 _BLANK = frozenset(
     r"""
     - -- --- – — ― _ . .. ... … / \ ? ?? n/a na n.a. n.a #n/a #na n\a n/d nd tbd tba t.b.d. t.b.a. none (none) -none-
@@ -26,7 +28,9 @@ _MARKUP = re.compile(
 )
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _DECLARATION = re.compile(r"<!--.*?-->|<![^<>]*>|<\?[^<>]*>", re.DOTALL)
-_PARAGRAPHS = frozenset("address article blockquote dl h1 h2 h3 h4 h5 h6 hr ol p pre section table ul".split())
+_PARAGRAPHS = frozenset(
+    "address article blockquote dl h1 h2 h3 h4 h5 h6 hr ol p pre section table ul".split()
+)
 _LINES = frozenset("br dd div dt footer header li tr".split())
 _UNSEEN = frozenset({"script", "style", "head", "title"})
 _MISREAD_AS = ("cp1252", "cp1250")
@@ -134,14 +138,18 @@ class _Reader(HTMLParser):
             address, begun = self._link
             shown = "".join(self._pieces[begun:]).strip()
             bare = address.removeprefix("mailto:").removeprefix("tel:")
-            if bare and not bare.startswith(("#", "javascript:")) and bare.rstrip("/") not in (shown, shown.rstrip("/")):
+            if (
+                bare
+                and not bare.startswith(("#", "javascript:"))
+                and bare.rstrip("/") not in (shown, shown.rstrip("/"))
+            ):
                 self._pieces.append(f" ({bare})" if shown else bare)
             self._link = None
         elif tag in ("ol", "ul") and self._lists:
             self._lists.pop()
         elif tag == "pre" and self._as_is:
             self._as_is -= 1
-        if tag != "li":
+        if tag not in ("li", "br"):
             self._break(tag)
 
     def handle_data(self, data: str) -> None:

@@ -216,6 +216,13 @@ def length_of_list(column: str) -> str:
     return f"jsonb_array_length({column})"
 
 
+def has_item_with(column: str, key: str) -> str:
+    """See `Dialect.has_item_with`."""
+    return (
+        f"exists (select 1 from jsonb_array_elements({column}) i(item) where i.item ->> '{key}' is not null)"
+    )
+
+
 # --- words ---------------------------------------------------------------------------------------------------------
 
 

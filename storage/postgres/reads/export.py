@@ -25,7 +25,7 @@ def note(connection: Connection, catalog: Catalog, table: str, query: Query) -> 
     Args:
         connection: in autocommit mode.
         catalog: the names.
-        table: contacts, deals or activities.
+        table: contacts, companies, deals or activities.
         query: a filter on that table.
 
     Raises:
@@ -50,7 +50,7 @@ def export(connection: Connection, catalog: Catalog, table: str, query: Query) -
     Args:
         connection: busy with a transaction as long as the rows are taken.
         catalog: the names.
-        table: contacts, deals or activities.
+        table: contacts, companies, deals or activities.
         query: a filter on that table.
 
     Raises:
@@ -59,16 +59,16 @@ def export(connection: Connection, catalog: Catalog, table: str, query: Query) -
     """
     plan = flat.plan(catalog, table, dialect)
     condition = compile_query(catalog, table, query, dialect)
-    lengths = ", ".join(f"max({dialect.length_of_list(f't.{name}s')})" for name in plan.lists)
+    selected = ", ".join(plan.widths(dialect))
     source = f"from {table} t {plan.joins} where {condition.whole}"
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
-        longest: dict[str, int] = {}
-        if lengths:
-            widths = connection.execute(
-                prepared(f"select {lengths} {source}"), condition.parameters
+        widths: tuple[int | None, ...] = ()
+        if selected:
+            found = connection.execute(
+                prepared(f"select {selected} {source}"), condition.parameters
             ).fetchone()
-            longest = {name: width or 1 for name, width in zip(plan.lists, widths or (), strict=True)}
+            widths = tuple(found or ())
         with connection.cursor(name="export") as cursor:
             cursor.itersize = _AT_ONCE
             told = f"json_build_array({', '.join(plan.selected)})"
@@ -76,4 +76,4 @@ def export(connection: Connection, catalog: Catalog, table: str, query: Query) -
                 prepared(f"select {told} {source} order by t.created_at, t.id"), condition.parameters
             )
             for (values,) in cursor:
-                yield plan.row(values, longest)
+                yield plan.row(values, widths)
