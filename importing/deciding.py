@@ -272,29 +272,59 @@ class _Batch:
     # --- what is asked of the workspace
 
     def _look_up(self, rows: Sequence[Converted]) -> None:
-        asked: dict[Entity, list[tuple[Draft, Probe]]] = {"companies": [], "contacts": [], "deals": []}
         links: dict[tuple[Entity, str], None] = {}
         marks: dict[Entity, dict[str, None]] = {"contacts": {}, "deals": {}}
         for row in rows:
-            at = str(row.company.values.get("name") or "") if row.company else ""
-            for draft in (row.company, row.contact, row.deal):
-                if draft is not None and not (draft is row.company and self._is_known(draft)):
-                    asked[draft.table].append((draft, probe_of(draft, at)))
-                    for table, name in _POINTED_FROM.get(draft.table, ()):
-                        marks[table].update(dict.fromkeys(waiting_mark(name, one) for one in own_ids(draft)))
             for draft in (row.company, row.contact, row.deal, *row.entries, *row.tasks):
-                for name, ids in draft.links.items() if draft else ():
+                if draft is None:
+                    continue
+                for name, ids in draft.links.items():
                     links.update(dict.fromkeys((_POINTS_TO[name], one) for one in ids))
+                for table, name in _POINTED_FROM.get(draft.table, ()):
+                    marks[table].update(dict.fromkeys(waiting_mark(name, one) for one in own_ids(draft)))
         self._look_up_links(list(links))
-        for table, wanted in asked.items():
-            for (draft, _), found in zip(
-                wanted, self._ask(table, [probe for _, probe in wanted]), strict=True
-            ):
-                self._found[id(draft)] = found
         for table, waited in marks.items():
             probes = [Probe(external_ids=(mark,)) for mark in waited]
             for mark, found in zip(waited, self._ask(table, probes), strict=True):
                 self._of_mark[table, mark] = found
+        self._look_up_companies([row.company for row in rows if row.company is not None])
+        for entity, drafts in (
+            ("contacts", [(row.contact, row) for row in rows if row.contact is not None]),
+            ("deals", [(row.deal, row) for row in rows if row.deal is not None]),
+        ):
+            probes = [
+                probe_of(draft, self._works_at(draft, row) if entity == "contacts" else "")
+                for draft, row in drafts
+            ]
+            for (draft, _), found in zip(drafts, self._ask(entity, probes), strict=True):
+                self._found[id(draft)] = found
+
+    def _look_up_companies(self, drafts: Sequence[Draft]) -> None:
+        """Finds companies: one that many rows name is looked for once."""
+        keys = {id(draft): _by_name(draft) for draft in drafts}
+        wanted: dict[str | int, Draft] = {}
+        for draft in drafts:
+            key = keys[id(draft)]
+            if not (key and key in self._known_companies):
+                wanted.setdefault(key or id(draft), draft)
+        found = dict(zip(wanted, self._ask("companies", list(map(probe_of, wanted.values()))), strict=True))
+        for draft in drafts:
+            self._found[id(draft)] = found.get(keys[id(draft)] or id(draft), [])
+
+    def _works_at(self, draft: Draft, row: Converted) -> str:
+        """What the company of a row’s contact is called here, or in the row where it is new."""
+        company = row.company
+        if company is None:
+            linked = self._of("company_id", draft)
+            return _called(linked) if linked else ""
+        name = str(company.values.get("name") or "")
+        key = _by_name(company)
+        known = self.companies.get(key) or self._known_companies.get(key) if key else None
+        if known is not None:
+            return known[1]
+        meant = same_company(company, self._candidates(company))
+        held = self._hand.get(meant.record_id) if meant else None
+        return str(held.row["name"]) if held else name
 
     def _look_up_links(self, links: Sequence[tuple[Entity, str]]) -> None:
         for table in ("companies", "contacts", "deals"):
@@ -335,10 +365,6 @@ class _Batch:
 
     def _ask(self, table: str, probes: Sequence[Probe]) -> list[list[Held]]:
         return [[self._hand.take(match) for match in some] for some in self._matches_of(table, probes)]
-
-    def _is_known(self, company: Draft) -> bool:
-        """Whether the company was found for an earlier row, and this one tells no more of it than its name."""
-        return (key := _by_name(company)) != "" and key in self._known_companies
 
     # --- one row
 
@@ -448,14 +474,8 @@ class _Batch:
     # --- contacts
 
     def _meant_contact(self, draft: Draft, row: Converted) -> Found | None:
-        company = self._company_name(draft, row)
+        company = self._works_at(draft, row)
         return same_contact(draft, company, self._candidates(draft, company))
-
-    def _company_name(self, draft: Draft, row: Converted) -> str:
-        if row.company is not None:
-            return str(row.company.values.get("name") or "")
-        linked = self._linked_to(draft, "company_id")
-        return linked.name if linked else ""
 
     def _contact(self, draft: Draft, company: _About | None, row: Converted) -> tuple[_About, bool, bool]:
         links: dict[str, Any] = {}
@@ -611,18 +631,21 @@ class _Batch:
 
     def _linked_to(self, draft: Draft, name: str) -> _About | None:
         """What a draft points to by an external id, if that is here."""
+        held = self._of(name, draft)
+        if held is None:
+            return None
+        row = held.row
+        about = _About(held.id, _called(held), held.book_id, row.get("company_id"), row.get("contact_id"))
+        self._point(held.table, about)
+        return about
+
+    def _of(self, name: str, draft: Draft) -> Held | None:
         table = _POINTS_TO[name]
         for one in draft.links.get(name, ()):
-            held = next(
-                self._hand.find(table, Probe(external_ids=(one,), ids=_exported(one))), None
-            ) or self._of_link.get((table, one))
+            probe = Probe(external_ids=(one,), ids=_exported(one))
+            held = next(self._hand.find(table, probe), None) or self._of_link.get((table, one))
             if held is not None:
-                row = held.row
-                about = _About(
-                    held.id, _called(held), held.book_id, row.get("company_id"), row.get("contact_id")
-                )
-                self._point(table, about)
-                return about
+                return held
         return None
 
     def _marks(self, draft: Draft, values: dict[str, Any]) -> tuple[str, ...]:

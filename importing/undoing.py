@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from core.changes import Status
+from core.changes import Change, Status
 from core.commands.import_undo import UndoBatch
 from core.commands.imports import EndImport, ImportRows
 from core.entities import Import
@@ -39,10 +39,8 @@ def undo(workspace: Workspace, begun: Import, progress: Progress) -> Undone:
         kept += command.kept
         if answer.applied and answer.changeset is not None:
             told = answer.changeset.changes
-            removed += sum(
-                "deleted_at" in one.set or (one.insert and one.set.get("retracted", False)) for one in told
-            )
-            restored += sum(not one.insert and "deleted_at" not in one.set for one in told)
+            removed += sum(map(_removes, told))
+            restored += sum(not one.insert and not _removes(one) for one in told)
         elif not answer.applied:
             kept.append(answer.reason)
     progress(Step("undoing", batches, batches, time.monotonic() - began))
@@ -50,6 +48,12 @@ def undo(workspace: Workspace, begun: Import, progress: Progress) -> Undone:
     if answer.status is Status.UNAVAILABLE:
         raise Unavailable(answer.reason)
     return Undone(removed, restored, tuple(dict.fromkeys(kept)))
+
+
+def _removes(change: Change) -> bool:
+    if change.insert:
+        return bool(change.set.get("retracted"))
+    return change.set.get("deleted_at") is not None
 
 
 def count(workspace: Workspace, begun: Import) -> int:

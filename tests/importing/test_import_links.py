@@ -1,0 +1,129 @@
+"""Records of one system find each other, whatever order their files come in."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from tests.importing.desk import Desk, silent
+
+COMPANIES = ("Record ID,Company name,Company Domain Name", "8001,Acme GmbH,acme.com", "8002,Kaya OHG,kaya.de")
+CONTACTS = (
+    "Record ID,First Name,Last Name,Email,Associated Company IDs",
+    "101,Ann,Lee,ann@acme.com,8001",
+    "102,Cem,Kaya,cem@kaya.de,8002",
+)
+DEALS = (
+    "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Close Date,Associated Company IDs,Associated Contact IDs",
+    "501,Renewal,Appointment Scheduled,Sales Pipeline,1200.50,2026-05-01,8001,101",
+    "502,Upsell,Closed Won,Sales Pipeline,99,2026-02-01,8002,102",
+)
+
+
+def files(desk: Desk) -> dict[str, Path]:
+    """An export of HubSpot in three files."""
+    return {
+        "companies": desk.file("companies.csv", *COMPANIES),
+        "contacts": desk.file("contacts.csv", *CONTACTS),
+        "deals": desk.file("deals.csv", *DEALS),
+    }
+
+
+def links(desk: Desk) -> dict[str, tuple[str, ...]]:
+    """What points to what, by names."""
+    people = {one.id: name for name, one in desk.contacts().items()}
+    companies = {one.id: name for name, one in desk.companies().items()}
+    found: dict[str, tuple[str, ...]] = {
+        name: (companies.get(one.company_id, ""),) for name, one in desk.contacts().items()
+    }
+    for title, deal in desk.deals().items():
+        found[title] = (companies.get(deal.company_id, ""), people.get(deal.contact_id, ""))
+    return found
+
+
+LINKED = {
+    "Ann Lee": ("Acme GmbH",),
+    "Cem Kaya": ("Kaya OHG",),
+    "Renewal": ("Acme GmbH", "Ann Lee"),
+    "Upsell": ("Kaya OHG", "Cem Kaya"),
+}
+
+
+def test_files_of_one_import_are_linked(desk: Desk) -> None:
+    found = files(desk)
+    report = desk.bring(found["deals"], found["contacts"], found["companies"], source="hubspot")
+    assert (report.rows, report.imported) == (6, 6)
+    assert links(desk) == LINKED
+    deals = desk.deals()
+    assert deals["Renewal"].value_minor == 120050
+    assert deals["Upsell"].outcome == "won"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["companies", "contacts", "deals"])))
+def test_files_that_come_one_by_one_are_linked_too(desk: Desk, order: tuple[str, ...]) -> None:
+    found = files(desk)
+    for name in order:
+        desk.bring(found[name], source="hubspot")
+    assert links(desk) == LINKED
+    # Nothing waits any more.
+    records = [*desk.contacts().values(), *desk.deals().values(), *desk.companies().values()]
+    assert not [mark for one in records for mark in one.external_ids if ">" in mark]
+    versions = {one.id: one.version for one in records}
+    report = desk.bring(*found.values(), source="hubspot", on_duplicate="overwrite")
+    assert report.unchanged == 6
+    records = [*desk.contacts().values(), *desk.deals().values(), *desk.companies().values()]
+    assert {one.id: one.version for one in records} == versions
+
+
+def test_what_was_linked_is_loose_again_when_its_import_is_taken_back(desk: Desk) -> None:
+    found = files(desk)
+    desk.bring(found["contacts"], source="hubspot")
+    report = desk.bring(found["companies"], source="hubspot")
+    undone = desk.importer.undo(report.id, silent)
+    assert (undone.removed, undone.restored, undone.kept) == (2, 2, ())
+    ann = desk.contacts()["Ann Lee"]
+    assert ann.company_id is None
+    assert set(ann.external_ids) == {"hubspot:101", "company_id>hubspot:8001"}
+    desk.bring(found["companies"], source="hubspot")
+    assert links(desk)["Ann Lee"] == ("Acme GmbH",)
+
+
+def test_pipelines_and_stages_that_are_unknown_are_made(desk: Desk) -> None:
+    report = desk.bring(files(desk)["deals"], source="hubspot")
+    assert report.made.get("stages", 0) + report.made.get("pipelines", 0) > 0
+    catalog = desk.workspace.catalog()
+    deal = desk.deals()["Renewal"]
+    assert catalog.stage(deal.stage_id).name == "Appointment Scheduled"
+
+
+def test_entries_come_once_and_go_with_their_import(desk: Desk) -> None:
+    from core.workspace import Subject
+
+    desk.bring(desk.file("contacts.csv", *CONTACTS), source="hubspot")
+    notes = desk.file(
+        "notes.csv",
+        "Email,Note,Date",
+        "ann@acme.com,Wants a quote,2026-01-05",
+        "ann@acme.com,Wants a quote,2026-01-05",
+        "cem@kaya.de,Call back,2026-01-06",
+    )
+    job = desk.open(notes)
+    if job.tables()[0].entity != "activities":
+        job.set_entity(0, "activities")
+    told = job.preview(silent)
+    report = job.run(silent)
+    assert (report.imported, report.unchanged) == (told.imported, told.unchanged) == (2, 1)
+    again = desk.open(notes)
+    again.set_entity(0, "activities")
+    assert again.run(silent).unchanged == 3
+    ann = Subject("contacts", desk.contacts()["Ann Lee"].id)
+    assert len(desk.workspace.timeline(ann)) == 1
+    undone = desk.importer.undo(report.id, silent)
+    assert (undone.removed, undone.kept) == (2, ())
+    assert desk.workspace.timeline(ann) == []
+    third = desk.open(notes)
+    third.set_entity(0, "activities")
+    assert third.run(silent).imported == 2
+    assert len(desk.workspace.timeline(ann)) == 1
