@@ -75,7 +75,7 @@ def guess(
     _custom_fields(assignment, headers)
     if found is not None and layout is not None:
         _by_layout(assignment, known, found.source, layout)
-    Unknown(rows, known, name).assign(assignment)
+    Unknown(rows, known, name, beside_known=layout is not None).assign(assignment)
     _whole_names(assignment)
     if new_fields:
         _make_fields(assignment, known, layout)
@@ -142,14 +142,15 @@ def _by_layout(assignment: Assignment, columns: Sequence[Column], source: Source
     some = any(column.filled for column in columns)
     placed = [(column, place) for column in columns if (place := layout.place(column.header)) is not None]
     placed.sort(key=lambda one: (some and not one[0].filled, one[1].rank, len(one[0].header), one[0].header))
-    why = f"{source.label}’s name for it"
+    whose = f"{source.label}’" if source.label.endswith("s") else f"{source.label}’s"
+    why = f"{whose} name for it"
     for column, place in placed:
         if not assignment.is_open(column.header):
             continue
         if place.target:
             _place(assignment, column, place, why)
         else:
-            assignment.leave(column.header, f"{source.label}’s own; there is no field for it")
+            assignment.leave(column.header, f"{whose} own; there is no field for it")
     for column, _ in placed:
         if assignment.is_open(column.header):
             assignment.leave(column.header, "another column is taken for it")
@@ -170,19 +171,17 @@ def _place(assignment: Assignment, column: Column, place: Place, why: str) -> No
 
 
 def _whole_names(assignment: Assignment) -> None:
-    """A whole name beside its parts: the parts are taken, unless they are mostly empty or only one of them is there."""
+    """A whole name beside its parts: it stays only where rows have nothing else, or where one of the parts is missing."""
     for whole, before in (("name", ""), ("contact", "contact.")):
-        if assignment.entity != "contacts" and whole == "name":
-            continue
         header = assignment.header_of.get(whole)
         parts = [f"{before}{part}" for part in ("first_name", "last_name", "middle_name", "name_suffix")]
         taken = [part for part in parts if part in assignment.header_of]
-        if header is None or not taken:
+        if header is None or not taken or (assignment.entity != "contacts" and whole == "name"):
             continue
-        both = parts[0] in assignment.header_of and parts[1] in assignment.header_of
-        most = max((assignment.filled(part) for part in taken[:2]), default=0)
-        if both and most * 2 >= assignment.filled(whole):
-            assignment.leave(header, "first and last name are taken")
+        if parts[0] in taken and parts[1] in taken:
+            most = max(assignment.filled(part) for part in parts[:2])
+            if assignment.filled(whole) <= most:
+                assignment.leave(header, "first and last name are taken")
             continue
         for part in taken:
             assignment.leave(assignment.header_of[part], "the whole name is taken")

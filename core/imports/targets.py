@@ -8,11 +8,12 @@ A plain name is a field of what the table is about, and is called as offhook's o
 * `external_id` is the id of the row in the system it comes from, `company_external_id`, `contact_external_id` and
   `deal_external_id` what it points to there (several in one cell may be), `id` the id in offhook itself.
 * `note` is an entry of the timeline; `task.…` and `activity.…` are one with more to it, in a table of something else.
-* What there can be several of is numbered: `email`, `email_2`, `phone_3`, `address_2`, `tags_2`, `contact.phone_2`. E-mails
+* What there can be several of is numbered: `email`, `email_2`, `phone_3`, `address_2`, `tags_2`, `contact.phone_2`, and
+  `closed_at_2` where won and lost deals have a column each. E-mails
   and phones have their labels beside them: `email_label`, `email_2_label`. Where no column says the label, the header
   does: see `core.imports.vocabulary.point_label`.
 * `name` of a contact is the whole name, to be split; `middle_name` goes behind the first name, `name_suffix` behind the
-  last one. They and the parts are never both taken.
+  last one. Where both are taken, a row's parts count, and the whole name in a row without them.
 * `due_time` and `occurred_time` hold the time of day alone: to be put behind the day's text, which is then read whole.
 * `is_won` and `is_closed` say of a deal what a stage with a name of its own does not.
 * `custom.KEY` is a custom field, `custom.new:LABEL` one that is to be made.
@@ -91,7 +92,7 @@ _DEAL: tuple[_Row, ...] = (
     ("next_step", "next_step", "line", "Next step"),
     ("source", "source", "line", "Source"),
     ("stage_since", "stage_since", "time", "In the stage since"),
-    ("closed_at", "closed_at", "time", "Closed at"),
+    ("closed_at*", "closed_at", "time", "Closed at"),
     *_ABOUT,
 )
 _ENTRY: tuple[_Row, ...] = (

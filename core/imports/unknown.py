@@ -102,10 +102,21 @@ class Claim:
 class Unknown:
     """The columns of a table that are still open, with what their headers say."""
 
-    def __init__(self, entity: Entity, columns: Sequence[Column], source: str) -> None:
+    def __init__(self, entity: Entity, columns: Sequence[Column], source: str, *, beside_known: bool) -> None:
+        """Reads the headers.
+
+        Args:
+            entity: what a row is.
+            columns: all of the table's.
+            source: the system that it comes from, or `table`.
+            beside_known: they stand beside columns of a known system, which are the user's own then: they make no new records.
+        """
         self._entity = entity
         self._columns = columns
         self._source = source
+        self._beside_known = beside_known
+        self._by_header = {column.header: column for column in columns}
+        self._any_filled = any(column.filled for column in columns)
         self._readings = {column.header: read_header(column.header) for column in columns}
         self._said = {reading.meaning for reading in self._readings.values()}
 
@@ -125,8 +136,7 @@ class Unknown:
                 assignment.leave(column.header, self._why_not(column), 0.5)
 
     def _filled(self, claim: Claim) -> bool:
-        column = next(column for column in self._columns if column.header == claim.header)
-        return column.filled > 0 or (not column.looked and not any(c.filled for c in self._columns))
+        return not self._any_filled or self._by_header[claim.header].filled > 0
 
     def _claim(self, column: Column, assignment: Assignment) -> Claim | None:
         reading = self._readings[column.header]
@@ -152,6 +162,8 @@ class Unknown:
             if chosen is not None:
                 return chosen
         for target in targets_of(reading, self._entity):
+            if self._beside_known and target.startswith(("deal.", "task.", "activity.", "contact.")):
+                continue
             if assignment.target(target) is not None:
                 return target
         return ""
@@ -251,7 +263,7 @@ class Unknown:
 
     def _why_not(self, column: Column) -> str:
         reading = self._readings[column.header]
-        if not column.filled and column.looked == 0 and any(other.filled for other in self._columns):
+        if not column.filled and column.looked == 0 and self._any_filled:
             return "nothing is in it"
         if reading.trap:
             return "of somebody else"

@@ -43,6 +43,7 @@ class Reading(NamedTuple):
     """It is of somebody else than the row: an assistant's phone, the parent company, whom they report to."""
 
 
+@lru_cache(maxsize=16384)
 def plain_header(header: str) -> str:
     """A header as sources are compared: folded, without punctuation, marks and emoji (`Person - Name*` → `person name`)."""
     return " ".join(_WORD.findall(fold(header)))

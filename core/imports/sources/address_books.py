@@ -123,13 +123,16 @@ OUTLOOK = Source("outlook", "Outlook", (_OUTLOOK,))
 _CARD = Layout(
     "contacts",
     """
-    uid = external_id
+    id = id
+    external_id | uid = external_id
     first_name | given_name | N - Given | given name = first_name
     middle_name | additional_names = middle_name
     last_name | family_name | N - Family | family name = last_name
     name_suffix | suffix = name_suffix
+    name_prefix | nickname | department | birthday | anniversary =
     name | full_name | fn | formatted_name = name
-    title | role = title
+    title = title
+    role = title
     company | organization | org = company
     email_{n} = email_{n}
     email_{n}_label = email_{n}_label
@@ -152,6 +155,7 @@ _CARD = Layout(
     time_zone | tz = time_zone
     rev = -
     """,
-    "",
+    "email_label:5|phone_label:5|external_id:5|name_prefix:5|name_suffix:4|middle_name:2|nickname:2|email_{n}_label:2|phone_{n}_label:2",
+    strange="next_task_at|lead_status|do_not_call|owner|created_at|source",
 )
 VCARD = Source("vcard", "vCard", (_CARD,))

@@ -80,8 +80,8 @@ _CLOSE_DEALS = Layout(
     status_label | status_display_name | opportunity_status = stage
     status_type = outcome
     user_name = owner
-    date_won = closed_at
-    date_lost = closed_at
+    date_won = closed_at+
+    date_lost = closed_at+
     expected_close_date | estimated_close = expected_close
     status_id | value_period | user_id | pipeline_id | date_created | date_updated | annualized_value | expected_value | created_by | updated_by =
     """,

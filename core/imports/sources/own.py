@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.imports.sources.base import Layout, Source
 
-_STAMPS = "last_activity_at | next_task_at | created_at | updated_at = -"
+_STAMPS = """external_ids = external_id
+    last_activity_at | next_task_at | created_at | updated_at = -"""
 _PLACE = """
     address = address
     postal_code = postal_code
@@ -38,7 +39,7 @@ _CONTACTS = Layout(
     tags = tags
     {_STAMPS}
     """,
-    """id:1|first_name:1|last_name:1|lead_status:2|do_not_call:1|time_zone:1|next_task_at:5|last_activity_at:3|updated_at:1|email_label:2|phone_label:2""",
+    """id:1|first_name:1|last_name:1|lead_status:2|do_not_call:1|time_zone:1|next_task_at:5|last_activity_at:3|updated_at:1|email_label:2|phone_label:2|external_ids:4""",
 )
 _COMPANIES = Layout(
     "companies",
@@ -56,7 +57,7 @@ _COMPANIES = Layout(
     tags = tags
     {_STAMPS}
     """,
-    "id:1|name:1|domain:2|website:1|employees:2|postal_code:2|region:1|owner:1|created_at:1|updated_at:2|industry:1|tags:1",
+    "id:1|name:1|domain:2|website:1|employees:2|postal_code:2|region:1|owner:1|created_at:1|updated_at:2|industry:1|tags:1|external_ids:4",
     strange="last_name|email|sales_id|next_task_at|linkedin_url|first_name",
     least=12,
 )
@@ -84,7 +85,7 @@ _DEALS = Layout(
     closed_at = closed_at
     {_STAMPS}
     """,
-    "id:1|title:1|stage_since:4|expected_close:2|lost_reason:1|closed_at:2|next_task_at:5|last_activity_at:3|outcome:1|next_step:1",
+    "id:1|title:1|stage_since:4|expected_close:2|lost_reason:1|closed_at:2|next_task_at:5|last_activity_at:3|outcome:1|next_step:1|external_ids:4",
 )
 _ACTIVITIES = Layout(
     "activities",
