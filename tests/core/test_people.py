@@ -8,7 +8,7 @@ from core.commands.people import CreateTeam, EditUser, JoinTeam, LeaveTeam, Rena
 from core.commands.pipelines import CreatePipeline
 from core.entities import Book, Team, User
 from core.errors import Invalid, NotFound, Refused
-from core.permissions import require_export
+from core.permissions import require_export, require_import
 
 
 def why(who, command):
@@ -154,10 +154,16 @@ def test_values_that_cannot_be_kept_are_named(office):
         office.ann.execute(
             EditUser(
                 user_id=office.bob.user_id,
-                values={"name": "", "email": "no", "time_zone": "Mars", "export_right": "maybe"},
+                values={
+                    "name": "",
+                    "email": "no",
+                    "time_zone": "Mars",
+                    "export_right": "maybe",
+                    "import_right": "on",
+                },
             )
         )
-    assert set(refused.value.fields) == {"name", "email", "time_zone", "export_right"}
+    assert set(refused.value.fields) == {"name", "email", "time_zone", "export_right", "import_right"}
 
 
 def test_the_right_to_export_is_given_and_taken_by_admins(office):
@@ -172,6 +178,26 @@ def test_the_right_to_export_is_given_and_taken_by_admins(office):
     office.ann.run(EditUser(user_id=office.max.user_id, values={"export_right": "no"}))
     with pytest.raises(Refused, match="You may not export"):
         require_export(office.max.catalog())
+
+
+def test_the_right_to_import_is_given_and_taken_by_admins(office):
+    for who in (office.ann, office.max):
+        require_import(who.catalog())
+    with pytest.raises(Refused, match="You may not import"):
+        require_import(office.bob.catalog())
+    give = EditUser(user_id=office.bob.user_id, values={"import_right": "yes"})
+    assert why(office.bob, give) == "That needs the role admin; yours is rep."
+    office.ann.run(give)
+    require_import(office.bob.catalog())
+    office.ann.run(EditUser(user_id=office.max.user_id, values={"import_right": "no"}))
+    with pytest.raises(Refused, match="You may not import"):
+        require_import(office.max.catalog())
+    # Who may only look writes nothing, whatever an admin has said.
+    office.ann.run(EditUser(user_id=office.rex.user_id, values={"import_right": "yes"}))
+    with pytest.raises(Refused, match="read-only"):
+        require_import(office.rex.catalog())
+    own = EditUser(user_id=office.ann.user_id, values={"import_right": "no"})
+    assert why(office.ann, own) == "Whether you may import is for another admin to say."
 
 
 def test_nobody_decides_about_their_own_right_to_export(office):

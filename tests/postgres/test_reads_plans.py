@@ -16,6 +16,7 @@ import pytest
 from core.catalog import Catalog
 from core.entities import RECORDS
 from core.filters import EVERYTHING, Query, Test
+from core.imports.shapes import Probe
 from core.schema import fields_of
 from core.workspace import Subject
 from storage.postgres.install import as_owner
@@ -25,6 +26,7 @@ from storage.postgres.reads.calls import call_stats, callees
 from storage.postgres.reads.companies import companies
 from storage.postgres.reads.contacts import SORTS, contact_ids, contacts
 from storage.postgres.reads.duplicates import likely_duplicates
+from storage.postgres.reads.matches import matches
 from storage.postgres.reads.page import page
 from storage.postgres.reads.record import record
 from storage.postgres.reads.search import search
@@ -32,7 +34,7 @@ from storage.postgres.reads.tasks import tasks
 from storage.postgres.reads.timeline import timeline
 
 NOW = dt.datetime.now(dt.UTC)
-_LARGE = ("contacts", "companies", "deals", "activities", "contact_points")
+_LARGE = ("contacts", "companies", "deals", "activities", "contact_points", "record_keys")
 
 _MANY = """
 insert into {table} ({columns}, lexemes)
@@ -77,6 +79,11 @@ def _fill(superuser: psycopg.Connection[Any], floor: Any) -> None:
     superuser.execute(
         "insert into contact_points (org_id, contact_id, kind, value, book_id)"
         " select org_id, id, 'email', sort_key || '@x.example', book_id from contacts"
+    )
+    superuser.execute("alter table record_keys disable trigger all")
+    superuser.execute(
+        "insert into record_keys (org_id, table_name, row_id, value, book_id)"
+        " select org_id, 'contacts', id, 'hub:' || sort_key, book_id from contacts"
     )
     superuser.execute("vacuum analyze")
 
@@ -155,6 +162,22 @@ def test_names_tasks_and_duplicates_are_looked_up(asking):
         "emails": ("nr17 jorg@x.example",),
     }
     likely_duplicates(watched, setup, draft)
+    assert watched.scans == []
+
+
+@pytest.mark.parametrize("number", [1, 500])
+def test_what_rows_of_an_import_may_mean_is_looked_up_value_by_value(asking, number):
+    watched, setup = asking
+    people = [
+        Probe((f"hub:nr{n} jorg",), (), (f"nr{n} jorg@x.example",), ("+491",), (f"nr{n} jorg",), "firm 1")
+        for n in range(1, number + 1)
+    ]
+    found = matches(watched, setup, "contacts", people)
+    named = [[match.record.last_name for match in some[:1]] for some in found]
+    assert all(names in ([f"Nr{n}"], [], ["Nr1"]) for n, names in enumerate(named, 1))
+    matches(watched, setup, "companies", [Probe(names=("firm 17",), domain="firm.example")] * number)
+    matches(watched, setup, "deals", [Probe(("hub:1",), names=(f"deal {n}",)) for n in range(number)])
+    matches(watched, setup, "tasks", [Probe(ids=(setup.me.id,))] * number)
     assert watched.scans == []
 
 

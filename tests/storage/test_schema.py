@@ -163,6 +163,32 @@ def test_a_file_from_before_there_were_calls_keeps_its_work_and_gets_what_is_new
     after.workspace.close()
 
 
+def test_a_file_from_before_there_were_imports_keeps_its_records_and_takes_ids_of_elsewhere(
+    fresh: Callable[[str], Path],
+) -> None:
+    path = fresh("before")
+    before = Office(open_solo(path, clock=Clock()), Clock())
+    contact = before.contact("Lena", emails=("lena@acme.de",))
+    before.workspace.close()
+    connection = connect(path, keys.read(path).hex)
+    schema = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+    newest = connection.execute(schema).fetchall()
+    take_back(connection, "0004")
+    columns = "n, id, first_name, emails, version, updated_at, search"
+    contacts = connection.execute(f"SELECT {columns} FROM contacts").fetchall()
+    users = connection.execute("SELECT n, id, name, role, export_right FROM users").fetchall()
+    connection.close()
+    after = Office(open_solo(path, clock=Clock()), Clock())
+    assert after.sql(f"SELECT {columns}, external_ids FROM contacts") == [(*contacts[0], "[]")]
+    assert after.sql("SELECT n, id, name, role, export_right, import_right FROM users") == [(*users[0], "")]
+    assert [(kind, name) for kind, name, _ in after.sql(schema)] == [(kind, name) for kind, name, _ in newest]
+    after.spoil('UPDATE contacts SET external_ids = \'["hub:1", "hub:2", "hub:1"]\'')
+    known = "SELECT table_name, row_id, value FROM record_keys ORDER BY value"
+    assert after.sql(known) == [("contacts", contact, "hub:1"), ("contacts", contact, "hub:2")]
+    assert [f for f in check(after.workspace) if f.level == "error"] == []
+    after.workspace.close()
+
+
 def test_every_index_begins_with_the_organization(office: Office) -> None:
     names = office.sql(
         "SELECT m.name, m.tbl_name FROM sqlite_master m WHERE m.type = 'index' AND m.tbl_name NOT LIKE '%\\_fts%' ESCAPE '\\'"

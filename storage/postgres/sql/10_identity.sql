@@ -64,6 +64,19 @@ begin
 end
 $$;
 
+-- Whether the caller may bring files in, as core.permissions.may_import says.
+create or replace function may_import() returns boolean
+language plpgsql stable security definer parallel safe
+set search_path = offhook, pg_temp
+as $$
+declare
+    me constant users := caller();
+begin
+    return coalesce(
+        me.role <> 'readonly' and (me.import_right = 'yes' or (me.import_right = '' and me.role in ('admin', 'manager'))), false);
+end
+$$;
+
 -- The users whose imports the caller sees: themselves, for a manager the members of their teams, for admin and readonly all.
 create or replace function overseen_users() returns uuid[]
 language plpgsql stable security definer parallel safe

@@ -326,21 +326,6 @@ begin
 end
 $$;
 
--- --- imports -------------------------------------------------------------------------------------------------------
-
--- core.permissions.require_import. The operator, who loads data, needs no right.
-create or replace function offhook.check_import() returns trigger
-language plpgsql security definer set search_path = offhook, pg_temp as $$
-declare
-    v_me constant users := caller();
-begin
-    if v_me.import_right = 'no' or (v_me.import_right = '' and v_me.role not in ('admin', 'manager')) then
-        raise exception 'You may not import. Ask an admin for the right to, or to import it for you.' using errcode = 'OH001';
-    end if;
-    return new;
-end
-$$;
-
 -- --- what others need stays ----------------------------------------------------------------------------------------
 
 create or replace function offhook.keep_contact() returns trigger

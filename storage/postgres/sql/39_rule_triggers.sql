@@ -172,7 +172,6 @@ begin
             ('t40_numbers', 'imports', 'insert or update',
              'least(new.rows, new.imported, new.updated, new.unchanged, new.skipped, new.refused) < 0',
              'refuse(''OH003'', ''An import has zero rows or more.'', ''rows'')'),
-            ('t40_right', 'imports', 'insert', 'true', 'check_import()'),
 
             ('t40_whose', 'books', 'update',
              '(old.kind, old.user_id, old.team_id) is distinct from (new.kind, new.user_id, new.team_id)'

@@ -349,6 +349,8 @@ begin
             return offhook.answer(p_id, 'rejected', p_message, 0, jsonb_build_object('fields', v_fields));
         when p_state = '42501' and offhook.my_role() = 'readonly' then
             return offhook.answer(p_id, 'rejected', 'Your role is read-only: you can look at everything and change nothing.');
+        when p_state = '42501' and p_table = 'imports' and not offhook.may_import() then
+            return offhook.answer(p_id, 'rejected', 'You may not import. Ask an admin for the right to, or to import it for you.');
         when p_state = '42501' and p_message like '%row-level security%' then
             return offhook.answer(p_id, 'rejected', format('You may not put a %s there.', v_label));
         when p_state = '42501' then

@@ -150,7 +150,7 @@ begin
     );
     execute format(
         'create policy add on imports for insert to %s'
-        ' with check (org_id = (select my_org()) and user_id = (select my_user()))', workers
+        ' with check (org_id = (select my_org()) and user_id = (select my_user()) and (select may_import()))', workers
     );
     execute format(
         'create policy change on imports for update to %s'

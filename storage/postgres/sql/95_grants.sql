@@ -6,7 +6,7 @@ declare
     callable constant text[] := array[
         -- who is asking
         'my_org', 'my_user', 'my_role', 'my_teams', 'visible_books', 'writable_books', 'movable_books',
-        'shareable_books', 'overseen_users',
+        'shareable_books', 'overseen_users', 'may_import',
         -- text, as policies and triggers that run under the caller's rights need it
         'fold', 'lowered', 'words_of', 'stands_in',
         -- the feed

@@ -49,7 +49,7 @@ class CacheView:
         name: the client.
         login: whose cache it is.
         rows: all records.
-        points: contact, kind and value of every number and address.
+        points: contact, kind and value of every number and address; record, table and id of what is known elsewhere.
         base: by row what is kept of the server's version; None: the server has none.
         outbox: id, state and body of what was not sent yet, or sent and not seen again.
         parked: what waits for a person, and what was decided.
@@ -93,7 +93,7 @@ class ServerView:
 
     Attributes:
         seen: by login the records that the login sees.
-        points: by login the numbers and addresses that it sees.
+        points: by login the numbers, addresses and ids of elsewhere that it sees.
         history: by id the bodies of applied changesets.
         twice: ids that are in the history more than once.
         audit: its entries in their order.
@@ -126,7 +126,12 @@ def read_cache(connection: Any, name: str, login: str) -> CacheView:
         name=name,
         login=login,
         rows={table: _cached(connection, table) for table in RECORDS},
-        points=frozenset(run("SELECT contact_id, kind, value FROM contact_points")),
+        points=frozenset(
+            run(
+                "SELECT contact_id, kind, value FROM contact_points"
+                " UNION ALL SELECT row_id, table_name, value FROM record_keys"
+            )
+        ),
         base={
             (table, row): json.loads(body) if body is not None else None
             for table, row, body in run("SELECT table_name, row_id, body FROM base")
@@ -215,6 +220,8 @@ def seen_by(wire: psycopg.Connection[Any]) -> tuple[Rows, frozenset[tuple[str, s
         seen[table] = {row["id"]: row for row in map(form.decode, found[0])}
     points = wire.execute(
         "SELECT contact_id::text, kind, value FROM contact_points WHERE book_id = ANY((SELECT visible_books())::uuid[])"
+        " UNION ALL SELECT row_id::text, table_name, value FROM record_keys"
+        " WHERE book_id = ANY((SELECT visible_books())::uuid[])"
     ).fetchall()
     return seen, frozenset(points)
 
