@@ -42,6 +42,8 @@ _HELD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 Touched = Mapping[tuple[str, str], Change]
 """Changes by the table and id of their rows."""
+IMPORTING = frozenset({"begin_import", "import_rows", "end_import", "undo_batch"})
+"""The commands by which files come in, and go again."""
 SAID = (*EDITABLE, "retracted")
 """What revisions of an entry differ in."""
 
@@ -88,6 +90,10 @@ class Undo(Command):
             raise Refused(f"{context.catalog.user_name(done.user_id)} did that; only they can undo it.")
         if done.command == "founding":
             raise Refused("That is how this workspace began; it cannot be taken back.")
+        if done.command in IMPORTING:
+            raise Refused(
+                "That is part of an import. Take the import back as a whole, in the list of imports."
+            )
         changes = _without_kept(seen, done, invert(done, new_id=context.new_id, at=context.now))
         if not changes:
             raise Refused(f"There is nothing to take back: {done.summary}")
