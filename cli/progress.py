@@ -57,6 +57,16 @@ class Progress:
         if self._live:
             self._draw(f"{self.title}  {done:,} {what}")
 
+    def steps(self, done: int, total: int | None, what: str, *, rate: float, left: float | None) -> None:
+        """Shows how many are done, how many that is a second, and the seconds that it will still take, where they are known."""
+        speed = f"{rate:,.0f}/s" if done and rate else ""
+        rest = f"{_span(left)} left" if left is not None else ""
+        more = ", ".join(part for part in (speed, rest) if part)
+        if not total:
+            self.count(done, f"{what}  {more}".rstrip())
+        else:
+            self.share(done / total, f"{done:,} of {total:,} {what}  {more}".rstrip())
+
     def step(self, what: str) -> None:
         """Shows what is being worked on where nobody knows how long it takes."""
         if self._live:
@@ -85,3 +95,11 @@ class Progress:
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def _span(seconds: float) -> str:
+    """A time to wait: `8 s`, `2 min`, `1 h 5 min`."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
