@@ -249,6 +249,7 @@ def _split(value: str, mark: str) -> list[str]:
 
 
 def _unescaped(value: str) -> str:
+    value = value.replace("\r\n", "\n")
     if "\\" not in value:
         return value
     return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)

@@ -177,9 +177,7 @@ def open_delimited(origin: Origin, encoding: str) -> GridTable:
     dialect = find_dialect(sample.replace("\0", ""))
     grid = DelimitedGrid(origin, encoding, dialect)
     delimiter = "" if dialect.delimiter == NONE else dialect.delimiter
-    table = GridTable(
-        grid, file=origin.file, name=origin.member, encoding=encoding, delimiter=delimiter
-    )
+    table = GridTable(grid, file=origin.file, name=origin.member, encoding=encoding, delimiter=delimiter)
     if table.empty:
         raise Unusable(f"{origin.said} holds nothing but blank lines. Export it again.")
     grid.expect(len(table.headers))

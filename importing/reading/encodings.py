@@ -117,7 +117,8 @@ def _looked_through(stream: IO[bytes]) -> tuple[int, int, bytes]:
             if line.isascii():
                 continue
             try:
-                line.decode("utf-8")
+                # Halves of characters in a row, as Java writes emoji, are no other encoding.
+                line.decode("utf-8", "surrogatepass")
             except UnicodeDecodeError:
                 bad += 1
                 if len(sample) < _SAMPLE:

@@ -11,6 +11,7 @@ from importing.reading.archives import names_in, refuse_other_formats, tables_in
 from importing.reading.cards import open_cards
 from importing.reading.delimited import open_delimited
 from importing.reading.encodings import errors_for, find_encoding
+from importing.reading.grid import GridTable
 from importing.reading.objects import looks_like_json, open_objects
 from importing.reading.origin import Origin
 from importing.reading.sheets import open_sheets
@@ -103,7 +104,11 @@ def _packed(origin: Origin) -> list[Table]:
             notes.append(f"Left out: {error}")
     if not tables:
         raise Unusable(" ".join(note.removeprefix("Left out: ") for note in notes[-3:]))
-    tables[0].notes = (*notes, *tables[0].notes)
+    first = tables[0]
+    if isinstance(first, GridTable):
+        first.preface(notes)
+    else:
+        first.notes = (*notes, *first.notes)
     return tables
 
 

@@ -91,6 +91,11 @@ class GridTable:
         """There is not even a header."""
         return not self.headers
 
+    def preface(self, notes: Sequence[str]) -> None:
+        """Puts notes before its own, which stay there whatever `rows` finds."""
+        self._before = (*notes, *self._before)
+        self.notes = (*notes, *self.notes)
+
     def share(self) -> float:
         """How much of the file the last `rows` has come through, from 0 to 1."""
         return self._grid.share()

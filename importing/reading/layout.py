@@ -47,6 +47,8 @@ _TOTAL = re.compile(
     r"total general|totale|totaal|итого|всего)\s*(?:\([^)]*\)|\d[\d.,\s]*(?:records?|rows?|items?)?)?\s*:?\s*",
     re.IGNORECASE,
 )
+_GROUP = re.compile(r".*\(\d[\d,.]* records?\)\s*", re.IGNORECASE)
+"""`Opportunity Owner: Zoë Hart (12 records)`: what a report with groups has above or below each."""
 _FOOTER = re.compile(
     r"\s*(?:confidential information\b|copyright\b.*(?:\d{4}|reserved)|(?:©|\(c\))\s*(?:copyright\b|\d{4})|"
     r"grand totals?\b|subtotals?\s*\(|totals?\s*(?:\(\s*\d|:\s*\d|records|rows|number|of\s+\d)|"
@@ -54,7 +56,7 @@ _FOOTER = re.compile(
     r"filtered by\b|filters?( applied)?\s*:|sorted by\b|report (?:filters?|total|date|time)s?\b|as of \d|"
     r"\(?\d[\d,.]*\s*(?:rows?|records?)(?:\s+(?:selected|affected|returned|exported|in set|total))?\)?(?:\s*\([\d.]+\s*s(?:ec)?\))?\s*$|"
     r"(?:number of |total )?(?:rows|records|record count|row count)\s*:\s*\d|end of (?:report|file|export|list)\b|"
-    r"(?:accrual|cash) basis\b|page \d+( of \d+)?\s*$|all rights reserved|-+\s*end\b|stand\s*:\s*\d|erstellt (?:am|von)\b)",
+    r".*\b(?:accrual|cash) basis\s*$|page \d+( of \d+)?\s*$|all rights reserved|-+\s*end\b|stand\s*:\s*\d|erstellt (?:am|von)\b)",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
@@ -91,13 +93,13 @@ class Layout:
 
     def may_be_none_of_data(self, firsts: str) -> bool:
         """Whether there may be a header again, or a total, among rows of which these are the first cells, one a line."""
-        if self.raw and (not self.raw[0] or self.raw[0] in firsts):
+        if self.raw and (not self.raw[0] or f"\n{self.raw[0]}\n" in f"\n{firsts}\n"):
             return True
         return bool(_MAYBE_TOTAL.search(firsts))
 
 
 _MAYBE_TOTAL = re.compile(
-    r"^\W{0,3}(?:grand|sub|report|page|overall|total|summe|gesamt|zwischen|totaal|итого|всего)",
+    r"^\W{0,3}(?:grand|sub|report|page|overall|total|summe|gesamt|zwischen|totaal|итого|всего)|\(\d[\d,.]* records?\)\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -162,6 +164,8 @@ def unique(names: Sequence[str]) -> tuple[str, ...]:
 def is_total(cells: Sequence[str], width: int) -> bool:
     """Whether a row sums up others: it says so in its first words, and all the rest of it are figures or blank."""
     said = [cell for cell in cells if cell.strip()]
+    if width > 1 and len(said) == 1 and _GROUP.fullmatch(said[0]):
+        return True
     if not said or width < 2 or len(said) > max(2, (width + 1) // 2) or not _TOTAL.fullmatch(said[0]):
         return False
     # A company may be called Total: it has more to it than figures, and a row of a list of names has nothing but a name.
@@ -200,8 +204,9 @@ def _is_footer(said: Sequence[str], cells: Sequence[str], width: int) -> bool:
     if width > 1 and is_total(cells, width):
         return True
     alone = len(said) == 1 or (len(said) == 2 and said[0].endswith(":"))
-    # In a list of names, a name may begin so.
-    return alone and bool(_FOOTER.match(said[0])) and not (width == 1 and _RUN_BY.match(said[0]))
+    # A name may begin so, but hardly has a date or a colon in it.
+    named = bool(_RUN_BY.match(said[0])) and (width == 1 or not any(c.isdigit() or c == ":" for c in said[0]))
+    return alone and not named and bool(_FOOTER.match(said[0]))
 
 
 def _header(rows: Sequence[Sequence[str]], filled: Sequence[int], places: Sequence[int]) -> int | None:
@@ -218,7 +223,7 @@ def _header(rows: Sequence[Sequence[str]], filled: Sequence[int], places: Sequen
             other
             for other in looked_at
             if place < other <= place + 12
-            and filled[other] >= 2 * filled[place]
+            and (filled[other] >= 2 * filled[place] or (other == place + 1 and _names_groups(rows, place)))
             and _known(rows[other]) >= 2
             and not _is_data(rows[other])
         ]
@@ -239,6 +244,14 @@ def _may_be_header(cells: Sequence[str], filled: int, following: Sequence[int]) 
     if any(cell.strip().endswith(":") for cell in cells[:1]) and filled <= 2:
         return False
     return not following or filled >= 0.5 * median(following)
+
+
+def _names_groups(rows: Sequence[Sequence[str]], place: int) -> bool:
+    """Whether a row with gaps stands above one without, which is made of the words of headers and it is not."""
+    above, below = rows[place], rows[place + 1]
+    gaps = sum(1 for cell in above[: len(below)] if not cell.strip(_INVISIBLE))
+    whole = all(cell.strip(_INVISIBLE) for cell in below[: _used(below)])
+    return gaps > 0 and whole and _known(above) == 0 and _known(below) >= 0.6 * _used(below)
 
 
 def _known_one(cells: Sequence[str]) -> bool:
