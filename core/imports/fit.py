@@ -44,56 +44,12 @@ _NEVER: dict[str, tuple[str, ...]] = {
 """What values of a kind do not look like, where most of a column do."""
 _MOST = 0.6
 _FEW = 0.3
-_PREFIXES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "professor",
-        "sir",
-        "madam",
-        "rev",
-        "hon",
-        "herr",
-        "frau",
-        "hr",
-        "fr",
-        "dipl",
-        "m",
-        "mme",
-        "mlle",
-        "monsieur",
-        "madame",
-        "sr",
-        "sra",
-        "srta",
-        "senor",
-        "senora",
-        "don",
-        "dona",
-        "sig",
-        "sigra",
-        "signor",
-        "signora",
-        "dott",
-        "dottssa",
-        "ing",
-        "dhr",
-        "mevr",
-        "mw",
-        "pan",
-        "pani",
-        "dra",
-        "eng",
-        "bay",
-        "bayan",
-        "hanim",
-    ]
-)
+_PREFIXES = frozenset({
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "rev", "hon", "herr",
+    "frau", "hr", "fr", "dipl", "m", "mme", "mlle", "monsieur", "madame", "sr", "sra", "srta", "senor",
+    "senora", "don", "dona", "sig", "sigra", "signor", "signora", "dott", "dottssa", "ing", "dhr", "mevr",
+    "mw", "pan", "pani", "dra", "eng", "bay", "bayan", "hanim",
+})  # fmt: skip
 _LEGAL = re.compile(
     r"\b(?:inc|llc|llp|ltd|limited|plc|corp|corporation|company|gmbh|ag|kg|ug|ohg|se|sa|sas|sarl|sl|srl|spa|bv|nv|oy|ab|as|aps|kft|zrt|pty|pvt|"
     r"group|holdings?|solutions|technologies|services|consulting|industries|systems|partners|ventures|labs|bank|university|logistics|software|"

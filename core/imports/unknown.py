@@ -24,57 +24,13 @@ from core.imports.words import MEANINGS
 _PLACES = ("address", "postal_code", "city", "region", "country")
 _POINTS = ("email", "phone")
 # Words that mean a dozen things: only where the values say so, too.
-_WEAK = frozenset(
-    [
-        "number",
-        "no",
-        "line",
-        "did",
-        "hp",
-        "first",
-        "last",
-        "by",
-        "il",
-        "via",
-        "ort",
-        "cap",
-        "step",
-        "closed",
-        "won",
-        "total",
-        "price",
-        "info",
-        "information",
-        "link",
-        "role",
-        "position",
-        "list",
-        "lists",
-        "size",
-        "when",
-        "start",
-        "start",
-        "time",
-        "result",
-        "outcome",
-        "channel",
-        "user",
-        "agent",
-        "group",
-        "groups",
-        "category",
-        "segment",
-        "service",
-        "follow",
-        "up",
-        "reminder",
-        "activity",
-        "event",
-        "type",
-        "contact",
-        "info",
-    ]
-)
+_WEAK = frozenset({
+    "number", "no", "line", "did", "hp", "first", "last", "by", "il", "via", "ort", "cap", "step",
+    "closed", "won", "total", "price", "info", "information", "link", "role", "position", "list", "lists",
+    "size", "when", "start", "time", "result", "outcome", "channel", "user", "agent", "group",
+    "groups", "category", "segment", "service", "follow", "up", "reminder", "activity", "event", "type",
+    "contact",
+})  # fmt: skip
 _RANK_OF_QUALIFIER = {"main": 0, "work": 1, "mobile": 2, "home": 4, "other": 5, "shipping": 6}
 _CERTAIN_LENGTH = 8
 """An id that is shorter, and a number, is one of a spreadsheet: another spreadsheet has the same."""

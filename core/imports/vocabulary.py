@@ -190,12 +190,21 @@ def _subject_words() -> dict[str, str]:
 
 def _qualifiers(said: list[str]) -> tuple[str, ...]:
     known = _qualifier_words()
-    return tuple(dict.fromkeys(known[word] for word in said if word in known))
+    found = [known[word] for word in said if word in known]
+    for word in said:
+        # Chinese, Japanese and Korean write `mobile phone` as one word.
+        if not word.isascii() and word not in known and _CJK.match(word):
+            found += [name for part, name in known.items() if len(part) >= _CJK_WORD and part in word]
+    return tuple(dict.fromkeys(found))
+
+
+_CJK = re.compile(r"[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
+_CJK_WORD = 2
 
 
 def _taken_apart(said: list[str], number: int) -> Reading:
     """The meaning of what is left without a number, qualifiers and whose it is (`Company – work phone no. 2`)."""
-    digits = [word for word in said if word.isdecimal() and len(word) <= 2]
+    digits = [word for word in said if word.isdecimal() and len(word) <= 2 and int(word) > 0]
     rest = [word for word in said if word not in digits]
     if digits and number == 1:
         number = max(1, int(digits[0]))
@@ -218,43 +227,12 @@ def _taken_apart(said: list[str], number: int) -> Reading:
     return Reading("", "", qualifiers, number)
 
 
-_TRAPS = frozenset(
-    [
-        "assistant",
-        "assistants",
-        "asst",
-        "parent",
-        "reports",
-        "reporting",
-        "manager",
-        "managers",
-        "spouse",
-        "emergency",
-        "referred",
-        "referrer",
-        "referral",
-        "previous",
-        "former",
-        "old",
-        "ex",
-        "predecessor",
-        "competitor",
-        "partner",
-        "partners",
-        "father",
-        "mother",
-        "birth",
-        "creator",
-        "created",
-        "modified",
-        "updated",
-        "last",
-        "next",
-        "ultimate",
-        "secretary",
-        "sekretariat",
-    ]
-)
+_TRAPS = frozenset({
+    "assistant", "assistants", "asst", "parent", "reports", "reporting", "manager", "managers", "spouse",
+    "emergency", "referred", "referrer", "referral", "previous", "former", "old", "ex", "predecessor",
+    "competitor", "partner", "partners", "father", "mother", "birth", "creator", "created", "modified",
+    "updated", "last", "next", "ultimate", "secretary", "sekretariat",
+})  # fmt: skip
 _JOINTS = frozenset(
     ("of", "the", "de", "do", "da", "del", "der", "des", "du", "la", "le", "s", "di", "van", "in", "for")
 )

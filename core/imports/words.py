@@ -123,7 +123,7 @@ MEANINGS: dict[str, Meaning] = {
         call number|reach at|telefon nummer|mobile|mobile phone|mobile number|mobile no|mob|mob no|cell|cell phone|cellphone
         cell number|whatsapp|whatsapp number|whatsapp no|whats app|mobilephone|hp|handphone|viber|telegram phone
         Telefon|Telefonnummer|Telefonnr|Tel.-Nr.|Tel. Nr.|Rufnummer|Handy|Handynummer|Handynr|Mobil|Mobiltelefon
-        Mobilnummer|Mobilfunk|Mobilfunknummer|Festnetz|Durchwahl|téléphone|numéro de téléphone|n° de téléphone|n° tél|tél
+        Mobilnummer|Privattelefon|Privatnummer|Geschäftstelefon|Diensttelefon|Firmentelefon|Haupttelefon|Hauptnummer|Diensthandy|Mobilfunk|Mobilfunknummer|Festnetz|Durchwahl|téléphone|numéro de téléphone|n° de téléphone|n° tél|tél
         portable|téléphone portable|téléphone mobile|mobile professionnel|tél portable|numéro|gsm|fixe|téléphone fixe
         teléfono|telefono|número de teléfono|numero de telefono|móvil|celular|teléfono móvil|teléfono celular|tlf|tfno
         telefone|número de telefone|telemóvel|número de celular|telefone celular|fone|contato telefônico
@@ -573,10 +573,10 @@ SUBJECTS: dict[str, str] = {
 """Words for whose field it is."""
 
 QUALIFIERS: dict[str, str] = {
-    "mobile": "mobile|cell|cellphone|cellular|mobil|handy|handynummer|mobiltelefon|mobilnummer|handphone|portable|móvil|celular|telemóvel|cellulare|mobiel|mobiele|komórka|komórkowy|mobilní|cep|gsm|whatsapp|сотовый|мобильный|мобільний|κινητό|الجوال|جوال|موبايل|נייד|मोबाइल|手机|手機|携帯|휴대폰|핸드폰|mobilephone|mob",
-    "work": "work|business|office|professional|corporate|job|direct|geschäftlich|Geschäft|dienstlich|Büro|Arbeit|beruflich|professionnel|pro|bureau|travail|trabajo|oficina|trabalho|profissional|escritório|comercial|comerciale|lavoro|ufficio|aziendale|werk|zakelijk|kantoor|służbowy|praca|biuro|arbete|arbeid|arbejde|jobb|práce|pracovní|iş|рабочий|рабочая|робочий|робоча|εργασίας|العمل|عمل|עבודה|单位|工作|办公|勤務先|직장|사무실",
-    "home": "home|personal|private|privat|privé|privée|personnel|domicile|casa|particular|pessoal|residencial|personale|abitazione|thuis|privé telefoon|prywatny|domowy|dom|hem|hjem|domů|soukromý|domácí|ev|kişisel|личный|домашний|особистий|домашній|σπίτι|προσωπικό|شخصي|المنزل|בית|פרטי|个人|家庭|住宅|自宅|個人|집|개인",
-    "main": "main|primary|default|hq|headquarters|switchboard|preferred|Haupt|Zentrale|principal|principale|główny|hlavní|основной|основний|主|主要|代表|대표",
+    "mobile": "mobile|mobilfunk|mobilfunknummer|diensthandy|cell|cellphone|cellular|mobil|handy|handynummer|mobiltelefon|mobilnummer|handphone|portable|móvil|celular|telemóvel|cellulare|mobiel|mobiele|komórka|komórkowy|mobilní|cep|gsm|whatsapp|сотовый|мобильный|мобільний|κινητό|الجوال|جوال|موبايل|נייד|मोबाइल|手机|手機|携帯|휴대폰|핸드폰|mobilephone|mob",
+    "work": "work|geschäftstelefon|diensttelefon|business|office|professional|corporate|job|direct|geschäftlich|Geschäft|dienstlich|Büro|Arbeit|beruflich|professionnel|pro|bureau|travail|trabajo|oficina|trabalho|profissional|escritório|comercial|comerciale|lavoro|ufficio|aziendale|werk|zakelijk|kantoor|służbowy|praca|biuro|arbete|arbeid|arbejde|jobb|práce|pracovní|iş|рабочий|рабочая|робочий|робоча|εργασίας|العمل|عمل|עבודה|单位|工作|办公|勤務先|직장|사무실",
+    "home": "home|privattelefon|privatnummer|personal|private|privat|privé|privée|personnel|domicile|casa|particular|pessoal|residencial|personale|abitazione|thuis|privé telefoon|prywatny|domowy|dom|hem|hjem|domů|soukromý|domácí|ev|kişisel|личный|домашний|особистий|домашній|σπίτι|προσωπικό|شخصي|المنزل|בית|פרטי|个人|家庭|住宅|自宅|個人|집|개인",
+    "main": "main|haupttelefon|hauptnummer|primary|default|hq|headquarters|switchboard|preferred|Haupt|Zentrale|principal|principale|główny|hlavní|основной|основний|主|主要|代表|대표",
     "other": "other|secondary|alternate|alternative|alt|additional|second|assistant|andere|weitere|sonstige|autre|secondaire|otro|otra|alternativo|secundario|outro|secundário|altro|altra|secondario|overige|inny|dodatkowy|annan|andre|anden|další|diğer|ikinci|другой|дополнительный|інший|додатковий|其他|备用|その他|기타",
     "billing": "billing|invoice|invoicing|Rechnung|Rechnungs|facturation|facturación|cobrança|fatturazione|factuur|mailing",
     "shipping": "shipping|delivery|Liefer|Lieferung|livraison|envío|entrega|spedizione|bezorg|ship to",

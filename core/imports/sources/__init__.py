@@ -14,7 +14,8 @@ from core.imports.shapes import Column, Entity
 from core.imports.sources.address_books import GOOGLE, OUTLOOK, VCARD
 from core.imports.sources.base import KnownStage, Layout, Place, Source
 from core.imports.sources.hubspot import HUBSPOT
-from core.imports.sources.others import ATOMIC, BOTTLECRM, CLOSE, ESPOCRM, FACEBOOK, NOTION, TWENTY, ZOHO
+from core.imports.sources.open_source import ATOMIC, BOTTLECRM, ESPOCRM, TWENTY
+from core.imports.sources.others import CLOSE, FACEBOOK, NOTION, ZOHO
 from core.imports.sources.own import OFFHOOK
 from core.imports.sources.pipedrive import PIPEDRIVE
 from core.imports.sources.salesforce import SALESFORCE

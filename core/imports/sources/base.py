@@ -78,7 +78,8 @@ class Layout:
         return found + sum(0.1 for header in headers if self.place(header) is not None)
 
     @cached_property
-    def _lines(self) -> list[tuple[str, Place]]:
+    def lines(self) -> list[tuple[str, Place]]:
+        """All headers that it is known by, with what they are."""
         found: list[tuple[str, Place]] = []
         for rank, line in enumerate(filter(None, map(str.strip, self.fields.splitlines()))):
             headers, _, target = line.rpartition("=")
@@ -90,14 +91,14 @@ class Layout:
     @cached_property
     def _places(self) -> dict[str, Place]:
         found: dict[str, Place] = {}
-        for header, place in self._lines:
+        for header, place in self.lines:
             if "{n}" not in header:
                 found.setdefault(plain_header(header), place)
         return found
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], Place]]:
-        return [(_pattern(header), place) for header, place in self._lines if "{n}" in header]
+        return [(_pattern(header), place) for header, place in self.lines if "{n}" in header]
 
     @cached_property
     def _telling(self) -> dict[str, int]:

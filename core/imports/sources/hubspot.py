@@ -52,7 +52,7 @@ _CONTACTS = Layout(
     Proprietário do contato:5|Propietario del contacto:5|Propriétaire du contact:5|Kontakt-Inhaber:5|Fase do ciclo de vida:5|Etapa del ciclo de vida:5
     Phase du cycle de vie:5|Lifecycle-Phase:5|Sobrenome:1|Primeiro nome:1|Nachname:1|Vorname:1|Prénom:1|Apellidos:1|Zuständiger Mitarbeiter:3
     Número de telefone:1|Número de teléfono:1|Telefonnummer:1|Numéro de téléphone:1|Estado del lead:2|Status do lead:2|Statut du lead:2""",
-    strange="Deal Name|Deal Stage|Company owner|Company Domain Name|Call title|Account ID|Lead Owner",
+    strange="Created Time|Modified Time|Contact Owner Id|Deal Name|Deal Stage|Company owner|Company Domain Name|Call title|Account ID|Lead Owner",
 )
 _COMPANIES = Layout(
     "companies",
@@ -83,7 +83,7 @@ _COMPANIES = Layout(
     ID do objeto:5|ID do registro:5|Datensatz-ID:5|Objekt-ID:5|ID de l'objet:5|ID de registro:5|ID de objeto:5|Proprietário da empresa:6
     Propietario de la empresa:6|Propriétaire de l'entreprise:6|Nome de domínio da empresa:6|Nombre de dominio de la empresa:6
     Nom de domaine de l'entreprise:6|Unternehmensdomain:6|Domain-Name des Unternehmens:6|Nombre de la empresa:1|Nome da empresa:1|Unternehmensname:1""",
-    strange="Deal Name|Deal Stage|First Name|Last Name|Contact owner|Call title|Account ID",
+    strange="Created Time|Modified Time|Account Owner Id|Deal Name|Deal Stage|First Name|Last Name|Contact owner|Call title|Account ID",
 )
 _DEALS = Layout(
     "deals",
@@ -120,7 +120,7 @@ _DEALS = Layout(
     ID de l'objet:5|ID de registro:5|ID de objeto:5|Nome do negócio:4|Etapa do negócio:4|Fase do negócio:4|Proprietário do negócio:5
     Nombre del negocio:4|Etapa del negocio:4|Propietario del negocio:5|Nom de la transaction:4|Phase de la transaction:4|Deal-Phase:4|Deal-Name:2
     Propriétaire de la transaction:5|Deal-Inhaber:5|Nom de l'affaire:3|Phase de l'affaire:3|Dealphase:3|Last Activity Date:1""",
-    strange="Call title|Opportunity Name|Deal - Title",
+    strange="Call title|Opportunity Name|Deal - Title|Closing Date|Account Name|Created Time|Modified Time|Deal Owner Id",
 )
 _LINKS = """
     Associated Contact | Associated Contacts | Contato associado | Contacto asociado | Contact associé | Zugehöriger Kontakt = contact
