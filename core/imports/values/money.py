@@ -45,10 +45,12 @@ _TIMES = {
     **dict.fromkeys(("b", "bn", "mrd", "mld", "md", "billion", "billions", "milliarden", "млрд"), 9),
 }
 _CASELESS = {sign.casefold(): code for sign, code in _OWN.items()}
+_WORDS = r"(?:[^\d().,'+-]|(?<=[^\W\d])[.])*"
+"""What can stand before a number; a point belongs to the letters before it (`Rs.500`)."""
 _PARTS = re.compile(
-    r"(?P<outer>(?:[^\d().,'+-])*)(?P<open>\()?\s*(?P<before>(?:[^\d().,'+-]|(?<=[^\W\d])[.])*)(?P<sign>[+-]?)\s*(?P<before2>(?:[^\d().,'+-]|(?<=[^\W\d])[.])*)"
-    r"(?P<number>[.,]?\d(?:[\d.,' ]*\d)?(?:[.,](?=\s|$|-|[^\W\d]|\)))?-{0,2})\s*(?P<after>[^\d()+-]*)(?P<last>-?)\s*(?P<close>\))?"
-    r"\s*(?P<behind>[^\d()+-]*)"
+    rf"(?P<outer>{_WORDS})(?:(?P<open>\()(?P<before>{_WORDS}))?(?:(?P<sign>[+-])(?P<before2>{_WORDS}))?"
+    r"(?P<number>[.,]?\d(?:[\d.,' ]*\d)?(?:[.,](?=\s|$|-|[^\W\d]|\)))?-{0,2})"
+    r"(?P<after>[^\d()+-]*)(?P<last>-?)\s*(?P<close>\))?(?P<behind>[^\d()+-]*)"
 )
 
 
@@ -77,7 +79,7 @@ def read_money(text: str, currency: str, mark: DecimalMark = "") -> Money | None
     words = " ".join(match[name] or "" for name in ("outer", "before", "before2", "after", "behind")).split()
     code, times = _said(words, currency, shown)
     digits = exponent(code)
-    number = match["sign"] + match["number"] + match["last"]
+    number = (match["sign"] or "") + match["number"] + match["last"]
     amount = split_amount(
         f"({number})" if match["open"] else number, mark, decimals=digits, suffixed=times > 0
     )

@@ -145,7 +145,9 @@ def read_emails(text: str) -> Emails:
                     unread.append(clean_line(address))
                     continue
             items.setdefault(value.lower(), {"value": value, "label": label})
-        if beside:
+        if not found and not is_blank(piece):
+            unread.append(clean_line(piece))
+        elif beside:
             unread.append(beside)
     return Emails(tuple(items.values()), tuple(unread))
 
