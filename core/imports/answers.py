@@ -84,7 +84,7 @@ def settle(
                 known.setdefault(question.id, question.default)
 
     questions()
-    for use in pipeline_uses(plans, columns, catalog, pairs):
+    for use in pipeline_uses(plans, columns, pairs):
         key = pipeline_question(use.value)
         if known.get(key) == NEW:
             known[key] = making.pipeline(use)
@@ -92,7 +92,7 @@ def settle(
             known[key] = fitting.id
     # Which stages are unknown shows once the pipelines are there.
     questions()
-    for use in pipeline_uses(plans, columns, catalog, pairs):
+    for use in pipeline_uses(plans, columns, pairs):
         pipeline_id = known.get(pipeline_question(use.value), "")
         for value in use.stages:
             key = stage_question(use.value, value)

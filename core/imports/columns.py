@@ -8,7 +8,8 @@ decimals are written is read from every value of a column that has any, since a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from core.imports.looks import looks_of
 from core.imports.shapes import Column
@@ -52,27 +53,17 @@ class ColumnWatch:
     def see_all(self, texts: Sequence[str]) -> None:
         """Takes a look at values, as they come one below the other."""
         found = Counter(texts)
-        for text in [text for text in found if len(text) <= _LONGEST_BLANK and is_blank(text)]:
-            del found[text]
-        for text in [text for text in found if len(text) > _LONGEST_BLANK and not text.strip()]:
+        for text in [text for text in found if _is_blank(text)]:
             del found[text]
         if not found:
             return
-        self._longest = max(self._longest, max(map(len, found)))
+        self._longest = max(self._longest, *map(len, found))
         if len(self._samples) < SAMPLES:
-            for text in found:
-                self._samples.setdefault(clean_line(text) or text)
-                if len(self._samples) == SAMPLES:
-                    break
+            shown = (clean_line(text) or text for text in found)
+            self._samples = dict.fromkeys(islice(dict.fromkeys((*self._samples, *shown)), SAMPLES))
         self._look(found)
-        if self._days:
-            for text in found:
-                if len(text) <= _LONGEST_READ:
-                    self._order.see(text)
-        if self._numbers:
-            for text in found:
-                if len(text) <= _LONGEST_READ:
-                    self._decimal.see(text)
+        if self._days or self._numbers:
+            self._weigh([text for text in found if len(text) <= _LONGEST_READ], self._days, self._numbers)
         self._filled += found.total()
         if self._values is not None:
             self._values.update(found)
@@ -111,11 +102,21 @@ class ColumnWatch:
                 self._looks[look] += times
             days = days or not _DAYS.isdisjoint(looks)
             numbers = numbers or not _NUMBERS.isdisjoint(looks)
-        if not (self._days and self._numbers) and self._values is not None:
-            # What came before the first day or number of a column could be days or numbers that looked like something else.
-            for before in self._values:
-                if days and not self._days and len(before) <= _LONGEST_READ:
-                    self._order.see(before)
-                if numbers and not self._numbers and len(before) <= _LONGEST_READ:
-                    self._decimal.see(before)
+        if self._values:
+            # What came before the first day or number of a column could be one that looked like something else.
+            before = [text for text in self._values if len(text) <= _LONGEST_READ]
+            self._weigh(before, days and not self._days, numbers and not self._numbers)
         self._days, self._numbers = days, numbers
+
+    def _weigh(self, texts: Iterable[str], days: bool, numbers: bool) -> None:
+        """Takes values as evidence of how days and numbers are written."""
+        for text in texts:
+            if days:
+                self._order.see(text)
+            if numbers:
+                self._decimal.see(text)
+
+
+def _is_blank(text: str) -> bool:
+    """Whether a value says nothing; long ones are not looked up."""
+    return is_blank(text) if len(text) <= _LONGEST_BLANK else not text.strip()

@@ -53,9 +53,8 @@ def looks_of(text: str) -> tuple[str, ...]:
         if _EMAIL.fullmatch(value):
             looks.append("email")
         return tuple(looks)
-    if "<" in value or "&" in value:
-        if _HTML.search(value):
-            looks.append("html")
+    if ("<" in value or "&" in value) and _HTML.search(value):
+        looks.append("html")
     if "." in value:
         if _URL.fullmatch(value):
             looks.append("url")

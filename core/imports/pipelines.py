@@ -104,7 +104,7 @@ def may_make(catalog: Catalog) -> bool:
 
 
 def pipeline_uses(
-    plans: Sequence[TablePlan], columns: Sequence[Sequence[Column]], catalog: Catalog, pairs: Pairs = ()
+    plans: Sequence[TablePlan], columns: Sequence[Sequence[Column]], pairs: Pairs = ()
 ) -> list[PipelineUse]:
     """The pipelines that the mapped columns of all tables name, with their stages."""
     uses: dict[str, PipelineUse] = {}

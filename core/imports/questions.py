@@ -219,7 +219,7 @@ def _pipeline_questions(
 ) -> Iterator[Question]:
     stages = Stages(catalog, answers)
     makes = may_make(catalog)
-    for use in pipeline_uses(plans, columns, catalog, pairs):
+    for use in pipeline_uses(plans, columns, pairs):
         fitting = use.fitting(stages, catalog)
         pipeline_id = answers.get(pipeline_question(use.value), "")
         if use.is_open(stages, fitting):

@@ -8,7 +8,7 @@ from typing import Any
 from core.errors import Invalid
 from core.imports.rows.common import Tools, finish, further, leave, named, place
 from core.imports.rows.points import keep_unread, points_of
-from core.imports.rows.state import Row, one, pop
+from core.imports.rows.state import Bag, Row, one, pop
 from core.imports.shapes import Draft
 from core.points import clean_domain
 from core.text import clean_line
@@ -37,12 +37,12 @@ def company_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     own = domain[0].value if domain else _own_domain(website[0].value[0]) if website else ""
     names = pop(bag, "name")
     if names:
-        values["name"] = named(row, "companies", names[0], ids) if not main else names[0].value
+        values["name"] = names[0].value if main else named(row, "companies", names[0], ids)
     elif own and (main or not ids):
         values["name"] = own
         said = (domain or website or [])[0]
         row.warn(said.header, said.text, "The company has no name: it is called by its domain.")
-    if "name" not in values:
+    else:
         if main:
             row.refuse("", "", "It says no company: a company needs a name.")
         leave(row, "companies", "The row names no company; it is kept in the description.")
@@ -50,28 +50,39 @@ def company_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     pop(bag, "domain")
     if own:
         values["domain"] = own
+    further(row, "companies", given, ids)
+    _plain_fields(row, bag, values)
+    _points(row, tools, bag, values)
+    place(row, "companies", values)
+    finish(row, tools, "companies", values)
+    record_id = one(bag, "id") or ""
+    pop(bag, "id")
+    leave(row, "companies", "A company has no such field; it is kept in the description.")
+    return Draft("companies", values, external_id=ids[0] if ids else "", record_id=record_id), ids
+
+
+def _plain_fields(row: Row, bag: Bag, values: dict[str, Any]) -> None:
     for said in pop(bag, "website"):
         values["website"], *others = said.value
         if others:
             row.line("companies", f"{said.label}: {', '.join(others)}")
-    further(row, "companies", given, ids)
     for name in ("industry", "employees"):
         if name in bag:
             values[name] = pop(bag, name)[0].value
-    if "phone" in bag:
-        region = one(bag, "country") or tools.region
-        points = points_of(row, tools, "companies", region)
-        keep_unread(row, "companies", points.unread)
-        if points.phones:
-            values["phone"] = points.phones[0]["value"]
-        for number in points.phones[1:]:
-            row.line("companies", f"Phone: {number.get('original') or number['value']}")
-        for address in points.emails:
-            row.line("companies", f"E-mail: {address['value']}")
-    place(row, "companies", values)
-    finish(row, tools, "companies", values)
-    leave(row, "companies", "A company has no such field; it is kept in the description.")
-    return Draft("companies", values, external_id=ids[0] if ids else ""), ids
+
+
+def _points(row: Row, tools: Tools, bag: Bag, values: dict[str, Any]) -> None:
+    """The phone of a company; a company has one, and no e-mail address, so that others are kept beside."""
+    if "phone" not in bag:
+        return
+    points = points_of(row, "companies", one(bag, "country") or tools.region)
+    keep_unread(row, "companies", points.unread)
+    if points.phones:
+        values["phone"] = points.phones[0]["value"]
+    for number in points.phones[1:]:
+        row.line("companies", f"Phone: {number.get('original') or number['value']}")
+    for address in points.emails:
+        row.line("companies", f"E-mail: {address['value']}")
 
 
 @lru_cache(maxsize=4096)

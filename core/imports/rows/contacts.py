@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.imports.rows.common import Tools, as_tag, finish, further, leave, named, place
 from core.imports.rows.points import Items, keep_unread, points_of
-from core.imports.rows.state import Bag, Row, one, pop
+from core.imports.rows.state import Bag, Row, Said, one, pop
 from core.imports.shapes import Draft
 from core.imports.statuses import lead_status
 from core.imports.values.names import is_company_like, split_name
@@ -37,45 +37,23 @@ def contact_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     addresses: list[str] = []
     if main:
         _company_for_a_person(row, bag)
+    shown = [said for said in bag.get("emails", ()) if "<" in said.value]
     _name(row, bag, values, addresses, ids, main=main)
     company = row.bag("companies")
-    region = one(bag, "country") or one(company, "country") or tools.region
-    points = points_of(row, tools, "contacts", region)
+    points = points_of(row, "contacts", one(bag, "country") or one(company, "country") or tools.region)
+    for said in shown:
+        _name_beside(row, said, values)
     emails = _with(points.emails, addresses)
     if emails:
         values["emails"] = emails
     if points.phones:
         values["phones"] = points.phones
-    if not (values.get("first_name") or values.get("last_name") or emails or points.phones):
-        for said in points.unread:
-            if main and not company:
-                row.refuse(
-                    said.header,
-                    said.text,
-                    "This is no phone number, and the row says nothing else of whom it is about.",
-                )
-            row.keep(
-                "contacts",
-                said,
-                "This is no phone number that can be dialled; it is kept in the description.",
-            )
-        if main:
-            # Without a person it is about the company, if anything: what is said of the place is the company's.
-            _hand_over(row, bag)
-            if ids and company:
-                row.line("companies", f"{given[0].label}: {given[0].text}")
-            return None, ()
-        leave(row, "contacts", "The row names no contact; it is kept in the description.")
-        return None, ids
+    if not values:
+        _nobody(row, bag, points.unread, given, main=main)
+        return None, () if main else ids
     keep_unread(row, "contacts", points.unread)
     further(row, "contacts", given, ids)
-    for said in pop(bag, "lead_status"):
-        status = lead_status(tools.catalog, said.value, tools.answers)
-        if status is None:
-            values["tags"] = as_tag(said.value)
-            row.warn(said.header, said.text, "This is no lead status here; it is kept as a tag.")
-        else:
-            values["lead_status"] = status
+    _status(row, tools, bag, values)
     for name in ("title", "source", "time_zone", "do_not_call"):
         if name in bag:
             values[name] = pop(bag, name)[0].value
@@ -85,6 +63,54 @@ def contact_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     pop(bag, "id")
     leave(row, "contacts", "A contact has no such field; it is kept in the description.")
     return Draft("contacts", values, external_id=ids[0] if ids else "", record_id=record_id), ids
+
+
+def _status(row: Row, tools: Tools, bag: Bag, values: dict[str, Any]) -> None:
+    for said in pop(bag, "lead_status"):
+        status = lead_status(tools.catalog, said.value, tools.answers)
+        if status is None:
+            values["tags"] = as_tag(said.value)
+            row.warn(said.header, said.text, "This is no lead status here; it is kept as a tag.")
+        else:
+            values["lead_status"] = status
+
+
+def _nobody(row: Row, bag: Bag, unread: Sequence[Said], given: Sequence[Said], *, main: bool) -> None:
+    """What becomes of a row, or a part of one, that says no person: what is said of the place is the company's."""
+    company = row.bag("companies")
+    for said in unread:
+        if main and not company:
+            row.refuse(
+                said.header,
+                said.text,
+                "This is no phone number, and the row says nothing else of whom it is about.",
+            )
+        else:
+            row.keep(
+                "contacts",
+                said,
+                "This is no phone number that can be dialled; it is kept in the description.",
+            )
+    if not main:
+        leave(row, "contacts", "The row names no contact; it is kept in the description.")
+        return
+    _hand_over(row, bag)
+    for said in given:
+        row.keep("companies", said)
+
+
+def _name_beside(row: Row, said: Said, values: dict[str, Any]) -> None:
+    """Takes the name of `Ann Lee <ann@acme.com>` where the row has no other; one that is another is kept."""
+    name = said.value.partition("<")[0].strip(" \"',;")
+    known = words(f"{values.get('first_name', '')} {values.get('last_name', '')}")
+    if not name or "@" in name or set(words(name)) <= set(known):
+        return
+    split = split_name(name)
+    if known or split.note:
+        row.keep("contacts", said)
+    else:
+        parts = {"first_name": split.first[:LINE_LIMIT], "last_name": split.last[:LINE_LIMIT]}
+        values |= {field: part for field, part in parts.items() if part}
 
 
 def _name(

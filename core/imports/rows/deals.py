@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from core.entities import Pipeline, Stage
@@ -121,7 +121,6 @@ def _standing(row: Row, tools: Tools, bag: Bag, values: dict[str, Any]) -> None:
     stands = _stands(row, tools, where, values)
     if stands is None:
         return
-    over = stands.outcome != "open"
     values |= {
         "pipeline_id": stands.pipeline.id,
         "stage_id": stands.stage.id,
@@ -134,6 +133,14 @@ def _standing(row: Row, tools: Tools, bag: Bag, values: dict[str, Any]) -> None:
             values["lost_reason"] = said.value
         else:
             row.keep("deals", said)
+    _times(row, tools, closed_at, since, values)
+
+
+def _times(
+    row: Row, tools: Tools, closed_at: Sequence[Said], since: Sequence[Said], values: dict[str, Any]
+) -> None:
+    """When it was closed, and since when it has been in its stage. None of it is still to come."""
+    over = values["outcome"] != "open"
     for said in closed_at:
         if over and said.value <= tools.now:
             values["closed_at"] = said.value
@@ -162,7 +169,7 @@ def _closed(tools: Tools, day: dt.date | None) -> dt.datetime | None:
 
 
 def _stands(
-    row: Row, tools: Tools, where: Mapping[str, list[Said]], values: dict[str, Any]
+    row: Row, tools: Tools, where: Mapping[str, Sequence[Said]], values: dict[str, Any]
 ) -> _Stands | None:
     staged = where["stage"][0] if where["stage"] else None
     piped = where["pipeline"][0] if where["pipeline"] else None
@@ -192,9 +199,11 @@ def _stands(
                 staged.text,
                 f"{pipeline.name} has no such stage: it goes to {stage.name}, with the name as a tag.",
             )
-    outcome = _outcome(row, where) or (stage.kind if stage else "open")
-    if staged is not None and outcome_of(name) == "abandoned":
+    said_besides = _outcome(row, where)
+    outcome = said_besides or (stage.kind if stage else "open")
+    if outcome_of(name) == "abandoned" and said_besides in ("", "lost"):
         outcome = "abandoned"
+    _contradicted(row, where, outcome)
     ends = _KIND[outcome]
     if stage is None or stage.kind != ends:
         target = first if ends == "open" else tools.stages.closing(pipeline, ends)
@@ -218,17 +227,28 @@ def _stands(
     return _Stands(pipeline, stage, outcome)
 
 
-def _outcome(row: Row, where: Mapping[str, list[Said]]) -> str:
+def _outcome(row: Row, where: Mapping[str, Sequence[Said]]) -> str:
     """open, won, lost or abandoned, as far as something says it besides the stage."""
     for said in where["outcome"]:
         outcome = outcome_of(said.value)
         if outcome:
             return outcome
         row.keep("deals", said, "This says neither open nor won nor lost; it is kept in the description.")
-    won = where["is_won"][0].value if where["is_won"] else None
-    closed = where["is_closed"][0].value if where["is_closed"] else None
+    won, closed = (where[name][0].value if where[name] else None for name in ("is_won", "is_closed"))
     if won:
         return "won"
     if closed and won is not None:
         return "lost"
     return "open" if closed is False else ""
+
+
+def _contradicted(row: Row, where: Mapping[str, Sequence[Said]], outcome: str) -> None:
+    """Tells of flags that say something else than what the deal is taken for."""
+    for name, holds in (("is_won", outcome == "won"), ("is_closed", outcome != "open")):
+        for said in where[name]:
+            if said.value != holds:
+                row.warn(
+                    said.header,
+                    said.text,
+                    f"The rest of the row says something else: the deal is taken as {outcome}.",
+                )

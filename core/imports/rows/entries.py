@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from core.calling.foreign import outcome_of_words
@@ -74,7 +74,7 @@ def entry_draft(row: Row, tools: Tools, *, main: bool) -> Draft | None:
     kind = _kind(row, "activities", bag) or (
         "call" if bag.keys() & {"duration_s", "direction", "outcome"} else "note"
     )
-    _texts(row, bag, values)
+    _texts(bag, values)
     _when(row, tools, bag, values)
     _who(row, tools, "activities", "user", values, "user_id")
     _who(row, tools, "activities", "owner", values, "user_id")
@@ -127,9 +127,12 @@ def task_draft(row: Row, tools: Tools, *, main: bool) -> Draft | None:
         "tasks", values, external_id=ids[0] if ids else "", record_id=record_id[0].value if record_id else ""
     )
     kind = _kind(row, "tasks", bag) or "todo"
-    _texts(row, bag, values)
+    _texts(bag, values)
     due = _due(row, tools, bag)
     if done_at or any(said.value for said in done):
+        for said in done:
+            if not said.value:
+                row.warn(said.header, said.text, "It says when it was done, so it is taken as done.")
         draft.table = "activities"
         values["kind"] = "note" if kind == "todo" else kind
         when = done_at[0].value if done_at else due[0] if due else None
@@ -187,7 +190,7 @@ def _subject(values: dict[str, Any]) -> None:
             del values["body"]
 
 
-def _texts(row: Row, bag: Bag, values: dict[str, Any]) -> None:
+def _texts(bag: Bag, values: dict[str, Any]) -> None:
     for said in pop(bag, "subject"):
         values["subject"] = said.value
     bodies = pop(bag, "body")
@@ -228,7 +231,7 @@ def _due(row: Row, tools: Tools, bag: Bag) -> tuple[dt.datetime, bool] | None:
 
 
 def _moment(
-    row: Row, tools: Tools, days: list[Said], times: list[Said], entity: Entity
+    row: Row, tools: Tools, days: Sequence[Said], times: Sequence[Said], entity: Entity
 ) -> tuple[dt.datetime, bool] | None:
     """A moment of a day's and a time's cells, and whether it is the day alone."""
     if not days:
@@ -236,19 +239,28 @@ def _moment(
             row.keep(entity, said, "It says a time of day, but not of which day; it is kept in the text.")
         return None
     day = days[0]
-    text = f"{day.value} {times[0].value}" if times else day.value
+    order = tools.plan.orders.get(day.header)
     try:
-        found = read_time(text, tools.plan.orders.get(day.header), tools.zone)
+        found = read_time(day.value, order, tools.zone)
         if found is None:
             return None
+        for said in times:
+            if found.time() == dt.time():
+                # A workbook writes the midnight behind a day that has its time in another column.
+                found = (
+                    read_time(f"{found.date().isoformat()} {said.value}", "ymd", found.tzinfo or tools.zone)
+                    or found
+                )
+            elif not said.value.startswith(f"{found:%H:%M}"):
+                row.keep(entity, said)
         moment = found.astimezone(dt.UTC)
     except Unread as error:
-        row.refuse(day.header, text, str(error))
+        row.refuse(day.header, " ".join(said.text for said in (day, *times)), str(error))
         return None
     except OverflowError:
-        row.refuse(day.header, text, "That time lies outside of what can be kept.")
+        row.refuse(day.header, day.text, "That time lies outside of what can be kept.")
         return None
-    return moment, found.time() == dt.time() and not _CLOCK.search(text)
+    return moment, not times and found.time() == dt.time() and not _CLOCK.search(day.value)
 
 
 def _who(

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from core.imports.rows.common import Tools
 from core.imports.rows.state import Bag, Row, Said, pop
 from core.imports.shapes import Entity
 from core.imports.values.points import Phones, read_emails, read_phones, split_mixed
@@ -33,7 +32,7 @@ class Points(NamedTuple):
     """Cells with a phone number that cannot be read."""
 
 
-def points_of(row: Row, tools: Tools, entity: Entity, region: str) -> Points:
+def points_of(row: Row, entity: Entity, region: str) -> Points:
     """The e-mails and phones of a bag, each once, the first one first. What cannot be an e-mail address refuses the row."""
     bag = row.bags.get(entity, {})
     emails: dict[str, dict[str, str]] = {}

@@ -63,36 +63,19 @@ def reader_for(target: Target, plan: TablePlan, header: str, catalog: Catalog, z
     by_field = _BY_FIELD.get(target.field)
     if by_field is not None:
         return by_field
-    match target.kind:
-        case "text":
-            return read_text
-        case "date":
-            return lambda text: read_day(text, order)
-        case "time":
-            return lambda text: _utc(read_time(text, order, zone))
-        case "flag":
-            return read_flag
-        case "percent":
-            return lambda text: _percent(text, mark)
-        case "integer":
-            return lambda text: _employees(text, mark)
-        case "duration":
-            unit: Any = _unit(header)
-            return lambda text: read_duration(text, unit)
-        case "tags":
-            return _tags
-        case "id":
-            return _ids if target.field == "external_id" else _record_id
-        case "country":
-            return _country
-        case "url":
-            return _urls
-        case "domain":
-            return _domain
-        case "currency":
-            return lambda text: _currency(text, catalog.organization.currency)
-        case _:
-            return line_reader(target.entity, target.field)
+    plain_kind = _BY_KIND.get(target.kind)
+    if plain_kind is not None:
+        return plain_kind
+    unit: Any = _unit(header)
+    readers: Mapping[str, Reader] = {
+        "date": lambda text: read_day(text, order),
+        "time": lambda text: _utc(read_time(text, order, zone)),
+        "percent": lambda text: _percent(text, mark),
+        "integer": lambda text: _employees(text, mark),
+        "duration": lambda text: read_duration(text, unit),
+        "currency": lambda text: _currency(text, catalog.organization.currency),
+    }
+    return readers.get(target.kind) or line_reader(target.entity, target.field)
 
 
 def line_reader(entity: Entity, field: str) -> Reader:
@@ -282,4 +265,14 @@ _BY_FIELD: Mapping[str, Reader] = {
     "due_at": raw,
     "due_time": raw,
     "occurred_time": raw,
+    "external_id": _ids,
+    "id": _record_id,
+}
+_BY_KIND: Mapping[str, Reader] = {
+    "text": read_text,
+    "flag": read_flag,
+    "tags": _tags,
+    "country": _country,
+    "url": _urls,
+    "domain": _domain,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -77,6 +78,6 @@ def one(bag: Bag, name: str) -> Any:
     return said[0].value if said else None
 
 
-def pop(bag: Bag, name: str) -> list[Said]:
+def pop(bag: Bag, name: str) -> Sequence[Said]:
     """What is said of a field, taken out: what stays in a bag has no place of its own."""
-    return bag.pop(name, [])
+    return bag.pop(name, ())

@@ -58,7 +58,9 @@ class Bench:
         self.catalog = catalog or OFFICE.catalog
         self.options = options or Options()
         self.answers = answers or {}
-        self.plan = TablePlan(source, entity, {target: header for header, target in mapping.items() if target})
+        self.plan = TablePlan(
+            source, entity, {target: header for header, target in mapping.items() if target}
+        )
         self.columns = columns_of(self.headers, rows)
 
     def settled(self) -> Settled:
