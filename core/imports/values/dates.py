@@ -25,6 +25,8 @@ _FIRST_SERIAL, _LAST_SERIAL = 10_000, 73_050
 """Days since 1899-12-30, as spreadsheets count them: 1927 to 2099."""
 _FIRST_TICK, _LAST_TICK = 1_000_000_000, 4_102_444_800
 """Seconds since 1970 that can be meant: 2001 to 2099."""
+_FEWEST_DIGITS = 3
+"""`Mar 5, 26`"""
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?")
 _NUMERIC = re.compile(r"(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?")
@@ -207,7 +209,7 @@ def read_time(text: str, order: Order | None, zone: dt.tzinfo) -> dt.datetime | 
 
 def is_day(text: str) -> bool:
     """Whether it looks like a day: one that reads like nothing else (not a number, but `20260305`)."""
-    if len(text) > 80 or not any(c.isdigit() for c in text):
+    if len(text) > 80 or text[:1] in "+@" or "@" in text or sum(c.isdigit() for c in text) < _FEWEST_DIGITS:
         return False
     line = simple(text)
     if line.isdecimal() and len(line) != 8:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from core.imports.shapes import Unread
 from core.imports.values.numbers import DecimalMark, refuse_ruined, simple, split_amount
@@ -118,6 +119,7 @@ def _why_not(word: str, code: str) -> str:
     return "it names two currencies" if code else f"“{word[:20]}” is no currency"
 
 
+@lru_cache(maxsize=4096)
 def _attached(word: str, currency: str) -> tuple[str, int]:
     """A currency, and the power of ten where one is written to it (`k€`, `MUSD`, `kEUR`)."""
     code = _currency(word, currency)

@@ -44,6 +44,7 @@ _PARTICLES = frozenset(
     af av ter ten te op 't 's st. san y e d' und
     """.split()
 )
+_MORE_THAN_NAMES = _TITLES | _ONLY_WITH_POINT | _GENERATIONS | _DEGREES | _PARTICLES
 _JOINS = frozenset({"y", "e", "und"})
 _FORM = re.compile(
     r"(?<![^\W_])(?:g?gmbh|mbh|kgaa|ohg|gbr|e\.?\s?k\.|e\.?\s?v\.|inc|incorporated|corp|corporation|company|llc|l\.l\.c|llp|ltd|limited"
@@ -83,6 +84,14 @@ def split_name(text: str) -> PersonName:
     is the last name. Case stays as it is. Titles, degrees and what stands in brackets or behind a dash are kept beside.
     """
     line = clean_line(text)
+    first, _, last = line.partition(" ")
+    if (
+        first.isalpha()
+        and last.isalpha()
+        and line.isascii()
+        and not {first.lower(), last.lower()} & _MORE_THAN_NAMES
+    ):
+        return PersonName(first, last)
     if "@" in line and " " not in line:
         return PersonName("", "", note=line)
     notes: list[str] = []
@@ -99,35 +108,34 @@ def split_name(text: str) -> PersonName:
     if _EAST_ASIAN.fullmatch(name):
         last, _, first = name.partition(" ")
         return PersonName(first, last, note=_joined(notes))
-    parts = [part.strip() for part in name.split(",")]
-    main = parts[0].split()
-    given: list[str] | None = None
-    for part in parts[1:]:
-        if not part:
-            continue
+    main, given, behind = _by_commas(name)
+    notes += behind
+    titles, main = _titles(main)
+    main, behind = _without_degrees(main)
+    notes += behind
+    if given is None:
+        first, last = _split(main, bool(titles))
+        return PersonName(first, last, " ".join(titles), _joined(notes))
+    more, given = _titles(given)
+    given, behind = _without_degrees(given)
+    while len(given) > 1 and given[-1].islower() and fold(given[-1]) in _PARTICLES:
+        main.insert(0, given.pop())
+    return PersonName(" ".join(given), " ".join(main), " ".join(titles + more), _joined(notes + behind))
+
+
+def _by_commas(name: str) -> tuple[list[str], list[str] | None, list[str]]:
+    """The words before the first comma, those of the first name where one stands behind it, and what else does."""
+    before, *parts = [part.strip() for part in name.split(",")]
+    main, given, notes = before.split(), None, []
+    for part in filter(None, parts):
         kinds = [_kind(word) for word in part.split()]
         if all(kind == "generation" for kind in kinds):
             main += part.split()
-        elif all(kinds) and (given is not None or len(main) > 1 or not part[0].isalpha()):
+        elif given is not None or not main or (all(kinds) and len(main) > 1):
             notes.append(part)
-        elif given is None and main:
-            given = part.split()
         else:
-            notes.append(part)
-    titles, main = _titles(main)
-    if given is not None:
-        more, given = _titles(given)
-        titles += more
-        main, behind = _without_degrees(main)
-        given, behind_too = _without_degrees(given)
-        notes += behind + behind_too
-        while len(given) > 1 and given[-1].lower() == given[-1] and fold(given[-1]) in _PARTICLES:
-            main.insert(0, given.pop())
-        return PersonName(" ".join(given), " ".join(main), " ".join(titles), _joined(notes))
-    main, behind = _without_degrees(main)
-    notes += behind
-    first, last = _split(main, bool(titles))
-    return PersonName(first, last, " ".join(titles), _joined(notes))
+            given = part.split()
+    return main, given, notes
 
 
 def _joined(notes: list[str]) -> str:

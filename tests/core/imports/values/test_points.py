@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from core.errors import Invalid
@@ -82,7 +82,8 @@ def test_a_second_ending_makes_no_longer_number() -> None:
 @given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.sampled_from([0, 1, 2]))
 def test_every_country_reads_its_own_example_numbers(region: str, style: int) -> None:
     number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
-    assume(number is not None)
+    if number is None:
+        reject()
     written = phonenumbers.format_number(number, style)
     kept = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     assert [value for value, _ in values(written, region)] == [kept]
