@@ -63,22 +63,20 @@ class FilesDialog(Dialog[tuple[Job, Sequence[TableView], str]]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "Complete", id="import-files.complete",
+        Binding("tab", "complete", "Complete", id="files.complete",
                 tooltip="Complete the name as far as it is clear, then take what is under the cursor", priority=True),
-        Binding("enter", "take", "Read", id="import-files.take",
+        Binding("enter", "take", "Read", id="files.take",
                 tooltip="Read the files that are named, or take what is under the cursor", priority=True),
-        Binding("up,ctrl+p", "step(-1)", "Up", show=False, id="import-files.up", tooltip="One up", priority=True),
-        Binding("down,ctrl+n", "step(1)", "Down", show=False, id="import-files.down", tooltip="One down", priority=True),
-        Binding("pageup", "step(-8)", "Page up", show=False, id="import-files.page-up", tooltip="A page up",
+        Binding("up,ctrl+p", "step(-1)", "Up", show=False, id="files.up", tooltip="One up", priority=True),
+        Binding("down,ctrl+n", "step(1)", "Down", show=False, id="files.down", tooltip="One down", priority=True),
+        Binding("pageup", "step(-8)", "Page up", show=False, id="files.page-up", tooltip="A page up",
                 priority=True),
-        Binding("pagedown", "step(8)", "Page down", show=False, id="import-files.page-down", tooltip="A page down",
+        Binding("pagedown", "step(8)", "Page down", show=False, id="files.page-down", tooltip="A page down",
                 priority=True),
     ]  # fmt: skip
 
     def __init__(self, imports: ImportDesk) -> None:
-        super().__init__(
-            "Import", hints=[("import-files.take", "read"), ("import-files.complete", "complete")]
-        )
+        super().__init__("Import", hints=[("files.take", "read"), ("files.complete", "complete")])
         self._imports = imports
         self._home = Path.home()
         self._found: list[Completion] = []

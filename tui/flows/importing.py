@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from tui.screens.import_run import ImportRunScreen
     from tui.screens.importing import ImportScreen
 
+MANY = 3
+"""Questions from which on all of them can be answered as proposed at once."""
 _OUT = "out"
+_ALL = "\0all"
 _ENTITY_WORDS: dict[Entity, tuple[str, str, str]] = {
     "contacts": ("c", "Contacts", "People"),
     "companies": ("o", "Companies", "Organizations, accounts"),
@@ -230,30 +233,49 @@ async def go_on(screen: ImportScreen) -> None:
         screen.say("Every column is left out: say of one at least where it goes.", problem=True)
         return
     while questions := await imports.call(wizard.job.questions):
-        if not await _ask(screen, questions[0], left=len(questions)):
+        if not await _ask(screen, questions[0], others=questions[1:]):
             return
     screen.check()
 
 
-async def _ask(screen: ImportScreen, question: Question, *, left: int = 1, current: str = "") -> bool:
+async def _ask(
+    screen: ImportScreen, question: Question, *, others: Sequence[Question] = (), current: str = ""
+) -> bool:
     """Asks one question; False where the user left it.
+
+    Args:
+        screen: where it is asked.
+        question: what is asked.
+        others: what is asked after it; where they have a proposal each, all of them can be answered at once.
+        current: what was answered before.
 
     Raises:
         Refused: what was answered is no answer.
     """
-    more = f" · {left - 1} more" if left > 1 else ""
+    options = _default_first(question)
+    those = [question, *others]
+    if len(those) >= MANY and all(one.default for one in those):
+        options.append(
+            Option(_ALL, f"What is proposed, for all {len(those):,} questions", "Each can be changed later")
+        )
+    more = f" · {len(others):,} more" if others else ""
     chosen = await screen.app.push_screen_wait(
         Picker(
-            question.text,
-            _default_first(question),
-            current=current or question.default,
-            hint=question_hint(question) + more,
+            question.text, options, current=current or question.default, hint=question_hint(question) + more
         )
     )
     if not isinstance(chosen, str):
         return False
-    await screen.offhook.imports.call(lambda: screen.wizard.job.answer(question.id, chosen))
-    screen.wizard.answered(question, chosen)
+    answers = [(one, one.default) for one in those] if chosen == _ALL else [(question, chosen)]
+    job = screen.wizard.job
+
+    def answer() -> None:
+        for one, value in answers:
+            job.answer(one.id, value)
+
+    await screen.offhook.imports.call(answer)
+    for one, value in answers:
+        screen.wizard.answered(one, value)
     return True
 
 

@@ -71,11 +71,8 @@ def files_in(typed: str, *, home: Path, expand: Callable[[str], Sequence[Path]])
         Invalid: nothing is named, or nothing of that name is there, or it is a folder.
     """
     line = typed.strip()
-    whole = _path(line, home) if line else None
-    if whole is not None and expand(str(whole)):
-        paths = [whole]
-    else:
-        paths = []
+    paths = list(expand(str(_path(line, home)))) if line else []
+    if not paths:
         for word in _words(line):
             path = _path(word.text, home, plain=word.plain)
             found = expand(str(path))

@@ -15,7 +15,7 @@ from tui.models.import_words import source_word
 GO_ON = "\0go on"
 """The id of the row that goes on to the preview. No header is like it."""
 LEAVE_OUT = ""
-SURE, LIKELY = 0.85, 0.6
+SURE, LIKELY = 0.85, 0.65
 """From which confidence on a guess is called so."""
 _WITH_FIELDS = ("companies", "contacts", "deals")
 """What can have custom fields."""

@@ -132,7 +132,12 @@ def preview(report: Report, options: Options, asked: Sequence[Asked], catalog: C
         catalog: the organization's own settings, where the options name none.
     """
     comes = report.imported + report.updated
-    go = f"▶ Import {counted(comes, 'row')}" if comes else "▶ Go on: nothing new is in these files"
+    if comes:
+        go = f"▶ Import {counted(comes, 'row')}"
+    elif report.refused:
+        go = f"▶ Write the {counted(report.refused, 'refused row')} to a file"
+    else:
+        go = "▶ Nothing in these files is new"
     organization = catalog.organization
     return [
         Detail("", go, GO, "text"),
@@ -140,7 +145,7 @@ def preview(report: Report, options: Options, asked: Sequence[Asked], catalog: C
         *_numbers(report),
         heading("How"),
         Detail("On duplicates", POLICIES[options.on_duplicate][0], f"{OPTION}on_duplicate"),
-        Detail("Phones from", options.region or f"{organization.country or '–'} (yours)", f"{OPTION}region"),
+        Detail("Phones from", _region(options.region, organization.country), f"{OPTION}region"),
         Detail("Currency", options.currency or f"{organization.currency} (yours)", f"{OPTION}currency"),
         *(
             Detail("You said", f"{one.question.text} {one.label}", f"{ANSWER}{one.question.id}")
@@ -149,6 +154,12 @@ def preview(report: Report, options: Options, asked: Sequence[Asked], catalog: C
         *_problems("Refused", report.problems, report.refused, "lost"),
         *_problems("Look at", report.warnings, 0, "stale"),
     ]
+
+
+def _region(said: str, own: str) -> str:
+    if said or own:
+        return said or f"{own} (yours)"
+    return "no country: numbers without +… stay text. Say which one they are from"
 
 
 def result(report: Report, *, where: str, contacts: bool) -> list[Detail]:

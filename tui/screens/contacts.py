@@ -351,7 +351,7 @@ class ContactsScreen(QuickScreen):
             return (
                 "No contacts yet",
                 "",
-                f"{key_of(self, 'contacts.new')} makes the first one.",
+                f"{key_of(self, 'app.import')} brings them in from a file, {key_of(self, 'contacts.new')} makes the first one.",
                 "offhook demo shows a filled one.",
             )
         return (

@@ -34,14 +34,14 @@ class ImportRunScreen(ApartScreen):
     """Shows how far an import is. It goes on where the screen is left; at its end it says what came of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "behind", "Go on working", id="import-run.behind",
+        Binding("w", "behind", "Go on working", id="run.behind",
                 tooltip="Leave this screen; the import goes on, and says when it is done"),
-        Binding("r", "resume", "Go on with it", id="import-run.resume",
+        Binding("r", "resume", "Go on with it", id="run.resume",
                 tooltip="Go on with an import that was stopped, where it ended"),
-        Binding("u", "take_back", "Take back", id="import-run.undo",
+        Binding("u", "take_back", "Take back", id="run.undo",
                 tooltip="Take the whole import back; what people have edited since stays"),
-        Binding("L", "list", "Imports", show=False, id="import-run.list", tooltip="All imports there were"),
-        Binding("escape", "leave", "Stop or close", id="import-run.leave",
+        Binding("L", "list", "Imports", show=False, id="run.list", tooltip="All imports there were"),
+        Binding("escape", "leave", "Stop or close", id="run.leave",
                 tooltip="Stop what is under way, once confirmed; afterwards close"),
     ]  # fmt: skip
 
@@ -98,7 +98,7 @@ class ImportRunScreen(ApartScreen):
         running, step = self.running, self.running.step
         title = step_title(step.what if step else "undoing" if running.undoing else "importing")
         stopping = running.work is not None and running.work.stopping
-        keys = f"{key_of(self, 'import-run.behind')} goes on working meanwhile, {key_of(self, 'import-run.leave')} stops."
+        keys = f"{key_of(self, 'run.behind')} goes on working meanwhile, {key_of(self, 'run.leave')} stops."
         self.query_one(Meter).show(
             f"{title} {running.name}",
             share(step) if step else None,
@@ -113,7 +113,7 @@ class ImportRunScreen(ApartScreen):
             return result(running.report, where=where, contacts=running.contacts)
         if running.undone is not None and not running.problem:
             return taken_back(running.undone)
-        resume, undo = key_of(self, "import-run.resume"), key_of(self, "import-run.undo")
+        resume, undo = key_of(self, "run.resume"), key_of(self, "run.undo")
         if running.undoing:
             left = f"What is taken back stays so. {undo} goes on."
         else:

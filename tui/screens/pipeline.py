@@ -300,10 +300,10 @@ class PipelineScreen(DeskScreen):
             return "No deal fits this filter", "esc clears it · f changes it"
         if self._pipeline is None:
             return "There is no pipeline", f"{key_of(self, 'board.pipelines')} makes one"
-        make, other = key_of(self, "board.new"), key_of(self, "board.pipeline")
+        make, bring, other = (key_of(self, name) for name in ("board.new", "app.import", "board.pipeline"))
         return (
             f"No deals in {self._pipeline.name} yet",
-            f"{make} makes the first one · {other} another pipeline",
+            f"{make} makes the first one · {bring} imports a file · {other} another pipeline",
         )
 
     async def read_cards(self, ids: Collection[str]) -> None:
