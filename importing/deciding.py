@@ -16,9 +16,13 @@ from core.commands.imports import Added, Edited
 from core.entities import person_name
 from core.ids import new_id
 from core.imports.ids import entry_id, taken_back_id
-from core.imports.keys import company_key, waiting_mark
+from core.imports.keys import company_key, person_key, waiting_mark
 from core.imports.matching import (
+    ALIKE,
+    SURE,
     Found,
+    colleagues_of,
+    likeness,
     own_ids,
     probe_of,
     same_company,
@@ -27,7 +31,7 @@ from core.imports.matching import (
 )
 from core.imports.merging import joined, merged
 from core.imports.shapes import ENTITIES, Converted, Draft, Entity, Match, Policy, Probe, Problem
-from importing.known import Hand, Held, new_held
+from importing.known import Hand, Held, Staff, new_held
 
 _PROBES = 500
 """Probes that are asked at once."""
@@ -162,11 +166,12 @@ class Decider:
     def __init__(self, around: Around) -> None:
         self._around = around
         self._companies: OrderedDict[str, tuple[str, str, str]] = OrderedDict()
-        self._batch = _Batch(around, self._companies)
+        self._staff = Staff()
+        self._batch = _Batch(around, self._companies, self._staff)
 
     def decide(self, rows: Sequence[Converted]) -> Decided:
         """What becomes of the rows, after those that were kept."""
-        self._batch = _Batch(self._around, self._companies)
+        self._batch = _Batch(self._around, self._companies, self._staff)
         return self._batch.decide(rows)
 
     def keep(self) -> None:
@@ -174,16 +179,21 @@ class Decider:
         batch = self._batch
         self._around.met.update(batch.met)
         self._companies.update(batch.companies)
+        self._staff.add(batch.founded(), batch.hired())
         while len(self._companies) > _COMPANIES:
             self._companies.popitem(last=False)
 
     def forget(self) -> None:
         """What was found before may not be there any more: looks again."""
         self._companies.clear()
+        self._staff.clear()
 
 
 class _Batch:
-    def __init__(self, around: Around, companies: OrderedDict[str, tuple[str, str, str]]) -> None:
+    def __init__(
+        self, around: Around, companies: OrderedDict[str, tuple[str, str, str]], staff: Staff
+    ) -> None:
+        self._staff = staff
         self._catalog = around.catalog
         self._matches = around.matches
         self._was_there = around.was_there
@@ -269,6 +279,15 @@ class _Batch:
     def _count(self, table: str) -> None:
         self._made[table] = self._made.get(table, 0) + 1
 
+    def founded(self) -> list[str]:
+        """The companies that the batch makes."""
+        return [one.id for one in self._hand.all() if one.is_new and one.table == "companies"]
+
+    def hired(self) -> list[Held]:
+        """The contacts that the batch makes, or puts into a company."""
+        people = (one for one in self._hand.all() if one.table == "contacts" and one.row["company_id"])
+        return [one for one in people if one.is_new or one.before]
+
     # --- what is asked of the workspace
 
     def _look_up(self, rows: Sequence[Converted]) -> None:
@@ -288,16 +307,41 @@ class _Batch:
             for mark, found in zip(waited, self._ask(table, probes), strict=True):
                 self._of_mark[table, mark] = found
         self._look_up_companies([row.company for row in rows if row.company is not None])
-        for entity, drafts in (
-            ("contacts", [(row.contact, row) for row in rows if row.contact is not None]),
-            ("deals", [(row.deal, row) for row in rows if row.deal is not None]),
-        ):
-            probes = [
-                probe_of(draft, self._works_at(draft, row) if entity == "contacts" else "")
-                for draft, row in drafts
-            ]
-            for (draft, _), found in zip(drafts, self._ask(entity, probes), strict=True):
-                self._found[id(draft)] = found
+        deals = [row.deal for row in rows if row.deal is not None]
+        for draft, held in zip(deals, self._ask("deals", list(map(probe_of, deals))), strict=True):
+            self._found[id(draft)] = held
+        self._look_up_contacts([row for row in rows if row.contact is not None])
+
+    def _look_up_contacts(self, rows: Sequence[Converted]) -> None:
+        """Finds contacts; those that nothing surely tells are looked for among their colleagues, too."""
+        drafts = [row.contact for row in rows if row.contact is not None]
+        for draft, held in zip(drafts, self._ask("contacts", list(map(probe_of, drafts))), strict=True):
+            self._found[id(draft)] = held
+        probes: dict[Probe, list[Draft]] = {}
+        for row, draft in zip(rows, drafts, strict=True):
+            probe = self._colleagues(row, draft)
+            if probe is not None:
+                probes.setdefault(probe, []).append(draft)
+        for some, held in zip(probes.values(), self._ask("contacts", list(probes)), strict=True):
+            for draft in some:
+                self._found[id(draft)] = [*self._found[id(draft)], *held]
+
+    def _colleagues(self, row: Converted, draft: Draft) -> Probe | None:
+        """What is asked for to find somebody with a similar name at the same company; None where it need not be asked."""
+        values = draft.values
+        name = person_key(values.get("first_name") or "", values.get("last_name") or "")
+        company, works = self._works_for(draft, row)
+        if not name or not company:
+            return None
+        found = self._found[id(draft)]
+        if found and (same := same_contact(draft, works, found)) and same.by in SURE:
+            return None
+        people = self._staff.get(company)
+        if people is None:
+            return colleagues_of(works)
+        # Whom this import has made itself it need not ask for.
+        alike = tuple(record_id for other, record_id in people if likeness(name, other) >= ALIKE)
+        return Probe(ids=alike) if alike else None
 
     def _look_up_companies(self, drafts: Sequence[Draft]) -> None:
         """Finds companies: one that many rows name is looked for once."""
@@ -313,18 +357,22 @@ class _Batch:
 
     def _works_at(self, draft: Draft, row: Converted) -> str:
         """What the company of a row’s contact is called here, or in the row where it is new."""
+        return self._works_for(draft, row)[1]
+
+    def _works_for(self, draft: Draft, row: Converted) -> tuple[str, str]:
+        """The id of the company of a row's contact, empty where it is new, and what it is called."""
         company = row.company
         if company is None:
             linked = self._of("company_id", draft)
-            return _called(linked) if linked else ""
+            return (linked.id, _called(linked)) if linked else ("", "")
         name = str(company.values.get("name") or "")
         key = _by_name(company)
         known = self.companies.get(key) or self._known_companies.get(key) if key else None
         if known is not None:
-            return known[1]
+            return known[0], known[1]
         meant = same_company(company, self._candidates(company))
         held = self._hand.get(meant.record_id) if meant else None
-        return str(held.row["name"]) if held else name
+        return (held.id, str(held.row["name"])) if held else ("", name)
 
     def _look_up_links(self, links: Sequence[tuple[Entity, str]]) -> None:
         for table in ("companies", "contacts", "deals"):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.changes import same_value
 from core.commands.imports import Added, Edited
 from core.entities import RECORDS
+from core.imports.keys import email_keys, person_key, phone_keys
 from core.imports.matching import keys_asked, keys_of
 from core.imports.shapes import Entity, Match, Probe
 from core.schema import Record, Role, defaults_of, fields_of
 
 MOST_ALIKE = 200
 """Earlier rows of one batch that are looked at as the same: more colleagues than that are not compared with each other."""
+
+_PEOPLE = 200_000
+"""People of new companies whose names are kept, the latest."""
 
 
 @dataclass(slots=True)
@@ -38,6 +43,31 @@ class Held:
     is_new: bool
     before: dict[str, Any] = field(default_factory=dict)
     said: dict[str, Any] = field(default_factory=dict)
+    _person: tuple[str, frozenset[str], frozenset[str]] | None = None
+
+    @property
+    def person(self) -> tuple[str, frozenset[str], frozenset[str]]:
+        """What a contact is compared by: its name, its addresses, its numbers. Worked out once, since it is compared often."""
+        if self._person is None:
+            row = self.row
+            name = person_key(row["first_name"], row["last_name"])
+            self._person = name, frozenset(email_keys(row)), frozenset(phone_keys(row))
+        return self._person
+
+    @property
+    def name(self) -> str:
+        """See `core.imports.matching.Candidate`."""
+        return self.person[0]
+
+    @property
+    def emails(self) -> frozenset[str]:
+        """See `core.imports.matching.Candidate`."""
+        return self.person[1]
+
+    @property
+    def phones(self) -> frozenset[str]:
+        """See `core.imports.matching.Candidate`."""
+        return self.person[2]
 
     @property
     def book_id(self) -> str:
@@ -46,6 +76,7 @@ class Held:
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Changes values; a name `custom.KEY` reaches into the custom fields."""
+        self._person = None
         for name, value in values.items():
             head, _, key = name.partition(".")
             held = self.row[head].get(key) if key else self.row[head]
@@ -147,7 +178,7 @@ class Hand:
         if known is None:
             self.add(there)
         else:
-            known.row, known.company = there.row, there.company
+            known.row, known.company, known._person = there.row, there.company, None
             self.index(known)
 
     def index(self, held: Held) -> None:
@@ -165,7 +196,7 @@ class Hand:
             for key in keys_of(held.table, held.row, held.company):
                 self._by_key[f"{held.table}{key}"].remove(held)
         else:
-            held.row, held.before, held.said = was.row, was.before, was.said
+            held.row, held.before, held.said, held._person = was.row, was.before, was.said, None
 
     def find(self, table: str, probe: Probe) -> Iterator[Held]:
         """The records of a table that may be meant; one may come twice."""
@@ -175,6 +206,39 @@ class Hand:
     def all(self) -> Iterable[Held]:
         """Every record in hand."""
         return self._by_id.values()
+
+
+class Staff:
+    """The people of companies that an import has made itself: whom it need not ask the workspace for.
+
+    Of companies that came long ago nothing is kept; they are asked for like those that were there before.
+    """
+
+    def __init__(self) -> None:
+        self._people: OrderedDict[str, list[tuple[str, str]]] = OrderedDict()
+        self._count = 0
+
+    def get(self, company_id: str) -> Sequence[tuple[str, str]] | None:
+        """The names and ids of a company's people; None where the workspace must be asked."""
+        return self._people.get(company_id)
+
+    def add(self, founded: Iterable[str], hired: Iterable[Held]) -> None:
+        """Adds companies that are new, and people who are new or came to a company."""
+        for company_id in founded:
+            self._people[company_id] = []
+        for one in hired:
+            people = self._people.get(one.row["company_id"])
+            if people is not None and one.name:
+                people.append((one.name, one.id))
+                self._count += 1
+        while self._count > _PEOPLE:
+            _, people = self._people.popitem(last=False)
+            self._count -= len(people)
+
+    def clear(self) -> None:
+        """Forgets them."""
+        self._people.clear()
+        self._count = 0
 
 
 def _record(table: str) -> type[Record]:

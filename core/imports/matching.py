@@ -5,8 +5,9 @@ Pure: candidates come in as rows, from `core.workspace.Workspace.matches` or fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from core.imports.keys import (
@@ -41,6 +42,21 @@ class Candidate(Protocol):
         """The name of its company."""
         ...
 
+    @property
+    def name(self) -> str:
+        """A contact's, as `core.imports.keys.person_key` has it."""
+        ...
+
+    @property
+    def emails(self) -> frozenset[str]:
+        """A contact's addresses, as they are compared."""
+        ...
+
+    @property
+    def phones(self) -> frozenset[str]:
+        """A contact's numbers, without extensions."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -65,7 +81,12 @@ class Found:
 def own_ids(draft: Draft) -> tuple[str, ...]:
     """The external ids that a draft is known by: where offhook itself exported it, its id there is one."""
     exported = f"offhook:{draft.record_id}" if draft.record_id else ""
-    return tuple(dict.fromkeys(filter(None, (draft.external_id, exported))))
+    return tuple(dict.fromkeys(filter(None, (draft.external_id, *draft.also, exported))))
+
+
+def colleagues_of(company: str) -> Probe:
+    """What is asked for when a contact with a similar name is looked for."""
+    return Probe(company=fold(company))
 
 
 def probe_of(draft: Draft, company: str = "") -> Probe:
@@ -73,7 +94,7 @@ def probe_of(draft: Draft, company: str = "") -> Probe:
 
     Args:
         draft: what the row tells.
-        company: the name of its company.
+        company: the name of its company, where colleagues may be meant as well.
     """
     values = draft.values
     ids = (draft.record_id,) if draft.record_id else ()
@@ -157,10 +178,10 @@ def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) ->
     values, ids = draft.values, own_ids(draft)
     emails, phones = set(email_keys(values)), set(phone_keys(values))
     name = person_key(values.get("first_name") or "", values.get("last_name") or "")
-    written = [one for one in candidates if emails and not emails.isdisjoint(email_keys(one.row))]
+    written = [one for one in candidates if emails and not emails.isdisjoint(one.emails)]
     if written:
         # Two whom one system knows by two ids, and by two names, share an address.
-        alike = [one for one in written if likeness(name, _name(one)) >= ALIKE]
+        alike = [one for one in written if likeness(name, one.name) >= ALIKE]
         one_person = alike or [one for one in written if not differ(ids, one.row["external_ids"])]
         if one_person:
             return _first(one_person, "e-mail")
@@ -169,29 +190,29 @@ def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) ->
         one
         for one in others
         if phones
-        and not phones.isdisjoint(phone_keys(one.row))
-        and (not name or not _name(one) or likeness(name, _name(one)) >= ALIKE)
+        and not phones.isdisjoint(one.phones)
+        and (not name or not one.name or likeness(name, one.name) >= ALIKE)
         and not _other_address(emails, one)
     ]
     if dialled:
-        return _first(sorted(dialled, key=lambda one: (-likeness(name, _name(one)), one.id)), "phone")
+        return _first(sorted(dialled, key=lambda one: (-likeness(name, one.name), one.id)), "phone")
     if not name:
         return None
     works = company_key(company) if company else ""
     there = [
         one
         for one in others
-        if (company_key(one.company) if one.company else "") == works
+        if likeness(name, one.name) >= ALIKE
+        and (company_key(one.company) if one.company else "") == works
         and not _other_address(emails, one)
         and (works or _agree(emails, phones, one))
     ]
-    exact = [one for one in there if _name(one) == name]
+    exact = [one for one in there if one.name == name]
     if exact:
         return _first(exact, "name")
     if not works:
         return None
-    alike = [one for one in there if likeness(name, _name(one)) >= ALIKE]
-    return _first(sorted(alike, key=lambda one: (-likeness(name, _name(one)), one.id)), "similar name")
+    return _first(sorted(there, key=lambda one: (-likeness(name, one.name), one.id)), "similar name")
 
 
 def same_deal(
@@ -225,9 +246,14 @@ def likeness(one: str, other: str) -> float:
         return 100.0
     if not one or not other:
         return 0.0
+    return float(_ratio()(one, other))
+
+
+@cache
+def _ratio() -> Callable[[str, str], float]:
     from rapidfuzz import fuzz
 
-    return float(fuzz.ratio(one, other))
+    return fuzz.ratio
 
 
 def _by_id(draft: Draft, candidates: Sequence[Candidate]) -> Found | None:
@@ -252,13 +278,9 @@ def _first(found: Sequence[Candidate], by: str) -> Found | None:
     return Found(min(one.id for one in found), by, len(found) - 1)
 
 
-def _name(one: Candidate) -> str:
-    return person_key(one.row["first_name"], one.row["last_name"])
-
-
 def _other_address(emails: set[str], one: Candidate) -> bool:
     """Whether both have an address at the same place, and not the same one: there are two of the name there."""
-    theirs = set(email_keys(one.row))
+    theirs = one.emails
     if not emails or not theirs or not emails.isdisjoint(theirs):
         return False
     return not {_domain(value) for value in emails}.isdisjoint({_domain(value) for value in theirs})
@@ -270,7 +292,6 @@ def _domain(email: str) -> str:
 
 def _agree(emails: set[str], phones: set[str], one: Candidate) -> bool:
     """Whether nothing says that two of one name, of whom nobody knows where they work, are two."""
-    held_emails, held_phones = set(email_keys(one.row)), set(phone_keys(one.row))
-    return not (emails and held_emails and emails.isdisjoint(held_emails)) and not (
-        phones and held_phones and phones.isdisjoint(held_phones)
+    return not (emails and one.emails and emails.isdisjoint(one.emails)) and not (
+        phones and one.phones and phones.isdisjoint(one.phones)
     )
