@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import given
@@ -58,6 +59,33 @@ def test_a_card_holds_everything_and_escapes_what_the_format_reserves() -> None:
         "REV:20261124T140000Z",
         "END:VCARD",
     ]
+
+
+GROUP = r"(?:[A-Za-z0-9-]+\.)?"
+PARAMETER = r"(?:;(?:TYPE=(?:work|home|cell|voice|fax)|PREF=1|VALUE=uri))*"
+TEXT = r"(?:[^\x00-\x08\x0a-\x1f\x7f\\,;]|\\[\\,;n])*"
+STRICT = {
+    "UID": r"urn:uuid:\S+", "FN": TEXT, "N": rf"{TEXT}(?:;{TEXT}){{4}}", "ORG": TEXT, "TITLE": TEXT, "EMAIL": TEXT,
+    "TEL": r"tel:\+?[0-9A-Za-z+=.*#()-]*(?:;ext=[0-9]+)?", "X-ABLabel": TEXT, "ADR": rf"{TEXT}(?:;{TEXT}){{6}}", "TZ": TEXT,
+    "CATEGORIES": rf"{TEXT}(?:,{TEXT})*", "NOTE": TEXT, "REV": r"\d{8}T\d{6}Z",
+}  # fmt: skip
+"""What RFC 6350 (section 3.3 and the properties' own) lets stand in each line that is written."""
+labels = st.sampled_from(["work", "mobile", "home", "main", "other", "fax", "reception; “2”", ""])
+
+
+@given(st.text(), st.text(), st.text(), labels, st.sampled_from(["+493012345678", "+493012345678;ext=12"]))
+def test_a_strict_reader_takes_every_card(name: str, note: str, tags: str, label: str, phone: str) -> None:
+    row = ANNA | {
+        "last_name": name, "company": note, "city": note, "description": note, "tags": tags, "phone": phone, "phone_label": label,
+        "email_label": label,
+    }  # fmt: skip
+    begin, version, *lines, end = unfolded(vcard(row))
+    assert (begin, version, end) == ("BEGIN:VCARD", "VERSION:4.0", "END:VCARD")
+    for line in lines:
+        match = re.fullmatch(rf"{GROUP}(?P<name>[A-Za-z-]+){PARAMETER}:(?P<value>.*)", line, re.DOTALL)
+        assert match, line
+        assert re.fullmatch(STRICT[match["name"]], match["value"]), line
+    assert sum(line.startswith("FN:") for line in lines) == 1
 
 
 def test_a_contact_without_a_name_is_called_by_its_address() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 
 import pytest
 from hypothesis import given
@@ -72,15 +73,14 @@ def test_notes_in_html_are_told_as_people_read_them(text: str, told: str) -> Non
     assert plain(text) == told
 
 
-@given(
-    st.one_of(
-        st.text(max_size=60),
-        st.text(alphabet="<>/!-[]pbr a&;\"'=#x", max_size=60).map(lambda text: f"<p>{text}"),
-    )
-)
+@given(st.text(alphabet="<>/!-[]pbr a&;\"'=#x?", max_size=60))
 def test_no_markup_breaks_the_reader(text: str) -> None:
-    assert "<script" not in plain(f"{text}<script>alert(1)</script>") or "<script" in text or "<" in text
-    assert isinstance(plain(text), str)
+    assert isinstance(plain(f"<p>{text}"), str)
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40))
+def test_what_html_escapes_is_told_as_it_was_meant(text: str) -> None:
+    assert plain(f"<p>{html.escape(text)}</p>") == text
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N", "Zs"], max_codepoint=0x24F), max_size=30))
