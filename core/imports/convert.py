@@ -146,14 +146,14 @@ class Converter:
         return Converted(raw.number, self._main, problems=tuple(row.problems), warnings=tuple(row.warnings))
 
     def _read(self, cells: Sequence[str], row: Row) -> None:
-        bags = row.bags
+        bags, own = row.bags, self._tools.own
         for place, header, entity, name, label, slot, read, known in self._cells:
             text = cells[place]
             if not text:
                 continue
             found = known.get(text)
             if found is None:
-                found = _found(text, read)
+                found = _found_own(text, read) if own else _found(text, read)
                 if len(known) >= _REMEMBERED:
                     known.clear()
                 known[text] = found
@@ -320,7 +320,16 @@ def _found(text: str, read: Reader) -> _Found:
         shown = restored(shown)
     if is_blank(shown):
         return _Found()
-    mended = shown != text and shown != restored(text)
+    return _said(shown, read, mended=shown not in (text, restored(text)))
+
+
+def _found_own(text: str, read: Reader) -> _Found:
+    """The same of a file that offhook wrote: `n/a` is what somebody typed, and nothing is garbled."""
+    shown = restored(text)
+    return _said(shown, read) if shown.strip() else _Found()
+
+
+def _said(shown: str, read: Reader, *, mended: bool = False) -> _Found:
     try:
         return _Found(read(shown), shown, mended=mended)
     except Lower as lower:

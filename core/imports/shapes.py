@@ -254,6 +254,7 @@ class Draft:
             custom fields as `custom.KEY`. Without links and `external_ids`.
         external_id: `hubspot:8001`; empty where the row names none.
         record_id: the id that the record itself has here or had where it was exported by offhook; empty otherwise.
+        also: further external ids of the same record, as offhook's own exports name them.
         links: by field (`company_id`, `contact_id`, `deal_id`) the external ids of what it points to, best first
             (`("hubspot:8002",)`). What the same row tells of beside it needs none.
     """
@@ -263,6 +264,7 @@ class Draft:
     external_id: str = ""
     record_id: str = ""
     links: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from core.catalog import Catalog
 from core.imports.owners import Owners
 from core.imports.rows.state import Row, Said, pop
-from core.imports.shapes import Entity, Options, TablePlan
+from core.imports.shapes import Draft, Entity, Options, TablePlan
 from core.imports.stages import Stages
 from core.imports.targets import CUSTOM_FIELD
 from core.schema import LINE_LIMIT
@@ -20,7 +20,11 @@ ALSO = "Only one can be linked: the others are kept in the description."
 _PLACE = ("postal_code", "city", "region", "country")
 _LINKED = re.compile(r"(?P<name>.+?)\s*\((?:https?://[^()\s]+|[^()]*\.(?:md|csv))\)\s*,?\s*")
 """A relation of Notion's."""
-_QUALIFIED = re.compile(r"[a-z][a-z0-9_-]*:\S+")
+_QUALIFIED = re.compile(r"(?:[a-z_]+>)?[a-z][a-z0-9_-]*:\S+")
+
+
+OWN = "offhook"
+"""The source that is offhook itself: what it wrote is read exactly, not interpreted."""
 
 
 class Tools:
@@ -46,6 +50,7 @@ class Tools:
     ) -> None:
         self.plan = plan
         self.source = plan.source
+        self.own = plan.source == OWN
         self.main: Entity = plan.entity
         self.catalog = catalog
         self.answers = answers
@@ -63,7 +68,7 @@ class Tools:
 
     def external_id(self, given: str) -> str:
         """An id as it is kept. Of Salesforce's, the first 15 characters tell everything; our own exports name the system."""
-        if self.source == "offhook" and _QUALIFIED.fullmatch(given):
+        if self.own and _QUALIFIED.fullmatch(given):
             return given
         if self.source == "salesforce" and len(given) == 18 and given.isalnum():
             given = given[:15]
@@ -115,7 +120,8 @@ def place(row: Row, entity: Entity, values: dict[str, Any]) -> None:
     bag = row.bags.get(entity, {})
     parts = pop(bag, "address")
     if parts:
-        joined = ", ".join(dict.fromkeys(said.value.strip(" ,") for said in parts))
+        lines = [parts[0].value] if len(parts) == 1 else [said.value.strip(" ,") for said in parts]
+        joined = ", ".join(dict.fromkeys(lines))
         if len(joined) > LINE_LIMIT:
             row.refuse(
                 parts[0].header,
@@ -157,11 +163,29 @@ def named(row: Row, entity: Entity, said: Said, ids: tuple[str, ...]) -> str:
     return names[0]
 
 
-def further(row: Row, entity: Entity, said: Sequence[Said], ids: tuple[str, ...]) -> None:
-    """Keeps the ids behind the first one."""
-    if len(ids) > 1:
+def draft_of(
+    row: Row, tools: Tools, entity: Entity, values: dict[str, Any], said: Sequence[Said], ids: tuple[str, ...]
+) -> Draft:
+    """The draft of a record: under the first of its ids, the others are kept as a line unless offhook itself wrote them."""
+    bag = row.bags.get(entity, {})
+    given = pop(bag, "id")
+    draft = Draft(entity, values, ids[0] if ids else "", given[0].value if given else "")
+    if tools.own and tools.main == entity:
+        draft.also = ids[1:]
+    elif len(ids) > 1:
         row.line(entity, f"{said[0].label}: {', '.join(ids[1:])}")
         row.warn(said[0].header, said[0].text, ALSO)
+    leave_own(row, entity)
+    return draft
+
+
+def leave_own(row: Row, entity: Entity) -> None:
+    """Keeps what a record has no field for as lines of its own description."""
+    for name, said in row.bags.get(entity, {}).items():
+        if not name.endswith("_label"):
+            for each in said:
+                row.keep(entity, each, "There is no such field; it is kept in the description.")
+    row.bags.pop(entity, None)
 
 
 def as_tag(text: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.errors import Invalid
-from core.imports.rows.common import Tools, finish, further, leave, named, place
+from core.imports.rows.common import Tools, draft_of, finish, leave, named, place
 from core.imports.rows.points import keep_unread, points_of
 from core.imports.rows.state import Bag, Row, one, pop
 from core.imports.shapes import Draft
@@ -50,15 +50,11 @@ def company_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     pop(bag, "domain")
     if own:
         values["domain"] = own
-    further(row, "companies", given, ids)
     _plain_fields(row, bag, values)
     _points(row, tools, bag, values)
     place(row, "companies", values)
     finish(row, tools, "companies", values)
-    record_id = one(bag, "id") or ""
-    pop(bag, "id")
-    leave(row, "companies", "A company has no such field; it is kept in the description.")
-    return Draft("companies", values, external_id=ids[0] if ids else "", record_id=record_id), ids
+    return draft_of(row, tools, "companies", values, given, ids), ids
 
 
 def _plain_fields(row: Row, bag: Bag, values: dict[str, Any]) -> None:
@@ -75,7 +71,7 @@ def _points(row: Row, tools: Tools, bag: Bag, values: dict[str, Any]) -> None:
     """The phone of a company; a company has one, and no e-mail address, so that others are kept beside."""
     if "phone" not in bag:
         return
-    points = points_of(row, "companies", one(bag, "country") or tools.region)
+    points = points_of(row, tools, "companies", one(bag, "country") or tools.region)
     keep_unread(row, "companies", points.unread)
     if points.phones:
         values["phone"] = points.phones[0]["value"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from core.imports.rows.common import Tools, as_tag, finish, further, leave, named, place
+from core.imports.rows.common import Tools, as_tag, draft_of, finish, leave, named, place
 from core.imports.rows.points import Items, keep_unread, points_of
 from core.imports.rows.state import Bag, Row, Said, one, pop
 from core.imports.shapes import Draft
@@ -35,12 +35,12 @@ def contact_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     ids = tools.external_ids(given)
     values: dict[str, Any] = {}
     addresses: list[str] = []
-    if main:
+    if main and not tools.own:
         _company_for_a_person(row, bag)
     shown = [said for said in bag.get("emails", ()) if "<" in said.value]
-    _name(row, bag, values, addresses, ids, main=main)
+    _name(row, tools, bag, values, addresses, ids)
     company = row.bag("companies")
-    points = points_of(row, "contacts", one(bag, "country") or one(company, "country") or tools.region)
+    points = points_of(row, tools, "contacts", one(bag, "country") or one(company, "country") or tools.region)
     for said in shown:
         _name_beside(row, said, values)
     emails = _with(points.emails, addresses)
@@ -52,17 +52,13 @@ def contact_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
         _nobody(row, bag, points.unread, given, main=main)
         return None, () if main else ids
     keep_unread(row, "contacts", points.unread)
-    further(row, "contacts", given, ids)
     _status(row, tools, bag, values)
     for name in ("title", "source", "time_zone", "do_not_call"):
         if name in bag:
             values[name] = pop(bag, name)[0].value
     place(row, "contacts", values)
     finish(row, tools, "contacts", values)
-    record_id = one(bag, "id") or ""
-    pop(bag, "id")
-    leave(row, "contacts", "A contact has no such field; it is kept in the description.")
-    return Draft("contacts", values, external_id=ids[0] if ids else "", record_id=record_id), ids
+    return draft_of(row, tools, "contacts", values, given, ids), ids
 
 
 def _status(row: Row, tools: Tools, bag: Bag, values: dict[str, Any]) -> None:
@@ -114,12 +110,13 @@ def _name_beside(row: Row, said: Said, values: dict[str, Any]) -> None:
 
 
 def _name(
-    row: Row, bag: Bag, values: dict[str, Any], addresses: list[str], ids: tuple[str, ...], *, main: bool
+    row: Row, tools: Tools, bag: Bag, values: dict[str, Any], addresses: list[str], ids: tuple[str, ...]
 ) -> None:
+    main = tools.main == "contacts"
     parts = {name: said[0].value for name in _PARTS if (said := pop(bag, name))}
     for name in ("first_name", "last_name"):
         # `ann@acme.com` in the field of a name is how address books call people who have none.
-        if "@" in parts.get(name, ""):
+        if "@" in parts.get(name, "") and not tools.own:
             found = read_emails(parts[name])
             if found.items and not found.unread:
                 addresses += [item["value"] for item in found.items]

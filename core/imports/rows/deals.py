@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from core.entities import Pipeline, Stage
-from core.imports.rows.common import Tools, as_tag, finish, further, leave
-from core.imports.rows.state import Bag, Row, Said, one, pop
+from core.imports.rows.common import Tools, as_tag, draft_of, finish, leave
+from core.imports.rows.state import Bag, Row, Said, pop
 from core.imports.shapes import Draft, Unread
 from core.imports.stages import kind_of, outcome_of, split_stage
 from core.imports.values.money import read_money
@@ -58,7 +58,6 @@ def deal_draft(row: Row, tools: Tools, beside: str) -> tuple[Draft | None, tuple
             row.refuse("", "", "It says no deal: a deal needs a title.")
         leave(row, "deals", "The row names no deal; it is kept in the description.")
         return None, ids
-    further(row, "deals", given, ids)
     _value(row, tools, bag, values)
     _closing_day(row, bag, values)
     for name in ("probability", "next_step", "source"):
@@ -66,10 +65,7 @@ def deal_draft(row: Row, tools: Tools, beside: str) -> tuple[Draft | None, tuple
             values[name] = pop(bag, name)[0].value
     _standing(row, tools, bag, values)
     finish(row, tools, "deals", values)
-    record_id = one(bag, "id") or ""
-    pop(bag, "id")
-    leave(row, "deals", "A deal has no such field; it is kept in the description.")
-    return Draft("deals", values, external_id=ids[0] if ids else "", record_id=record_id), ids
+    return draft_of(row, tools, "deals", values, given, ids), ids
 
 
 def _value(row: Row, tools: Tools, bag: Bag, values: dict[str, Any]) -> None:

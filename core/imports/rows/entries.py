@@ -130,25 +130,7 @@ def task_draft(row: Row, tools: Tools, *, main: bool) -> Draft | None:
     _texts(bag, values)
     due = _due(row, tools, bag)
     if done_at or any(said.value for said in done):
-        for said in done:
-            if not said.value:
-                row.warn(said.header, said.text, "It says when it was done, so it is taken as done.")
-        draft.table = "activities"
-        values["kind"] = "note" if kind == "todo" else kind
-        when = done_at[0].value if done_at else due[0] if due else None
-        if when is not None and when <= tools.now:
-            values["occurred_at"] = when
-        elif when is not None:
-            row.line("tasks", f"Due: {when.isoformat()}")
-        if done_at and due:
-            row.line("tasks", f"Due: {due[0].astimezone(tools.zone):%Y-%m-%d}")
-        _who(row, tools, "tasks", "assignee", values, "user_id")
-        _who(row, tools, "tasks", "owner", values, "user_id")
-        for said in pop(bag, "priority"):
-            row.keep("tasks", said)
-        _rest(row, "tasks", bag)
-        if not (values.get("subject") or values.get("body")) and values["kind"] == "note":
-            row.refuse("", "", "It does not say what was done.")
+        _done(row, tools, draft, kind, due, done, done_at)
         return draft
     values["kind"] = "todo" if kind == "note" else kind
     if due:
@@ -164,6 +146,36 @@ def task_draft(row: Row, tools: Tools, *, main: bool) -> Draft | None:
     _subject(values)
     _rest(row, "tasks", bag)
     return draft
+
+
+def _done(
+    row: Row,
+    tools: Tools,
+    draft: Draft,
+    kind: str,
+    due: tuple[dt.datetime, bool] | None,
+    done: Sequence[Said],
+    done_at: Sequence[Said],
+) -> None:
+    """Makes the draft of a task that is done the entry of what was done."""
+    bag, values = row.bags.get("tasks", {}), draft.values
+    draft.table = "activities"
+    for said in done:
+        if not said.value:
+            row.warn(said.header, said.text, "It says when it was done, so it is taken as done.")
+    values["kind"] = "note" if kind == "todo" else kind
+    when = done_at[0].value if done_at else due[0] if due else None
+    if when is not None and when <= tools.now:
+        values["occurred_at"] = when
+    elif when is not None:
+        row.line("tasks", f"Done: {when.astimezone(tools.zone):%Y-%m-%d %H:%M}")
+    if due and when != due[0]:
+        row.line("tasks", f"Due: {due[0].astimezone(tools.zone):%Y-%m-%d %H:%M}")
+    _who(row, tools, "tasks", "assignee", values, "user_id")
+    _who(row, tools, "tasks", "owner", values, "user_id")
+    _rest(row, "tasks", bag)
+    if not (values.get("subject") or values.get("body")) and values["kind"] == "note":
+        row.refuse("", "", "It does not say what was done.")
 
 
 def _as_task(draft: Draft, kind: str) -> Draft:

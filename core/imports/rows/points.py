@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from core.imports.rows.common import Tools
 from core.imports.rows.state import Bag, Row, Said, pop
 from core.imports.shapes import Entity
 from core.imports.values.points import Phones, read_emails, read_phones, split_mixed
@@ -32,14 +33,14 @@ class Points(NamedTuple):
     """Cells with a phone number that cannot be read."""
 
 
-def points_of(row: Row, entity: Entity, region: str) -> Points:
+def points_of(row: Row, tools: Tools, entity: Entity, region: str) -> Points:
     """The e-mails and phones of a bag, each once, the first one first. What cannot be an e-mail address refuses the row."""
     bag = row.bags.get(entity, {})
     emails: dict[str, dict[str, str]] = {}
     phones: dict[str, dict[str, str]] = {}
     unread: list[Said] = []
     for said in pop(bag, "emails"):
-        label = _label(bag, "email", said)
+        label = _label(bag, "email", said, tools.own)
         found = read_emails(said.value)
         _take(emails, found.items, label)
         if found.unread:
@@ -59,7 +60,7 @@ def points_of(row: Row, entity: Entity, region: str) -> Points:
                     "Not all of it is an e-mail address or a phone number; it is kept in the description.",
                 )
     for said in (*pop(bag, "phones"), *pop(bag, "phone")):
-        label = _label(bag, "phone", said)
+        label = _label(bag, "phone", said, tools.own)
         if "@" in said.value:
             others, numbers, rest = split_mixed(said.value)
             _take(emails, read_emails("; ".join(others)).items, "")
@@ -97,12 +98,12 @@ def _by_header(header: str) -> str:
     return point_label(header)
 
 
-def _label(bag: Bag, kind: str, said: Said) -> str:
+def _label(bag: Bag, kind: str, said: Said, own: bool) -> str:
     """What the number or address is: by the cell beside it that says so, or by its header."""
     beside = [each for each in bag.get(f"{kind}_label", ()) if each.slot == said.slot]
     if not beside:
         return _by_header(said.header)
-    return _known_label(beside[0].value)
+    return beside[0].value[:40] if own else _known_label(beside[0].value)
 
 
 @lru_cache(maxsize=1024)

@@ -17,6 +17,7 @@ from core.catalog import Catalog
 from core.commands.checks import LONGEST_TAG, clean_custom
 from core.entities import RECORDS, CustomField
 from core.errors import Invalid
+from core.imports.rows.common import OWN
 from core.imports.rows.state import Aside
 from core.imports.shapes import Entity, Order, TablePlan, Target, Unread
 from core.imports.targets import CUSTOM_FIELD
@@ -60,6 +61,8 @@ def reader_for(target: Target, plan: TablePlan, header: str, catalog: Catalog, z
     mark: Any = plan.decimals.get(header, "")
     if target.field.startswith(CUSTOM_FIELD):
         return _custom(target, catalog, order, mark)
+    if plan.source == OWN and target.kind in _OWN:
+        return _OWN[target.kind]
     by_field = _BY_FIELD.get(target.field)
     if by_field is not None:
         return by_field
@@ -245,6 +248,11 @@ def _float(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() and abs(value) < MAX_EMPLOYEES else float(value)
 
 
+def _own_text(text: str) -> str | None:
+    """Several lines exactly as offhook wrote them."""
+    return clean_text(text) or None
+
+
 def raw(text: str) -> str | None:
     """What a cell says, for whoever needs other cells of the row to read it."""
     return clean_line(text) or None
@@ -276,3 +284,4 @@ _BY_KIND: Mapping[str, Reader] = {
     "url": _urls,
     "domain": _domain,
 }
+_OWN: Mapping[str, Reader] = {"text": _own_text}

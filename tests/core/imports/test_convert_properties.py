@@ -68,7 +68,7 @@ _FITTING: Mapping[str, str] = {
     "country": "DE|Germany|Utopia|United States",
     "url": "https://acme.com|acme.com/x|coming soon|acme.com, globex.com|https://linkedin.com/company/acme",
     "domain": "acme.com|https://www.acme.com/x|not a domain",
-    "tags": "vip; berlin|Key Account|* myContacts ::: * Friends",
+    "tags": "vip; berlin|Key Account|* Friends ::: * Colleagues",
     "id": "8001|8001;8002|8001.0|003A000001abcdeFGH|l:123|9.1E+11",
     "owner": "Bob|bob|Zoe Nobody|Ann",
     "stage": "New|Proposal|Somewhere|Closed Won|Closed Lost|Demo (Sales Pipeline)|Abandoned",
