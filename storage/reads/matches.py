@@ -9,6 +9,7 @@ interpreter for each.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.catalog import Catalog
@@ -120,20 +121,36 @@ def matches(
     (told,) = connection.execute(
         f"select json_group_array(json_array(kind, value, id)) from ({legs})", {"org": org, **given}
     ).fetchone()
-    hits = json.loads(told)
+    hits = _capped(json.loads(told))
     return wanted.matches(hits, _records(connection, org, table, {hit[2] for hit in hits}) if hits else ())
 
 
 def _leg(table: str, kind: str) -> str:
     """Where the values of a kind lead to."""
+    found, source, where = lookup(table, kind)
+    # A select for each value that says how many it takes costs more than the few that lead to many (see `_capped`), and most
+    # lead nowhere.
     return (
-        f"select '{kind}' as kind, w.value as value, f.value as id from json_each(:{kind}) w"
-        f" cross join json_each((select json_group_array(id) from ({lookup(table, kind)}))) f"
+        f"select '{kind}' as kind, w.value as value, {found} as id from json_each(:{kind}) w cross join {source}"
+        f" where {where}"
     )
 
 
-def lookup(table: str, kind: str) -> str:
-    """The ids of the records that one value leads to, which is `w.value`, in both dialects.
+def _capped(hits: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """The hits without those of a value beyond its `MOST`."""
+    if len(hits) <= MOST:
+        return hits
+    seen: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for hit in hits:
+        seen[hit[0], hit[1]] += 1
+        if seen[hit[0], hit[1]] <= MOST:
+            kept.append(hit)
+    return kept
+
+
+def lookup(table: str, kind: str) -> tuple[str, str, str]:
+    """How one value, which is `w.value`, leads to ids, in both dialects: the id, the tables, the conditions.
 
     Args:
         table: where to look.
@@ -141,23 +158,23 @@ def lookup(table: str, kind: str) -> str:
     """
     match kind:
         case "external":
-            said = f"k.row_id as id from record_keys k where k.org_id = :org and k.value = w.value and k.table_name = '{table}'"
+            said = f"k.org_id = :org and k.value = w.value and k.table_name = '{table}'"
+            return "k.row_id", "record_keys k", said
         case "email" | "phone":
-            said = (
-                "p.contact_id as id from contact_points p where p.org_id = :org and p.value = w.value"
-                f" and p.kind = '{kind}'"
-            )
+            said = f"p.org_id = :org and p.value = w.value and p.kind = '{kind}'"
+            return "p.contact_id", "contact_points p", said
         case "company":
             said = (
-                "t.id from companies k cross join contacts t where k.org_id = :org and k.sort_key = w.value"
-                " and k.deleted_at is null and t.org_id = :org and t.company_id = k.id and t.deleted_at is null"
+                "k.org_id = :org and k.sort_key = w.value and k.deleted_at is null"
+                " and t.org_id = :org and t.company_id = k.id and t.deleted_at is null"
             )
+            return "t.id", "companies k cross join contacts t", said
         case _:
             column = {"id": "id", "name": "sort_key", "domain": "domain"}[kind]
             # The last condition is that of the index.
             filled = " and t.domain <> ''" if kind == "domain" else ""
-            said = f"t.id from {table} t where t.org_id = :org and t.{column} = w.value and t.deleted_at is null{filled}"
-    return f"select {said} limit {MOST}"
+            said = f"t.org_id = :org and t.{column} = w.value and t.deleted_at is null{filled}"
+            return "t.id", f"{table} t", said
 
 
 def _records(

@@ -117,6 +117,15 @@ def test_a_rep_manages_nobody(site: Site) -> None:
     assert "needs the role admin" in ben("admin", "team", "add", "Mine", code=1).err
 
 
+def test_an_admin_says_who_may_import(site: Site) -> None:
+    login, _ = site.hire("ben")
+    told = site.ada("admin", "user", "edit", login, "--import", "maybe", code=1).err
+    assert "The right to import is yes, no, or empty" in told
+    site.ada("admin", "user", "edit", login, "--import", "yes")
+    told = site.ada("audit", "show", "--op", "update", "--json").json[0]
+    assert (told["table"], told["diff"]) == ("users", {"import_right": ["", "yes"]})
+
+
 def test_a_leavers_book_is_handed_over_whole(site: Site) -> None:
     ann = site.machine(*site.hire("ann", "--name", "Ann Arndt"))
     site.hire("ben", "--name", "Ben Berg")

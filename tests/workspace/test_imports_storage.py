@@ -196,6 +196,24 @@ def test_ids_of_elsewhere_are_a_set_that_edits_leave_alone(office: Office) -> No
     assert not office.workspace.execute(made).applied
 
 
+def test_a_number_that_hundreds_share_leads_to_some_of_them(office: Office) -> None:
+    book = office.catalog.my_book.id
+    firm = insert(Company, new_id(), {"book_id": book, "name": "Switchboard"})
+    people = [
+        insert(Contact, new_id(), {
+            "book_id": book, "last_name": f"Nr{n}", "company_id": firm.id, "phones": ({"value": "+4930111", "label": "work"},),
+        })
+        for n in range(230)
+    ]  # fmt: skip
+    office.do(Batch(changes=(firm, *people)))
+    by_phone, by_firm, by_name = found(
+        office, "contacts", Probe(phones=("+4930111",)), Probe(company="switchboard"),
+        Probe(names=("nr229",), phones=("+4930111",)),
+    )  # fmt: skip
+    assert len(by_phone) == len(by_firm) == 200
+    assert people[229].id in by_name
+
+
 def test_a_rep_finds_nobody_who_is_a_colleagues(log_in: LogIn, floor: Floor) -> None:
     ann, mia = log_in("ann"), log_in("mia")
     bens, theirs = floor.contact("ben"), floor.company("ben")

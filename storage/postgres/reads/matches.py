@@ -12,7 +12,7 @@ from core.imports.shapes import Match, Probe
 from storage.postgres.reads import dialect
 from storage.postgres.reads.dialect import as_ids
 from storage.postgres.reads.statement import Connection, columns_of, entity, value
-from storage.reads.matches import NAMED, Wanted, lookup
+from storage.reads.matches import MOST, NAMED, Wanted, lookup
 
 
 def matches(
@@ -51,8 +51,9 @@ def matches(
 
 def _leg(table: str, kind: str) -> str:
     """Where the values of a kind lead to."""
+    found, source, where = lookup(table, kind)
     return (
         f"select '{kind}' as kind, w.value::text as value, f.id"
         f" from unnest(:{kind}::{'uuid' if kind == 'id' else 'text'}[]) w(value)"
-        f" cross join lateral ({lookup(table, kind)}) f"
+        f" cross join lateral (select {found} as id from {source} where {where} limit {MOST}) f"
     )
