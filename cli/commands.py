@@ -360,7 +360,7 @@ def export(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Writes contacts, deals or activities to a file or to standard output.
+    """Writes contacts, companies, deals or activities to a file or to standard output.
 
     In CSV, a text that a spreadsheet would take for a formula begins with an apostrophe.
 
