@@ -104,11 +104,16 @@ def _decided(said: set[str], weight: dict[Entity, float]) -> Entity:
         return "activities"
     if weight["tasks"] >= 5 and weight["tasks"] > weight["contacts"]:
         return "tasks"
-    if said & {"occurred_at", "date"} and said & _OF_ENTRIES and not said & _OF_PEOPLE:
+    talked = said & {"duration", "call_outcome", "direction"} or (
+        said & _OF_ENTRIES and not said & _OF_PEOPLE
+    )
+    if said & {"occurred_at", "date"} and talked:
         return "activities"
     reached = bool(said & {"email", "email_or_phone", "lead_status"})
     if not person and not reached and weight["companies"] >= 3 and weight["companies"] >= weight["contacts"]:
         return "companies"
+    if (person or reached) and "deal" not in said:
+        weight["deals"] = 0
     best = max(ENTITIES, key=lambda entity: weight[entity])
     if best in ("deals", "activities", "tasks") and weight[best] < 4.5:
         best = "contacts"

@@ -11,10 +11,10 @@ from core.catalog import Catalog
 from core.imports.about import about
 from core.imports.assigning import Assignment
 from core.imports.fit import fits, likeness
-from core.imports.shapes import Column, Entity, Guess
+from core.imports.shapes import ENTITIES, Column, Entity, Guess
 from core.imports.sources import Layout, Recognised, Source, recognised, source_named
 from core.imports.sources.base import Place
-from core.imports.targets import NEW_FIELD
+from core.imports.targets import NEW_FIELD, exact_target
 from core.imports.unknown import Unknown
 from core.imports.vocabulary import is_unnamed, plain_header, read_header
 from core.text import clean_line, fold
@@ -68,6 +68,8 @@ def guess(
     rows = entity or (
         layout.entity if layout else about(table_name, [read_header(h) for h in headers], known)
     )
+    if entity is None and remembered:
+        rows = _rows_as_last_time(rows, remembered, catalog)
     assignment = Assignment(rows, catalog, {column.header: column for column in known})
     for header in rejects_columns(headers):
         assignment.leave(header, "tells why the row was refused", 1.0)
@@ -111,11 +113,23 @@ def _recognised_source(headers: Sequence[str], columns: Sequence[Column]) -> Rec
     return Recognised(found.source, None) if found else None
 
 
+def _rows_as_last_time(rows: Entity, remembered: Mapping[str, str], catalog: Catalog) -> Entity:
+    """What the rows were, if the fields that were taken then say that they were something else."""
+
+    def known(entity: Entity) -> int:
+        return sum(exact_target(target, entity, catalog) is not None for target in remembered)
+
+    return max((rows, *ENTITIES), key=known)
+
+
 def _as_last_time(assignment: Assignment, headers: Sequence[str], remembered: Mapping[str, str]) -> None:
-    for target, header in remembered.items():
-        if header in headers:
-            assignment.take(header, target, 1.0, "as last time")
-    if remembered and all(header in headers for header in remembered.values() if header):
+    wanted = {target: header for target, header in remembered.items() if header}
+    taken = [
+        assignment.take(header, target, 1.0, "as last time")
+        for target, header in wanted.items()
+        if header in headers
+    ]
+    if taken and len(taken) == len(wanted) and all(taken):
         for header in headers:
             if assignment.is_open(header):
                 assignment.leave(header, "left out, as last time", 1.0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from core.imports.assigning import WORTH_TAKING, Assignment
+from core.imports.claims import Claim, rank_of, settle
 from core.imports.fit import (
     company_like,
     diverse,
@@ -18,11 +18,33 @@ from core.imports.fit import (
 )
 from core.imports.shapes import Column, Entity
 from core.imports.stages import outcome_of
-from core.imports.vocabulary import Reading, is_unnamed, read_header, targets_of
+from core.imports.vocabulary import Reading, header_words, is_unnamed, read_header, subjects_in, targets_of
 from core.imports.words import MEANINGS
 
 _PLACES = ("address", "postal_code", "city", "region", "country")
 _POINTS = ("email", "phone")
+_OF_A_DEAL = {"stage", "expected_close", "probability", "pipeline", "outcome"}
+_NETWORKS = (
+    "linkedin.com",
+    "facebook.com",
+    "twitter.com",
+    "//x.com",
+    "instagram.com",
+    "xing.com",
+    "github.com",
+    "youtube.com",
+    "tiktok.com",
+)
+_HOME: dict[Entity, str] = {
+    "contacts": "contact",
+    "companies": "company",
+    "deals": "deal",
+    "activities": "activity",
+    "tasks": "task",
+}
+_SAID = ("id", "owner", "assignee", "fax", "body", "description", "linkedin")
+"""What a header says so clearly that addresses and numbers in the column are no contact's own."""
+_OF_THE_PAST = frozenset(("last", "next", "creator", "created", "modified", "updated"))
 # Words that mean a dozen things: only where the values say so, too.
 _WEAK = frozenset({
     "number", "no", "line", "did", "hp", "first", "last", "by", "il", "via", "ort", "cap", "step",
@@ -31,28 +53,8 @@ _WEAK = frozenset({
     "groups", "category", "segment", "service", "follow", "up", "reminder", "activity", "event", "type",
     "contact",
 })  # fmt: skip
-_RANK_OF_QUALIFIER = {"main": 0, "work": 1, "mobile": 2, "home": 4, "other": 5, "shipping": 6}
 _CERTAIN_LENGTH = 8
 """An id that is shorter, and a number, is one of a spreadsheet: another spreadsheet has the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A column that may go to a field.
-
-    Attributes:
-        header: its name.
-        target: the field, without a number.
-        score: how surely, from 0 to 1.
-        why: for the user.
-        rank: of several for a field of which there can be several: what comes first.
-    """
-
-    header: str
-    target: str
-    score: float
-    why: str
-    rank: tuple[int, int, str]
 
 
 class Unknown:
@@ -82,10 +84,10 @@ class Unknown:
         claims = [claim for column in columns if (claim := self._claim(column, assignment)) is not None]
         for claim in sorted(claims, key=lambda one: (not self._filled(one), -one.score, one.rank)):
             if claim.target.rpartition(".")[2] not in _POINTS:
-                _settle(assignment, claim)
+                settle(assignment, claim)
         for claim in sorted(claims, key=lambda one: (not self._filled(one), one.rank)):
             if claim.target.rpartition(".")[2] in _POINTS:
-                _settle(assignment, claim)
+                settle(assignment, claim)
         self._labels(columns, assignment)
         for column in columns:
             if assignment.is_open(column.header):
@@ -96,12 +98,13 @@ class Unknown:
 
     def _claim(self, column: Column, assignment: Assignment) -> Claim | None:
         reading = self._readings[column.header]
-        rank = _rank(reading, column.header)
+        rank = rank_of(reading, column.header)
         target = self._target(reading, column, assignment) if reading.meaning else ""
         if target:
             found = assignment.target(target)
             if found is not None:
                 score, why = self._score(reading, column, found.kind)
+                score += self._nearness(column.header)
                 if score >= WORTH_TAKING:
                     return Claim(column.header, target, score, why, rank)
         by_looks = self._by_looks(column, reading, assignment)
@@ -120,9 +123,26 @@ class Unknown:
         for target in targets_of(reading, self._entity):
             if self._beside_known and target.startswith(("deal.", "task.", "activity.", "contact.")):
                 continue
+            if (
+                target.startswith("deal.")
+                and self._entity in ("contacts", "companies")
+                and not self._makes_a_deal(reading, column)
+            ):
+                continue
             if assignment.target(target) is not None:
                 return target
         return ""
+
+    def _nearness(self, header: str) -> float:
+        """Of two columns that say the same, the one that names what the table is about is nearer: `Contact owner`."""
+        named = subjects_in(header)
+        return 0.0 if not named else 0.01 if _HOME[self._entity] in named else -0.01
+
+    def _makes_a_deal(self, reading: Reading, column: Column) -> bool:
+        """Whether a column speaks of a deal so surely that every row gets one: `Price` or `Stage` alone does not."""
+        if reading.subject == "deal" or reading.meaning == "deal" or "deal" in subjects_in(column.header):
+            return True
+        return "deal" in self._said or ("value" in self._said and bool(self._said & _OF_A_DEAL))
 
     def _score(self, reading: Reading, column: Column, kind: str) -> tuple[float, str]:
         wanted = MEANINGS[reading.meaning].kind or kind
@@ -144,33 +164,20 @@ class Unknown:
     ) -> tuple[str, float, str] | None:
         """The field that the values alone speak for."""
         person = "" if self._entity == "contacts" else "contact."
-        if not column.looked or reading.meaning in (
-            "id",
-            "owner",
-            "assignee",
-            "fax",
-            "body",
-            "description",
-            "linkedin",
-        ):
+        if not column.looked or reading.meaning in _SAID or reading.trap:
             return None
         unnamed = is_unnamed(column.header)
         taken = set(assignment.header_of)
-        wanted = unnamed or (f"{person}email" not in taken and "email" not in self._said)
-        if share(column, "email") >= 0.8 and not reading.trap and wanted:
+        bare = not reading.meaning and bool(reading.qualifiers)
+        wanted = unnamed or bare or (f"{person}email" not in taken and "email" not in self._said)
+        if share(column, "email") >= 0.8 and wanted:
             return f"{person}email", 0.75, likeness(column, "email")
-        if (
-            share(column, "phone") >= 0.8
-            and _dialled(column)
-            and not reading.trap
-            and "fax" not in reading.qualifiers
-        ) and (
-            unnamed
-            or (
-                reading.meaning in ("contact", "email", "phone", "full_name", "name")
-                and reading.subject != "company"
-            )
-        ):
+        reached = (
+            reading.meaning in ("contact", "email", "phone", "full_name", "name")
+            and reading.subject != "company"
+        )
+        dialled = share(column, "phone") >= 0.8 and _dialled(column) and "fax" not in reading.qualifiers
+        if dialled and (unnamed or bare or reached):
             return f"{person}phone", 0.65, f"{likeness(column, 'phone')}"
         if unnamed:
             return self._unnamed(column)
@@ -222,7 +229,8 @@ class Unknown:
         if not column.filled and column.looked == 0 and self._any_filled:
             return "nothing is in it"
         if reading.trap:
-            return "of somebody else"
+            told = _OF_THE_PAST.isdisjoint(header_words(column.header))
+            return "of somebody else" if told else "there is no field for it"
         if "fax" in reading.qualifiers or reading.meaning == "fax":
             return "a fax number is not dialled"
         if reading.meaning == "id":
@@ -267,6 +275,8 @@ class Unknown:
         return None
 
     def _name(self, reading: Reading, column: Column) -> str | None:
+        if self._entity == "contacts" and "last_name" in self._said and "first_name" not in self._said:
+            return None if several_words(column) else "first_name"
         if self._entity == "contacts" and "first_name" in self._said and "last_name" not in self._said:
             return None if several_words(column) else "last_name"
         if self._entity == "contacts" and company_like(column) >= 0.5 and "company" not in self._said:
@@ -276,6 +286,21 @@ class Unknown:
         if self._entity in ("activities", "tasks") and "subject" in self._said:
             return "contact"
         return None
+
+    def _stage(self, reading: Reading, column: Column) -> str | None:
+        """`Stage` of people without deals is how far they are."""
+        if self._entity == "contacts" and not self._makes_a_deal(reading, column):
+            return "" if self._said & {"lead_status", "status"} else "lead_status"
+        return None
+
+    def _due(self, reading: Reading, column: Column) -> str | None:
+        """`Deadline` of a deal is when it is to be closed."""
+        return "expected_close" if self._entity == "deals" and "expected_close" not in self._said else None
+
+    def _website(self, reading: Reading, column: Column) -> str | None:
+        """The page of a person at a network is not their company's."""
+        said = [any(host in value.lower() for host in _NETWORKS) for value in column.samples]
+        return "" if said and sum(said) * 2 >= len(said) else None
 
     def _title(self, reading: Reading, column: Column) -> str | None:
         if self._entity == "contacts" and (mostly_prefixes(column) or "job" in self._said):
@@ -330,42 +355,14 @@ _SPECIAL = {
     "full_name": Unknown._full_name,
     "company": Unknown._company,
     "name": Unknown._name,
+    "stage": Unknown._stage,
+    "due": Unknown._due,
+    "website": Unknown._website,
     "title": Unknown._title,
     "status": Unknown._status,
     "id": Unknown._id,
     **dict.fromkeys(_PLACES, Unknown._place),
 }
-
-
-def _settle(assignment: Assignment, claim: Claim) -> None:
-    target = assignment.target(claim.target)
-    if target is None:
-        return
-    if not target.many:
-        assignment.take(claim.header, claim.target, claim.score, claim.why)
-        return
-    # A second street is the first one's other line only where it is numbered so, not another address.
-    if (
-        target.field == "address"
-        and claim.target in assignment.header_of
-        and not _same_place(assignment, claim)
-    ):
-        return
-    assignment.take_next(claim.header, claim.target, claim.score, claim.why)
-
-
-def _same_place(assignment: Assignment, claim: Claim) -> bool:
-    first = read_header(assignment.header_of[claim.target])
-    this = read_header(claim.header)
-    return set(first.qualifiers) == set(this.qualifiers) and (
-        this.number > 1 or first.meaning != this.meaning
-    )
-
-
-def _rank(reading: Reading, header: str) -> tuple[int, int, str]:
-    """What comes first: the main one, then the work place's; lower numbers before higher ones."""
-    known = [_RANK_OF_QUALIFIER[name] for name in reading.qualifiers if name in _RANK_OF_QUALIFIER]
-    return (min(known) if known else 0, reading.number, header)
 
 
 def _dialled(column: Column) -> bool:

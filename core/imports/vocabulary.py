@@ -76,9 +76,10 @@ def read_header(header: str) -> Reading:
     if not _TRAPS.isdisjoint(said):
         return Reading("", "", _qualifiers(said), number, trap=True)
     reading = _taken_apart(said, number)
-    if reading.meaning:
-        return reading
-    return _similar(phrase, number)
+    if not reading.meaning:
+        similar = _similar(phrase, number)
+        return similar if similar.meaning else reading
+    return reading
 
 
 def point_label(header: str) -> str:
@@ -124,6 +125,12 @@ _BESIDE: dict[Entity, tuple[str, ...]] = {
 
 # What says by itself that it is of something to be done; `Date` and `Type` of a contact are not.
 _OF_A_TASK = ("due",)
+
+
+def subjects_in(header: str) -> frozenset[str]:
+    """Whom a header names: contact, company, deal, task, activity."""
+    known = _subject_words()
+    return frozenset(known[word] for word in header_words(header) if word in known)
 
 
 def targets_of(reading: Reading, entity: Entity) -> tuple[str, ...]:
@@ -204,7 +211,7 @@ _CJK_WORD = 2
 
 def _taken_apart(said: list[str], number: int) -> Reading:
     """The meaning of what is left without a number, qualifiers and whose it is (`Company – work phone no. 2`)."""
-    digits = [word for word in said if word.isdecimal() and len(word) <= 2 and int(word) > 0]
+    digits = [word for word in said if word.isdecimal() and len(word) <= 2]
     rest = [word for word in said if word not in digits]
     if digits and number == 1:
         number = max(1, int(digits[0]))
@@ -212,6 +219,8 @@ def _taken_apart(said: list[str], number: int) -> Reading:
     qualifiers = _qualifiers(rest)
     bare = [word for word in rest if of.get(word) is None]
     without = [word for word in rest if of.get(word) is None or word in known]
+    if len(rest) == 2 and rest[1] in _COUNTS and rest[0] in whose and " ".join(rest) not in known:
+        return Reading("id", whose[rest[0]], (), number, 0.9)
     for words, certainty in ((rest, 0.97), (without, 0.96), (bare, 0.95)):
         if " ".join(words) in known:
             return Reading(known[" ".join(words)], "", qualifiers, number, certainty)
@@ -233,6 +242,8 @@ _TRAPS = frozenset({
     "competitor", "partner", "partners", "father", "mother", "birth", "creator", "created", "modified",
     "updated", "last", "next", "ultimate", "secretary", "sekretariat",
 })  # fmt: skip
+# A phone number where nothing else is said, but `Account number` is no phone.
+_COUNTS = frozenset(("number", "no", "nr", "num"))
 _JOINTS = frozenset(
     ("of", "the", "de", "do", "da", "del", "der", "des", "du", "la", "le", "s", "di", "van", "in", "for")
 )
@@ -247,7 +258,7 @@ def _by_beginning() -> dict[str, list[str]]:
     return found
 
 
-_FUZZY_LENGTH = 5
+_FUZZY_LENGTH = 7
 
 
 def _similar(phrase: str, number: int) -> Reading:

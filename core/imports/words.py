@@ -229,7 +229,7 @@ MEANINGS: dict[str, Meaning] = {
         _of("address", "contact", "company"),
         """address|street|street address|address line|addr|mailing street|mailing address|street name|street 1|address street|full address
         postal address|address 1|address line 1|business address|office address|location address|house no|road
-        Adresse|Straße|Strasse|Anschrift|Straße und Hausnummer|Straße Hausnummer|Straße Nr|Str|Hausnummer|Postanschrift
+        Adresse|Straße|Strasse|Anschrift|Straße und Hausnummer|Straße Hausnr|Str Nr|Straße Hausnummer|Straße Nr|Str|Hausnummer|Postanschrift
         rue|adresse postale|voie|numéro et rue|ligne d'adresse|dirección|direccion|calle|domicilio|dirección postal|calle y número
         endereço|endereco|rua|logradouro|morada|endereço completo|indirizzo|via|straat|straatnaam|adres|straat en huisnummer|huisnummer
         ulica|adres pocztowy|ulica i numer|adress|gata|gatuadress|gateadresse|postadress|vejnavn|vej|gade|adresa|ulice|cím|utca|osoite
@@ -247,7 +247,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "city": Meaning(
         _of("city", "contact", "company"),
-        """city|town|city town|town city|locality|mailing city|municipality|suburb|Stadt|Ort|Ortschaft|Wohnort|ville|commune|localité
+        """city|town|PLZ Ort|zip city|postal code city|code postal ville|cp ville|cap città|cp ciudad|city state|city state zip|location|Standort|city town|town city|locality|mailing city|municipality|suburb|Stadt|Ort|Ortschaft|Wohnort|ville|commune|localité
         ciudad|localidad|población|municipio|cidade|localidade|município|città|citta|comune|località|stad|plaats|woonplaats|gemeente
         miasto|miejscowość|ort|postort|poststed|by|město|obec|mesto|város|település|kaupunki|postitoimipaikka|oraș|şehir|il|город
         місто|населенный пункт|πόλη|المدينة|مدينة|עיר|יישוב|शहर|नगर|城市|市|市区町村|도시|시|kota|thành phố""",
@@ -300,7 +300,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "probability": Meaning(
         _of("probability", "deal"),
-        """probability|win probability|deal probability|chance|probability %|likelihood|close probability|confidence %|Wahrscheinlichkeit
+        """probability|win probability|prob|win prob|deal probability|chance|probability %|likelihood|close probability|confidence %|Wahrscheinlichkeit
         Abschlusswahrscheinlichkeit|Gewinnwahrscheinlichkeit|probabilité|probabilidad|probabilidade|probabilità|kans %|waarschijnlijkheid
         slagingskans|prawdopodobieństwo|sannolikhet|sannsynlighet|sandsynlighed|pravděpodobnost|olasılık|вероятность|ймовірність|πιθανότητα
         الاحتمالية|הסתברות|संभावना|概率|赢单率|可能性|確度|確率|확률""",
@@ -337,7 +337,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "expected_close": Meaning(
         _of("expected_close", "deal"),
-        """close date|closedate|expected close|expected close date|closing date|estimated close date|est close date|target close date|exp close
+        """close date|closedate|close|closes|closing|expected close|expected close date|closing date|estimated close date|est close date|target close date|exp close
         anticipated close date|expected closing|forecast date|estimated close|date close|Abschlussdatum|erwarteter Abschluss
         voraussichtliches Abschlussdatum|erwartetes Abschlussdatum|geplanter Abschluss|Abschluss am|date de clôture|date de fermeture
         clôture prévue|date de clôture prévue|date de signature prévue|fecha de cierre|fecha de cierre prevista|fecha prevista de cierre|cierre previsto
@@ -448,7 +448,7 @@ MEANINGS: dict[str, Meaning] = {
         {**_of("owner", *_ALL), "activity": "user", "task": "assignee"},
         """owner|owner name|contact owner|lead owner|deal owner|account owner|company owner|opportunity owner|record owner|sales rep|salesrep|rep
         sales person|salesperson|account manager|account executive|assigned to|assignedto|ownerid|owner id|agent|seller|responsible|owner email
-        created by user|user|bdr|sdr|ae|relationship manager|handled by|managed by|sales owner
+        created by user|user|bdr|sdr|ae|relationship manager|handled by|caller|called by|logged by|managed by|sales owner
         Besitzer|Inhaber|Eigentümer|Zuständig|Zuständiger Mitarbeiter|Vertriebsmitarbeiter|Betreuer|Verantwortlicher|Kundenbetreuer|Kontoinhaber
         zuständiger|propriétaire|responsable|commercial|propriétaire du contact|chargé de compte|propietario|propietario del contacto|comercial|vendedor
         ejecutivo|proprietário|proprietário do contato|responsável|proprietario|responsabile|commerciale|venditore|agente|eigenaar|verantwoordelijke
@@ -532,12 +532,12 @@ MEANINGS: dict[str, Meaning] = {
         """created|created at|create date|created date|created on|date created|creation date|createdate|created time|added|added on|date added|add time
         Erstellt|erstellt am|Erstellungsdatum|Erstelldatum|angelegt am|créé le|date de création|fecha de creación|creado|creado el|data de criação|criado em
         data di creazione|creato il|aangemaakt|aangemaakt op|aanmaakdatum|data utworzenia|utworzono|skapad|opprettet|oprettet|vytvořeno|oluşturulma tarihi
-        дата создания|создан|дата створення|创建时间|创建日期|建立日期|作成日|作成日時|생성일|등록일|registered|signup date|sign up date|first seen""",
+        дата создания|создан|дата створення|创建时间|创建日期|建立日期|作成日|作成日時|생성일|등록일|registered|signup date|connected on|sign up date|first seen""",
     ),
     "updated": Meaning(
         {},
         """updated|updated at|last modified|last modified date|modified|modified date|modified on|last updated|update time|last activity|last activity date
-        last contacted|last contact|last seen|last activity at|next task at|Geändert am|zuletzt geändert|modifié le|dernière modification|última modificación
+        last contacted|last contact|last seen|last activity at|next task at|Geändert am|zuletzt geändert|letzter Kontakt|letzte Aktivität|dernier contact|último contacto|modifié le|dernière modification|última modificación
         última modificação|ultima modifica|laatst gewijzigd|data modyfikacji|изменен|дата изменения|дата зміни|更新时间|修改时间|更新日|수정일|next activity date""",
     ),
     "birthday": Meaning(
@@ -574,8 +574,8 @@ SUBJECTS: dict[str, str] = {
 
 QUALIFIERS: dict[str, str] = {
     "mobile": "mobile|mobilfunk|mobilfunknummer|diensthandy|cell|cellphone|cellular|mobil|handy|handynummer|mobiltelefon|mobilnummer|handphone|portable|móvil|celular|telemóvel|cellulare|mobiel|mobiele|komórka|komórkowy|mobilní|cep|gsm|whatsapp|сотовый|мобильный|мобільний|κινητό|الجوال|جوال|موبايل|נייד|मोबाइल|手机|手機|携帯|휴대폰|핸드폰|mobilephone|mob",
-    "work": "work|geschäftstelefon|diensttelefon|business|office|professional|corporate|job|direct|geschäftlich|Geschäft|dienstlich|Büro|Arbeit|beruflich|professionnel|pro|bureau|travail|trabajo|oficina|trabalho|profissional|escritório|comercial|comerciale|lavoro|ufficio|aziendale|werk|zakelijk|kantoor|służbowy|praca|biuro|arbete|arbeid|arbejde|jobb|práce|pracovní|iş|рабочий|рабочая|робочий|робоча|εργασίας|العمل|عمل|עבודה|单位|工作|办公|勤務先|직장|사무실",
-    "home": "home|privattelefon|privatnummer|personal|private|privat|privé|privée|personnel|domicile|casa|particular|pessoal|residencial|personale|abitazione|thuis|privé telefoon|prywatny|domowy|dom|hem|hjem|domů|soukromý|domácí|ev|kişisel|личный|домашний|особистий|домашній|σπίτι|προσωπικό|شخصي|المنزل|בית|פרטי|个人|家庭|住宅|自宅|個人|집|개인",
+    "work": "work|geschäftstelefon|diensttelefon|business|office|professional|corporate|job|direct|geschäftlich|geschäftl|gesch|dienstl|Geschäft|dienstlich|Büro|Arbeit|beruflich|professionnel|pro|bureau|travail|trabajo|oficina|trabalho|profissional|escritório|comercial|comerciale|lavoro|ufficio|aziendale|werk|zakelijk|kantoor|służbowy|praca|biuro|arbete|arbeid|arbejde|jobb|práce|pracovní|iş|рабочий|рабочая|робочий|робоча|εργασίας|العمل|عمل|עבודה|单位|工作|办公|勤務先|직장|사무실",
+    "home": "home|priv|privattelefon|privatnummer|personal|private|privat|privé|privée|personnel|domicile|casa|particular|pessoal|residencial|personale|abitazione|thuis|privé telefoon|prywatny|domowy|dom|hem|hjem|domů|soukromý|domácí|ev|kişisel|личный|домашний|особистий|домашній|σπίτι|προσωπικό|شخصي|المنزل|בית|פרטי|个人|家庭|住宅|自宅|個人|집|개인",
     "main": "main|haupttelefon|hauptnummer|primary|default|hq|headquarters|switchboard|preferred|Haupt|Zentrale|principal|principale|główny|hlavní|основной|основний|主|主要|代表|대표",
     "other": "other|secondary|alternate|alternative|alt|additional|second|assistant|andere|weitere|sonstige|autre|secondaire|otro|otra|alternativo|secundario|outro|secundário|altro|altra|secondario|overige|inny|dodatkowy|annan|andre|anden|další|diğer|ikinci|другой|дополнительный|інший|додатковий|其他|备用|その他|기타",
     "billing": "billing|invoice|invoicing|Rechnung|Rechnungs|facturation|facturación|cobrança|fatturazione|factuur|mailing",

@@ -278,6 +278,53 @@ def test_a_mapping_is_remembered():
     assert all_there.guesses[3].why == "left out, as last time"
 
 
+def test_what_was_remembered_for_other_rows_is_not_forced_on_these():
+    headers = ["Name", "Phone", "Domain", "Size"]
+    rows = (
+        ["Acme Inc", "+49 30 1234567", "acme.com", "50"],
+        ["Globex Ltd", "+49 30 1234568", "globex.com", "70"],
+    )
+    remembered = {"name": "Name", "phone": "Phone", "company.domain": "Domain"}
+    # The user had said that these are people: that is what the fields say.
+    assert proposed(headers, *rows).entity == "companies"
+    assert proposed(headers, *rows, remembered=remembered).entity == "contacts"
+    anew = proposed(headers, *rows, remembered=remembered, entity="companies")
+    assert mapped(anew) == {"Name": "name", "Phone": "phone", "Domain": "domain", "Size": "employees"}
+
+
+def test_a_price_or_a_stage_alone_makes_nobody_a_deal():
+    stage = mapped(proposed(["Name", "E-mail", "Stage"], ["Ann Lee", "ann@acme.com", "Warm"]))
+    assert stage == {"Name": "name", "E-mail": "email", "Stage": "lead_status"}
+    assert mapped(proposed(["Name", "E-mail", "Price"], ["Ann Lee", "ann@acme.com", "500"])).keys() == {
+        "Name",
+        "E-mail",
+    }
+    both = mapped(
+        proposed(["Name", "E-mail", "Stage", "Deal value"], ["Ann Lee", "ann@acme.com", "Warm", "500"])
+    )
+    assert both == {"Name": "name", "E-mail": "email", "Stage": "deal.stage", "Deal value": "deal.value"}
+
+
+def test_a_page_at_a_network_is_not_the_companys():
+    headers = ["Name", "URL"]
+    assert mapped(proposed(headers, ["Ann Lee", "https://www.linkedin.com/in/ann"])) == {"Name": "name"}
+    assert mapped(proposed(headers, ["Ann Lee", "https://acme.com"])) == {
+        "Name": "name",
+        "URL": "company.website",
+    }
+
+
+def test_the_owner_of_the_record_counts_more_than_the_companys():
+    headers = ["Name", "Account Owner", "Contact Owner", "Account number"]
+    found = mapped(proposed(headers, ["Ann Lee", "Bob", "Mia", "4711"]))
+    assert found == {"Name": "name", "Contact Owner": "owner"}
+
+
+def test_a_header_that_only_says_which_one_it_is_is_told_by_its_values():
+    found = mapped(proposed(["Person", "Work", "Private"], ["Ann Lee", "+1 415 555 0100", "+1 415 555 0102"]))
+    assert found == {"Person": "name", "Work": "phone", "Private": "phone_2"}
+
+
 def test_custom_fields_take_the_columns_that_are_called_like_them():
     catalog = set_up(
         ("contacts", "tea", "Favourite Tea"), ("contacts", "industry", "Industry"), ("deals", "size", "Size")
@@ -381,7 +428,6 @@ def test_a_field_can_be_named_by_any_word_for_it(said, entity, target):
         "nonsense",
         "custom.none",
         "custom.new:",
-        "email_0",
         "email_99",
         "phone_x",
         "city_2",
