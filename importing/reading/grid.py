@@ -124,14 +124,12 @@ class GridTable:
     def _fitted(self, chunk: Chunk) -> list[RawRow] | None:
         """The rows of data, each as wide as the header; None: they are so already, all of them, and there are many."""
         width, rows = len(self.headers), chunk.rows
-        above = self._layout.data_from > chunk.first
         if (
-            not above
+            self._layout.data_from <= chunk.first
             and not chunk.problems
             and len(rows) > _TAIL
             and set(map(len, rows)) == {width}
-            and all(map(str.strip, map("".join, rows)))
-            and not self._suspicious(rows)
+            and self._all_data(rows)
         ):
             return None
         fitted: list[RawRow] = []
@@ -155,9 +153,11 @@ class GridTable:
                 fitted.append(RawRow(number, resized, problem or extra))
         return fitted
 
-    def _suspicious(self, rows: Sequence[Sequence[str]]) -> bool:
-        """Whether there may be a header again, or a total, among rows of the right width."""
-        return self._layout.may_be_none_of_data("\n".join([row[0] for row in rows]))
+    def _all_data(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Whether there is no blank row, no header and no total among rows of the right width; False: perhaps there is."""
+        firsts = [row[0] for row in rows]
+        some = all(map(str.strip, firsts)) or all(map(str.strip, map("".join, rows)))
+        return some and not self._layout.may_be_none_of_data("\n".join(firsts))
 
     def _resized(self, cells: Sequence[str]) -> tuple[Sequence[str], str]:
         width = len(self.headers)

@@ -95,13 +95,12 @@ class Layout:
         """Whether there may be a header again, or a total, among rows of which these are the first cells, one a line."""
         if self.raw and (not self.raw[0] or f"\n{self.raw[0]}\n" in f"\n{firsts}\n"):
             return True
-        return bool(_MAYBE_TOTAL.search(firsts))
+        lower = firsts.lower()
+        return any(word in lower for word in _IN_TOTALS)
 
 
-_MAYBE_TOTAL = re.compile(
-    r"^\W{0,3}(?:grand|sub|report|page|overall|total|summe|gesamt|zwischen|totaal|итого|всего)|\(\d[\d,.]* records?\)\s*$",
-    re.IGNORECASE | re.MULTILINE,
-)
+_IN_TOTALS = ("total", "summe", "gesamt", "totaal", "итого", "всего", " records)", " record)")
+"""One of those is in whatever `_TOTAL` and `_GROUP` match; looked for in many rows at once."""
 
 
 def find_layout(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Layout:

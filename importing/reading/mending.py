@@ -51,13 +51,13 @@ class Mending:
     def swallowed(self, cells: Sequence[str], lines: Sequence[str]) -> bool:
         """Whether a row of several lines is rather several rows between two stray quotation marks."""
         width = self.width
-        if width < 3:
+        if width < 3 or (len(cells) == width and (width == 3 or len(lines) < 4)):
             return False
         inner = [line for line in lines[1:-1] if line.strip()]
         whole = sum(1 for line in inner if self._is_row(line, width))
         if len(cells) == width:
             # A note may hold a table, but hardly one that is as wide as this one, on all of its lines.
-            return width > 3 and len(inner) > 1 and whole == len(inner)
+            return len(inner) > 1 and whole == len(inner)
         return whole > 0 or (self._is_row(lines[-1], width) and len(cells) > width)
 
     def row(self, lines: Sequence[str], place: int, width: int) -> tuple[list[str], int, str]:
