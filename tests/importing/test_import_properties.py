@@ -15,9 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.defaults import founding
 from core.filters import Query
-from storage.solo import create_solo, open_solo
+from storage.solo import open_solo
 from tests.importing.desk import Desk, numbers, silent
 from tests.workspace.office import START, Clock
 
@@ -65,22 +64,6 @@ SOME = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new workspace, to be copied: making one takes a hundred times as long."""
-    folder = tmp_path_factory.mktemp("empty")
-    first = founding(
-        organization="Nordlicht",
-        user="Ann",
-        currency="EUR",
-        country="DE",
-        time_zone="Europe/Berlin",
-        now=START,
-    )
-    create_solo(folder / "work.db", first, store="file", clock=Clock()).close()
-    return folder
 
 
 @contextmanager
