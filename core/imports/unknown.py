@@ -129,6 +129,9 @@ class Unknown:
                 and not self._makes_a_deal(reading, column)
             ):
                 continue
+            # How many deals there are with somebody is headed `Closed deals`.
+            if target in ("deal.is_won", "deal.is_closed"):
+                continue
             if assignment.target(target) is not None:
                 return target
         return ""

@@ -192,10 +192,64 @@ _TASKS = Layout(
     strange="Call Title|Note body",
 )
 
+# What a program fetched from the API and wrote down: the internal names.
+_API_CONTACTS = Layout(
+    "contacts",
+    """
+    hs_object_id | vid | id = external_id
+    firstname = first_name
+    lastname = last_name
+    email = email
+    phone = phone+
+    mobilephone = phone+
+    jobtitle = title
+    company = company
+    associatedcompanyid = company_external_id
+    website = company.website
+    industry = company.industry
+    hs_lead_status = lead_status
+    lifecyclestage = lead_status
+    hubspot_owner_id = owner
+    hs_analytics_source = source
+    address = address
+    zip = postal_code
+    city = city
+    state = region
+    country = country
+    createdate =
+    lastmodifieddate | hs_lastmodifieddate | notes_last_contacted | notes_last_updated = -
+    """,
+    "hs_object_id:6|lifecyclestage:5|hubspot_owner_id:5|firstname:2|lastname:2|hs_lead_status:5|associatedcompanyid:5|createdate:2|jobtitle:1|mobilephone:1",
+    strange="dealname|dealstage",
+)
+_API_DEALS = Layout(
+    "deals",
+    """
+    hs_object_id | dealId | id = external_id
+    dealname = title
+    dealstage = stage
+    pipeline = pipeline
+    amount = value
+    deal_currency_code = currency
+    hs_deal_stage_probability = probability
+    closedate = expected_close
+    closed_lost_reason = lost_reason
+    hs_is_closed_won = is_won
+    hs_is_closed = is_closed
+    hs_next_step = next_step
+    hubspot_owner_id = owner
+    description = description
+    hs_analytics_source = source
+    dealtype | createdate =
+    hs_lastmodifieddate | notes_last_contacted = -
+    """,
+    "dealname:4|dealstage:5|hubspot_owner_id:4|hs_object_id:4|closedate:2|amount:1|pipeline:1|dealtype:2|createdate:1",
+)
+
 HUBSPOT = Source(
     "hubspot",
     "HubSpot",
-    (_CONTACTS, _COMPANIES, _DEALS, _CALLS, _NOTES, _TASKS),
+    (_CONTACTS, _COMPANIES, _DEALS, _CALLS, _NOTES, _TASKS, _API_CONTACTS, _API_DEALS),
     stages=(
         KnownStage("Appointment Scheduled", "open"),
         KnownStage("Qualified To Buy", "open"),

@@ -232,11 +232,55 @@ _PLAIN_DEALS = Layout(
     """Title:2|Value:1|Currency:1|Organization:2|Contact person:5|Stage:1|Status:1|Owner:1|Deal created:5|Expected close date:1|Won time:4|Lost time:4
     Lost reason:1|Visible to:4|Weighted value:4|Deal closed on:4|Currency of value:5|Pipeline:1|Label:1""",
 )
+_PLAIN_PEOPLE = Layout(
+    "contacts",
+    """
+    ID = external_id
+    First name = first_name
+    Last name = last_name
+    Name = name
+    Organization | Organisation = company
+    Organization ID = company_external_id
+    Email | Email - Work | Email (Work) = email+
+    Email - Home | Email (Home) | Email - Other = email+
+    Phone | Phone - Work | Phone (Work) = phone+
+    Phone - Mobile | Phone (Mobile) = phone+
+    Phone - Home | Phone (Home) | Phone - Other = phone+
+    Job title = title
+    Label | Labels = tags
+    Owner = owner
+    Person created | Creation date =
+    Open deals | Closed deals | Won deals | Lost deals | Next activity date | Last activity date | Activities to do | Visible to | Update time = -
+    Done activities | Total activities | Email messages count | Marketing status = -
+    """,
+    """Open deals:4|Closed deals:4|Next activity date:3|Person created:6|Visible to:3|Activities to do:3|Organization:1|Label:1|Email:1|Phone:1|Name:1
+    Done activities:3|Marketing status:2|Email messages count:3|Won deals:2|Lost deals:2""",
+    strange="Title|Value|Organization created|People",
+)
+_PLAIN_ORGANIZATIONS = Layout(
+    "companies",
+    """
+    ID = external_id
+    Name = name
+    Website = website
+    Phone = phone
+    Industry = industry
+    Address = address
+    Label | Labels = tags
+    Owner = owner
+    Organization created | Creation date =
+    People | Open deals | Closed deals | Won deals | Lost deals | Next activity date | Last activity date | Activities to do | Visible to = -
+    Done activities | Total activities | Update time = -
+    """,
+    """People:4|Open deals:4|Closed deals:4|Next activity date:3|Organization created:6|Visible to:3|Activities to do:3|Address:1|Label:1|Name:1
+    Done activities:3|Won deals:2|Lost deals:2""",
+    strange="Title|Value|Person created|Email|First name|Organization",
+)
 
 PIPEDRIVE = Source(
     "pipedrive",
     "Pipedrive",
-    (_PEOPLE, _ORGANIZATIONS, _DEALS, _ACTIVITIES, _NOTES, _PLAIN_DEALS),
+    (_PEOPLE, _ORGANIZATIONS, _DEALS, _ACTIVITIES, _NOTES, _PLAIN_DEALS, _PLAIN_PEOPLE, _PLAIN_ORGANIZATIONS),
     stages=(
         KnownStage("Qualified", "open"),
         KnownStage("Lead In", "open"),

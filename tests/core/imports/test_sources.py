@@ -98,6 +98,17 @@ EXPORTS = {
         Deal - Currency=currency,Deal - Pipeline=pipeline,Deal - Stage=stage,Deal - Status=outcome,Deal - Owner=owner,Deal - Deal created
     """,
     "pipedrive deals without prefixes": "Title=title,Value=value,Currency=currency,Organization=company,Contact person=contact",
+    "pipedrive contacts without prefixes": """
+        Name=name,Label=tags,Phone=phone,Email=email,Organization=company,Owner=owner,Open deals,Closed deals,Next activity date
+    """,
+    "pipedrive companies without prefixes": "Name=name,Label=tags,Address=address,People,Open deals,Closed deals,Next activity date,Owner=owner",
+    "hubspot deals from the API": """
+        hs_object_id=external_id,dealname=title,amount=value,dealstage=stage,closedate=expected_close,pipeline=pipeline,hubspot_owner_id=owner
+    """,
+    "hubspot contacts from the API": """
+        hs_object_id=external_id,firstname=first_name,lastname=last_name,email=email,phone=phone,company=company,jobtitle=title,
+        lifecyclestage=lead_status,hubspot_owner_id=owner
+    """,
     "pipedrive tasks": """
         Activity - Subject*=subject,Activity - Due date=due_at,Activity - Due time=due_time,Activity - Duration,Activity - Type=kind,
         Activity - Done=done,Activity - Note=body,Activity - Assigned to user=assignee,Deal=deal.title,Organization=company,Contact person=contact
