@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -125,7 +126,8 @@ class FilesDialog(Dialog[tuple[Job, Sequence[TableView], str]]):
         self._look()
 
     def _look(self) -> None:
-        self.run_worker(self._list(self._line.value), group="list", exclusive=True)
+        # Not a coroutine yet: one that is overtaken before it begins would never be awaited.
+        self.run_worker(partial(self._list, self._line.value), group="list", exclusive=True)
 
     async def _list(self, typed: str) -> None:
         found = await asyncio.to_thread(completions, typed, home=self._home, listing=listing)

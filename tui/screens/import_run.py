@@ -126,7 +126,10 @@ class ImportRunScreen(ApartScreen):
 
     def key_hints(self) -> list[tuple[str, str]]:
         """What can be done at this point."""
-        return [*self.hints_for(_OVER if self.running.over else _UNDER_WAY), *super().key_hints()[-1:]]
+        labels = _OVER if self.running.over else _UNDER_WAY
+        if self.running.problem:
+            labels = {action: label for action, label in labels.items() if action != "activate"}
+        return [*self.hints_for(labels), *super().key_hints()[-1:]]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Going on with it where it was stopped; taking back once it is over."""
