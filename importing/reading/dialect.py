@@ -13,6 +13,7 @@ NONE = "\x1f"
 """In place of a delimiter, where a text has but one column."""
 _SAMPLE_LINES = 300
 _SEP = re.compile(r'"?sep=(.)"?[\s,;]*', re.IGNORECASE)
+_DECIMAL = re.compile(r"-?\d{1,3}(?:\.?\d{3})*,\d{1,2}\s?[€$£%]?")
 _ESCAPE = re.compile(r'\\(["\\])')
 _BLANK_THEN_QUOTE = '{} "'
 
@@ -77,20 +78,21 @@ def _refined(dialect: Dialect, lines: Sequence[str]) -> Dialect:
 
 def _delimiter(lines: Sequence[str]) -> str:
     there = [mark for mark in _DELIMITERS if any(mark in line for line in lines)]
-    best, chosen = 0.0, NONE if _is_list_of_names(lines) else ","
+    best, chosen = 0.0, NONE if _is_one_column(lines) else ","
     for mark in there:
         if (score := _score(lines, mark)) > best:
             best, chosen = score, mark
     return chosen
 
 
-def _is_list_of_names(lines: Sequence[str]) -> bool:
-    """Whether a text is one column of `Smith, John` under a header that has no comma."""
-    said = [line for line in lines if line.strip()]
+def _is_one_column(lines: Sequence[str]) -> bool:
+    """Whether a text is one column of `Smith, John` or `1,50` under a header that has no comma."""
+    said = [line.strip() for line in lines if line.strip()]
     below = [line for line in said[1:] if "," in line]
-    return (
-        bool(below) and "," not in said[0] and all(line.count(",") == line.count(", ") == 1 for line in below)
-    )
+    if not below or "," in said[0]:
+        return False
+    names = all(line.count(",") == line.count(", ") == 1 for line in below)
+    return names or all(_DECIMAL.fullmatch(line) for line in below)
 
 
 def _score(lines: Sequence[str], mark: str) -> float:

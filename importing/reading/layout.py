@@ -19,6 +19,7 @@ _LONGEST_LABEL = 120
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.\w{2,}")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,}\d")
 _NUMBER = re.compile(r"[-+(]?[$€£¥₹]?\s?\d[\d.,'\s]*[%)]?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _LINK = re.compile(r"https?://\S+")
 _INVISIBLE = " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u3000"
 
@@ -32,7 +33,7 @@ _LABELS = frozenset(
     opportunity pipeline probability contact lead customer client department employees revenue quantity invoice balance
     nombre apellido apellidos correo telefono movil empresa cargo ciudad pais direccion notas fecha importe etapa cliente
     nom prenom courriel portable societe entreprise poste ville pays adresse code remarque montant statut proprietaire
-    vorname nachname firma telefon handy mobil ort stadt land strasse plz anrede notiz bemerkung betrag wert datum besitzer
+    kontakt umsatz vorname nachname firma telefon handy mobil ort stadt land strasse plz anrede notiz bemerkung betrag wert datum besitzer
     nome cognome sobrenome azienda telefono cellulare citta paese indirizzo valore data telefone celular cidade estado
     endereco cargo valor observacoes naam voornaam achternaam bedrijf telefoon plaats adres bedrag fornavn etternavn
     efternamn fornamn foretag jmeno prijmeni spolecnost mesto imie nazwisko firma miasto kraj nev cegnev varos telepules
@@ -276,7 +277,8 @@ def _is_data(cells: Sequence[str]) -> bool:
     if points:
         # `+1 555 0100` or an address of e-mail is never a header, unless all the others are.
         return points > 1 or _known(said) <= len(said) // 2
-    figures = sum(1 for cell in said if _NUMBER.fullmatch(cell))
+    # A year stands above a column as often as in it.
+    figures = sum(1 for cell in said if _NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell))
     return figures >= max(1, 0.25 * len(said)) and _known(said) <= figures
 
 

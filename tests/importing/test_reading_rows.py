@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from tests.importing.reading import broken, cells, numbers, only
+from pathlib import Path
+
+from tests.importing.reading import broken, cells, numbers, only, written
 
 
 def test_a_cell_in_quotation_marks_may_hold_everything() -> None:
@@ -121,3 +123,15 @@ def test_names_of_groups_above_the_header_are_not_the_header() -> None:
     table = only("layout/grouped_header.csv")
     assert list(table.headers) == ["Name", "Email", "Phone", "Title", "Value"]
     assert len(cells(table)) == 1
+
+
+def test_a_year_above_a_column_is_a_header(tmp_path: Path) -> None:
+    table = only(written(tmp_path, "Customer,2024,2025\nAcme,10,20\n"))
+    assert (list(table.headers), cells(table)) == (["Customer", "2024", "2025"], [["Acme", "10", "20"]])
+
+
+def test_subtotals_and_filters_of_a_report_are_no_rows(tmp_path: Path) -> None:
+    report = "Account,Owner,Amount\nAcme,Ann,5\nSubtotal,,5\nFoo,Bob,6\nGrand Total,,11\n\nFiltered By:\nStage equals Open\n"
+    table = only(written(tmp_path, report))
+    assert [row[0] for row in cells(table)] == ["Acme", "Foo"]
+    assert "“Filtered By:”, “Stage equals Open”" in " ".join(table.notes)

@@ -113,3 +113,8 @@ def test_rows_can_be_read_again_and_progress_is_told(tmp_path: Path) -> None:
 def test_a_file_with_nothing_but_a_header_has_no_rows(tmp_path: Path) -> None:
     table = only(written(tmp_path, "Name,Email\n"))
     assert (list(table.headers), cells(table)) == (["Name", "Email"], [])
+
+
+def test_a_comma_in_a_single_column_is_no_delimiter(tmp_path: Path) -> None:
+    table = only(written(tmp_path, "Amount\n1,50\n12,75\n"))
+    assert (list(table.headers), cells(table)) == (["Amount"], [["1,50"], ["12,75"]])

@@ -157,6 +157,7 @@ def test_every_table_in_an_archive_is_one(tmp_path: Path, book: Workbook) -> Non
         (b"[]", "JSON"),
         (b"BEGIN:VCARD\nVERSION:3.0\nEND:VCARD\n", "nothing is in them"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(Unusable, match=says):
