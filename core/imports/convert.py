@@ -180,7 +180,8 @@ class Converter:
         """The drafts of what was said."""
         tools, main = self._tools, self._main
         done = Converted(row.number, main)
-        if main not in row.bags and not row.asides:
+        # A contact's row without a contact may still be one of a company.
+        if not (main in row.bags or row.asides or (main == "contacts" and row.bags)):
             row.refuse("", "", _SAYS_NOTHING[main])
             return done
         done.contact, contact_ids = contact_draft(row, tools)

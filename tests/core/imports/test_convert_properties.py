@@ -217,6 +217,9 @@ def _agrees(field: str, text: str, done: Converted) -> bool:
             return read_flag(text) == (outcome == "won")
         case "is_closed":
             return read_flag(text) == (outcome != "open")
+        case "stage_since" | "closed_at":
+            assert done.deal is not None
+            return done.deal.values.get("stage_since") == done.deal.values.get("closed_at")
         case "done":
             return read_flag(text) == (not done.tasks)
         case "stage":
