@@ -78,7 +78,10 @@ def _refined(dialect: Dialect, lines: Sequence[str]) -> Dialect:
 
 def _delimiter(lines: Sequence[str]) -> str:
     there = [mark for mark in _DELIMITERS if any(mark in line for line in lines)]
-    best, chosen = 0.0, NONE if _is_one_column(lines) else ","
+    best, chosen = 0.0, ","
+    if _is_one_column(lines):
+        chosen = NONE
+        there = [mark for mark in there if mark != ","]
     for mark in there:
         if (score := _score(lines, mark)) > best:
             best, chosen = score, mark
@@ -103,14 +106,6 @@ def _score(lines: Sequence[str], mark: str) -> float:
     if not wide:
         return 0.0
     width, times = max(wide.items(), key=lambda entry: (entry[1], entry[0]))
-    if (
-        len(rows[0]) == 1
-        and width == 2
-        and mark == ","
-        and all(row[1][:1] == " " for row in rows if len(row) > 1)
-    ):
-        # A single column of `Smith, John` under a header without a comma.
-        return 0.0
     # A row above the table has none of its delimiters, but the table's own first row has as many as all others.
     first = next((at for at, each in enumerate(widths) if each > 1), 0)
     headed = 1.0 if widths[first] >= 0.5 * width else 0.5
