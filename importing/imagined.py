@@ -14,6 +14,7 @@ from core.schema import Record
 from core.workspace import Workspace
 from importing.deciding import Decided
 from importing.known import Hand
+from importing.scratch import Scratch
 
 R = TypeVar("R", bound=Record)
 
@@ -30,22 +31,26 @@ class Imagined:
         self._workspace = workspace
         self._context = context
         self._org_id = context.catalog.organization.id
-        self._hand = Hand()
+        self._scratch = Scratch()
 
     def matches(self, table: str, probes: Sequence[Probe]) -> list[list[Match]]:
         """See `core.workspace.Workspace.matches`."""
         found = self._workspace.matches(table, probes)
-        return [self._with_imagined(table, probe, there) for probe, there in zip(probes, found, strict=True)]
+        imagined = self._scratch.find(table, probes)
+        return [self._now(there, ids) for there, ids in zip(found, imagined, strict=True)]
 
-    def _with_imagined(self, table: str, probe: Probe, there: Sequence[Match]) -> list[Match]:
-        by_id = {match.record.id: match for match in there}
-        for held in self._hand.find(table, probe):
-            by_id[held.id] = Match(held.record(self._org_id), held.company)
-        for record_id in by_id:
-            held_now = self._hand.get(record_id)
-            if held_now is not None:
-                by_id[record_id] = Match(held_now.record(self._org_id), held_now.company)
-        return list(by_id.values())
+    def _now(self, there: Sequence[Match], ids: Sequence[str]) -> list[Match]:
+        """What is there, as it would be by now, and what would have been made."""
+        by_id: dict[str, Match | None] = {match.record.id: match for match in there}
+        by_id.update(dict.fromkeys(ids))
+        out: list[Match] = []
+        for record_id, match in by_id.items():
+            held = self._scratch.get(record_id)
+            if held is not None:
+                out.append(Match(held.record(self._org_id), held.company))
+            elif match is not None:
+                out.append(match)
+        return out
 
     def execute(self, command: ImportRows, decided: Decided) -> Answer:
         """What the workspace would answer."""
@@ -56,9 +61,7 @@ class Imagined:
         except OffhookError as error:
             fields = error.fields if isinstance(error, Invalid) else {}
             return Answer(Status.REJECTED, None, str(error), fields=fields)
-        for held in decided.hand.all():
-            if held.change() is not None:
-                self._hand.lay(held)
+        self._scratch.put(held for held in decided.hand.all() if held.change() is not None)
         me = self._context.catalog.me
         done = Changeset(
             command.id,
@@ -70,6 +73,10 @@ class Imagined:
             decision.changes,
         )
         return Answer(Status.OK, done)
+
+    def close(self) -> None:
+        """Forgets what it has imagined."""
+        self._scratch.close()
 
 
 class _AsMet:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from core.errors import NotFound, Refused
 from core.ids import new_id
 from core.imports.guess import guess
 from core.imports.shapes import ENTITIES, Guess, Importer, Job, Options, Past, Progress, Undone, Unusable
+from core.imports.targets import find_target
 from core.permissions import require_import
 from core.workspace import Workspace
 from importing.analysis import analyse, pairs
@@ -59,25 +60,40 @@ class FileImporter:
                 if "pipeline" in columns and "stage" in columns:
                     sheet.pairs = pairs(table, columns["pipeline"], columns["stage"])
                 sheets.append(sheet)
-        for target, header in options.mapping.items():
-            self._map(sheets, target, header)
+        self._map(sheets, options.mapping)
         return FileJob(self._workspace, self._journals, self._clock, new_id(), sheets, options)
 
-    def _map(self, sheets: Sequence[Sheet], target: str, header: str) -> None:
-        """Puts down what the user says of a target, in every table that has the column."""
+    def _map(self, sheets: Sequence[Sheet], mapping: Mapping[str, str]) -> None:
+        """Puts down what the user says of targets, in every table that has the column and the field."""
         catalog = self._workspace.catalog()
-        having = [sheet for sheet in sheets if header in sheet.table.headers]
-        if header and not having:
-            raise Refused(
-                f"There is no column “{header}”. Columns: {', '.join(sheets[0].table.headers[:40])}."
-            )
-        for sheet in having or sheets:
-            for place, one in enumerate(sheet.guesses):
-                # What the user says goes before what was guessed.
-                if one.target == target and one.header != header and one.confidence < 1:
-                    sheet.guesses[place] = Guess(one.header, "", 0.0, "left out, as you have set it")
-            if header:
-                assign(sheet, header, target, catalog)
+        taken: dict[str, str] = {}
+        for said, header in mapping.items():
+            if header and taken.setdefault(header, said) != said:
+                raise Refused(
+                    f"“{header}” cannot go to {taken[header]} and to {said}: one column, one field."
+                )
+            fitting = [
+                (sheet, target)
+                for sheet in sheets
+                if (target := find_target(said, sheet.entity, catalog)) is not None
+            ]
+            if not fitting:
+                raise Refused(f"“{said}” is no field that a column can go to.")
+            having = [
+                (sheet, target) for sheet, target in fitting if not header or header in sheet.table.headers
+            ]
+            if not having:
+                known = ", ".join(
+                    dict.fromkeys(name for sheet in sheets for name in sheet.table.headers[:40])
+                )
+                raise Refused(f"There is no column “{header}”. Columns: {known}.")
+            for sheet, target in having:
+                for place, one in enumerate(sheet.guesses):
+                    # What the user says goes before what was guessed.
+                    if one.target == target.name and one.header not in (header, *taken):
+                        sheet.guesses[place] = Guess(one.header, "", 0.0, "left out, as you have set it")
+                if header:
+                    assign(sheet, header, target.name, catalog)
 
     def past(self) -> Sequence[Past]:
         """See `core.imports.shapes.Importer.past`."""

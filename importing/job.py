@@ -199,6 +199,7 @@ class FileJob:
             run.all(self._parts(settled, conversion))
         finally:
             met.close()
+            imagined.close()
         return run.report(made=_made(settled.changes), dry=True)
 
     def run(self, progress: Progress) -> Report:

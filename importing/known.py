@@ -148,6 +148,23 @@ def new_held(table: Entity, record_id: str, values: Mapping[str, Any], company: 
     return Held(table, record_id, row, company, True, said=dict(values))
 
 
+def told_of(held: Held) -> tuple[Entity, str, str, dict[str, Any]]:
+    """A record as little data, for keeping; see `held_again`."""
+    defaults = _defaults(held.table)
+    return held.table, held.id, held.company, {n: v for n, v in held.row.items() if v != defaults[n]}
+
+
+def held_again(told: tuple[Entity, str, str, dict[str, Any]]) -> Held:
+    """The inverse of `told_of`: a record that is there."""
+    table, record_id, company, values = told
+    return Held(table, record_id, {**_defaults(table), **values}, company, False)
+
+
+def keys_of_probe(table: str, probe: Probe) -> Iterator[str]:
+    """The keys by which a probe finds a record of a table."""
+    return (f"{table}{key}" for key in keys_asked(probe))
+
+
 class Hand:
     """All records in hand, found by their ids and by what records are recognised by."""
 
@@ -171,16 +188,6 @@ class Hand:
         self._by_id[held.id] = held
         self.index(held)
 
-    def lay(self, held: Held) -> None:
-        """Takes a record in hand as it was made or changed elsewhere: it is there now."""
-        there = replace(held, row=dict(held.row), is_new=False, before={}, said={})
-        known = self._by_id.get(held.id)
-        if known is None:
-            self.add(there)
-        else:
-            known.row, known.company, known._person = there.row, there.company, None
-            self.index(known)
-
     def index(self, held: Held) -> None:
         """Has later rows find a record by what it is recognised by now."""
         table = held.table
@@ -200,8 +207,8 @@ class Hand:
 
     def find(self, table: str, probe: Probe) -> Iterator[Held]:
         """The records of a table that may be meant; one may come twice."""
-        for key in keys_asked(probe):
-            yield from self._by_key.get(f"{table}{key}", ())
+        for key in keys_of_probe(table, probe):
+            yield from self._by_key.get(key, ())
 
     def all(self) -> Iterable[Held]:
         """Every record in hand."""

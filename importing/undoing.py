@@ -9,7 +9,7 @@ from core.commands.import_undo import UndoBatch
 from core.commands.imports import EndImport, ImportRows
 from core.entities import Import
 from core.errors import Refused, Unavailable
-from core.imports.ids import batch_id, undo_id
+from core.imports.ids import batch_id, begin_id, undo_id
 from core.imports.shapes import Progress, Step, Undone
 from core.workspace import Workspace
 
@@ -21,6 +21,11 @@ def undo(workspace: Workspace, begun: Import, progress: Progress) -> Undone:
         raise Refused(f"{catalog.user_name(begun.user_id)} did that import; only they can take it back.")
     if begun.state == "undone":
         raise Refused(f"That import was taken back already: {begun.name}.")
+    if not _is_written(workspace, begun, begin_id(begun.id)):
+        raise Refused(
+            "What that import did is not in this copy: it was done on another machine. Take it back there, or with a direct"
+            " connection to the server."
+        )
     began = time.monotonic()
     batches = count(workspace, begun)
     removed = restored = 0
@@ -64,14 +69,7 @@ def count(workspace: Workspace, begun: Import) -> int:
     """
 
     def is_written(number: int) -> bool:
-        # A batch without rows is refused; one that was written gets the answer that it had then.
-        asked = ImportRows(
-            id=batch_id(begun.id, number), import_id=begun.id, file=begun.name, first=0, last=0
-        )
-        answer = workspace.execute(asked)
-        if answer.status is Status.UNAVAILABLE:
-            raise Unavailable(answer.reason)
-        return answer.applied
+        return _is_written(workspace, begun, batch_id(begun.id, number))
 
     if not is_written(0):
         return 0
@@ -83,3 +81,13 @@ def count(workspace: Workspace, begun: Import) -> int:
         middle = (there + beyond) // 2
         there, beyond = (middle, beyond) if is_written(middle) else (there, middle)
     return beyond
+
+
+def _is_written(workspace: Workspace, begun: Import, changeset_id: str) -> bool:
+    """Whether a changeset of the import is in the history."""
+    # A batch without rows is refused; an id that was there before gets the answer that it had then.
+    asked = ImportRows(id=changeset_id, import_id=begun.id, file=begun.name, first=0, last=0)
+    answer = workspace.execute(asked)
+    if answer.status is Status.UNAVAILABLE:
+        raise Unavailable(answer.reason)
+    return answer.applied

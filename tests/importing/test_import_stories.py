@@ -271,3 +271,27 @@ def test_numbers_of_an_import_that_is_over_stay(desk: Desk) -> None:
     past = desk.importer.past()[0]
     assert (past.name, past.who, past.state, past.mine) == ("people.csv", "Ann", "done", True)
     assert past.rows == numbers(report)["rows"]
+
+
+def test_what_the_user_says_of_columns_goes_before_what_was_guessed(desk: Desk) -> None:
+    file = desk.file("people.csv", "First Name,Last Name,Email,Work Email", "Ann,Lee,ann@home.org,ann@acme.com")
+    job = desk.open(file, mapping={"email": "Work Email", "last_name": ""})
+    guesses = {guess.header: guess.target for guess in job.tables()[0].guesses}
+    assert guesses["Work Email"] == "email"
+    assert guesses["Last Name"] == ""
+    assert guesses["Email"] != "email"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "why"),
+    [
+        ({"email": "Email", "e-mail": "Work Email"}, "already"),
+        ({"email": "Email", "phone": "Email"}, "one column, one field"),
+        ({"email": "Nothing"}, "no column"),
+        ({"shoe size": "Email"}, "no field"),
+    ],
+)
+def test_a_mapping_that_would_lose_a_column_is_refused(desk: Desk, mapping: dict[str, str], why: str) -> None:
+    file = desk.file("people.csv", "First Name,Last Name,Email,Work Email", "Ann,Lee,ann@home.org,ann@acme.com")
+    with pytest.raises(Refused, match=why):
+        desk.open(file, mapping=mapping)
