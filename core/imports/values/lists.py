@@ -26,7 +26,7 @@ def split_list(text: str) -> tuple[str, ...]:
     """
     if is_blank(text):
         return ()
-    if "(" in text:
+    if "(http" in text or ".md)" in text or ".csv)" in text:
         text = _LINKED.sub(lambda match: f"{match['title']} ", text)
     found: dict[str, None] = {}
     separator = next((separator for separator in _SEPARATORS if separator.search(text)), _SEPARATORS[-1])

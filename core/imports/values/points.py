@@ -63,7 +63,7 @@ _FAST_EMAIL = re.compile(
 )
 _SPECIAL = frozenset("arpa invalid local localhost onion test".split())
 """Names that the checking library refuses; it is asked where one of them ends an address."""
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:|/\"“”„]+@[^\s<>()\[\],;:|/\"“”„]+")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:|/\"“”„]{1,254}@[^\s<>()\[\],;:|/\"“”„]{1,254}")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"@[^\s<>,;]+')
 _STRONG = re.compile(
     r"\s*(?:[\n\r|]|\s:::\s|;(?!\s*(?:ext|isub|phone-context)\s*=)|\s(?:or|oder|ou|und|and|et|y|e|bzw\.?)\s|\s&\s|\s[•·]\s)\s*",
@@ -90,6 +90,9 @@ _TOLL_FREE = re.compile(r"\+?1?[ .-]*\(?8\d\d\)?[ .-]*[A-Z0-9]+(?:[ -][A-Z0-9]+)
 _NOTHING_ELSE = re.compile(r"[+0-9 ().-]+")
 _COMMENT = re.compile(r"\s*[(\[][^()\[\]\d]*[)\]]\s*$")
 _BEFORE_LABEL = re.compile(r"(?<=\d)[\s,/]+(?=(?P<label>[^\W\d_]+)[.:]{0,2}\s*[+(\d])")
+_LONGEST_CELL = 2_000
+"""Characters of a cell of numbers or addresses; what is longer is a text."""
+_LONGEST_PIECE = 60
 _FEWEST = 7
 """Digits that a number has at least when it stands beside another one."""
 
@@ -109,6 +112,8 @@ def read_phones(text: str, region: str) -> Phones:
         return Phones((_phone(value, "", text),))
     if is_blank(text):
         return Phones()
+    if len(text) > _LONGEST_CELL:
+        return Phones(unread=(clean_line(text),))
     items: dict[str, Point] = {}
     unread: list[str] = []
     for piece in _pieces(text, region):
@@ -129,6 +134,8 @@ def read_emails(text: str) -> Emails:
         return Emails(({"value": fast, "label": ""},))
     if is_blank(line):
         return Emails()
+    if len(line) > _LONGEST_CELL:
+        return Emails(unread=(clean_line(line),))
     items: dict[str, Point] = {}
     unread: list[str] = []
     for piece in _email_pieces(line):
@@ -199,7 +206,8 @@ def _pieces(text: str, region: str) -> list[str]:
 def _run_together(piece: str, region: str) -> list[str]:
     """Two numbers with a blank between them: `0301234567 0171 2345678`; the piece itself where it is not certainly two."""
     if (
-        sum(c.isdigit() for c in piece) < 2 * _FEWEST
+        len(piece) > _LONGEST_PIECE
+        or sum(c.isdigit() for c in piece) < 2 * _FEWEST
         or not _NOTHING_ELSE.fullmatch(piece)
         or _number(piece, region)
     ):

@@ -166,3 +166,9 @@ def test_no_text_breaks_a_reader(text: str, region: str) -> None:
         assert item["value"].startswith("+")
     read_emails(text)
     split_mixed(text)
+
+
+def test_a_whole_text_in_such_a_cell_is_told_as_it_stands() -> None:
+    text = "1 " * 4000
+    assert read_phones(text, "DE") == ((), (text.strip(),))
+    assert read_emails(f"{text}@") == ((), (f"{text}@",))
