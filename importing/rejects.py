@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.encoding import neutralised
+from core.cells import neutralised
 from core.errors import Unavailable
 from core.imports.shapes import Problem, RawRow, Table
 
