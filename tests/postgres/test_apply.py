@@ -25,6 +25,7 @@ from core.ids import new_id
 from storage.postgres.apply import apply
 from tests.postgres.desk import NOW, Desk
 from tests.postgres.floor import Floor, made_id
+from tests.postgres.test_derive import faults
 
 
 @pytest.fixture
@@ -48,6 +49,81 @@ def history(floor: Floor) -> int:
 
 
 # --- what is written
+
+
+def test_many_changes_in_one_changeset_come_to_what_they_come_to_one_by_one(floor: Floor, ann: Desk) -> None:
+    """Rows of one kind that follow each other are written together; what lies between them keeps its place."""
+
+    def changes(tag: str) -> tuple[list[Change], list[Change]]:
+        book = {"book_id": floor.book("ann")}
+        firms = [
+            insert(
+                Company,
+                made_id("firm", tag, str(n)),
+                {**book, "name": f"Firm {n}", "external_ids": (f"{tag}:{n}",)},
+            )
+            for n in range(4)
+        ]
+        people = [
+            insert(Contact, made_id("person", tag, str(n)), {
+                **book, "last_name": f"Nr {n}", "company_id": firms[n].id, "emails": ({"value": f"{n}@x.example", "label": "work"},)
+            })
+            for n in range(4)
+        ]  # fmt: skip
+        told = {**book, "kind": "note", "occurred_at": NOW, "user_id": floor.user("ann")}
+        notes = [
+            insert(
+                Activity,
+                made_id("note", tag, str(n)),
+                {**told, "body": f"Said {n}", "contact_id": people[n].id},
+            )
+            for n in range(3)
+        ]
+        revised = insert(
+            Activity, made_id("revision", tag), {**notes[1].set, "id": made_id("revision", tag), "body": "Meant", "revises": notes[1].id}
+        )  # fmt: skip
+        gone = {"deleted_at": NOW}
+        made = [*firms[:2], people[0], firms[2], firms[3], people[1], people[2], people[3], *notes, revised]
+        changed = [
+            *(Change("companies", firm.id, set={"city": "Kiel"}, base={"city": ""}) for firm in firms[:3]),
+            Change("contacts", people[0].id, set={"title": "CEO"}, base={"title": ""}),
+            Change("companies", firms[0].id, set={"name": "Renamed"}, base={"name": "Firm 0"}),
+            Change("contacts", people[1].id, add={"external_ids": (f"{tag}:x",)}),
+            Change("contacts", people[3].id, set=gone, base={"deleted_at": None}),
+            Change("companies", firms[3].id, set=gone, base={"deleted_at": None}),
+        ]
+        return made, changed
+
+    def come_to(tag: str) -> list[Any]:
+        ids = {change.id: place for place, change in enumerate(changes(tag)[0])}
+        found = []
+        for table in ("companies", "contacts", "activities"):
+            rows = floor.database.superuser().execute(
+                f"SELECT to_jsonb(t) - '{{sync_xid,created_at,updated_at,version}}'::text[] FROM {table} t WHERE id = ANY (%s)",
+                (list(ids),),
+            )
+            for (row,) in rows:
+                named = {
+                    name: ids.get(value, value) if isinstance(value, str) else value
+                    for name, value in row.items()
+                }
+                found.append({name: _untagged(value, tag) for name, value in named.items()})
+        return sorted(found, key=lambda row: str(row["id"]))
+
+    together = apply(ann.connection, [ann.changes(*some) for some in changes("one")])
+    alone = apply(ann.connection, [ann.changes(change) for some in changes("two") for change in some])
+    for answer in (*together, *alone):
+        assert answer.status is Status.OK, answer.reason
+    assert come_to("one") == come_to("two")
+    assert faults(floor) == []
+
+
+def _untagged(value: Any, tag: str) -> Any:
+    return (
+        [item.replace(tag, "") for item in value]
+        if value and isinstance(value, list) and tag in str(value)
+        else value
+    )
 
 
 def test_a_task_of_an_older_program_is_taken_without_what_that_one_did_not_know(
