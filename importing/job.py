@@ -14,7 +14,7 @@ from core.commands.base import Context
 from core.commands.imports import BeginImport, EndImport, ImportRows
 from core.errors import NotFound, OffhookError, Refused, Unavailable
 from core.imports.answers import Settled, settle
-from core.imports.convert import Conversion, Converter, completed
+from core.imports.convert import Conversion, completed
 from core.imports.guess import guess, signature
 from core.imports.ids import batch_id, begin_id, end_id, setup_id
 from core.imports.questions import all_questions, open_questions
@@ -34,6 +34,7 @@ from core.imports.shapes import (
 from core.imports.targets import find_target, targets_for
 from core.permissions import require_import
 from core.workspace import Workspace
+from importing.beside import Recipe
 from importing.deciding import Around, Matches
 from importing.imagined import Imagined
 from importing.journal import Journal, Journals, Reached, TableMark, mark
@@ -340,7 +341,12 @@ class FileJob:
     def _parts(self, settled: Settled, conversion: Conversion) -> list[Part]:
         return [
             Part(
-                place, sheet.table, sheet.path, plan.entity, Converter(plan, sheet.table.headers, conversion)
+                place,
+                sheet.table,
+                sheet.path,
+                plan.entity,
+                sheet.rows,
+                Recipe(sheet.path, sheet.place, plan, conversion),
             )
             for place, (sheet, plan) in enumerate(zip(self._sheets, settled.plans, strict=True))
         ]

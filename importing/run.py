@@ -6,7 +6,7 @@ import contextlib
 import gc
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -27,24 +27,19 @@ from core.imports.shapes import (
 )
 from core.permissions import require_import
 from core.workspace import Workspace
+from importing.beside import Recipe, converted
 from importing.deciding import Around, Decided, Decider, Outcome
 from importing.imagined import Imagined
 from importing.journal import Journal, Journals, Reached
 from importing.rejects import Rejects
 
 COUNTS = ("rows", "imported", "updated", "unchanged", "skipped", "refused", "duplicates")
-_SOLO, _TEAM = 1000, 300
+_SOLO, _TEAM = 4000, 300
 """Rows in a batch: in a file of one's own, and where each batch is a message to a server."""
 _SHOWN = 1_000
 """Problems and warnings that are kept for showing."""
 
 Rows = Sequence[tuple[RawRow, Converted]]
-
-
-class Convert(Protocol):
-    """Makes records of rows; see `core.imports.convert.Converter`."""
-
-    def convert(self, row: RawRow) -> Converted: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +51,16 @@ class Part:
         table: the table.
         source: its file.
         entity: what its rows are.
-        converter: makes records of them.
+        rows: how many there are.
+        recipe: how records are made of them.
     """
 
     place: int
     table: Table
     source: Path
     entity: Entity
-    converter: Convert
+    rows: int
+    recipe: Recipe
 
 
 @dataclass(slots=True)
@@ -158,9 +155,10 @@ class Run:
                     continue
                 if place > self.reached.table:
                     self.reached.table, self.reached.row = place, 0
-                for rows in batches(part, self._size, skip=self.reached.row):
-                    self._tell()
-                    self._bring(part, rows)
+                with contextlib.closing(batches(part, self._size, skip=self.reached.row)) as ready:
+                    for rows in ready:
+                        self._tell()
+                        self._bring(part, rows)
                 # Collected here and there, since what the libraries keep is not free of cycles.
                 gc.collect(1)
             self._tell()
@@ -246,7 +244,7 @@ class Run:
         )
 
 
-def batches(part: Part, size: int, *, skip: int = 0) -> Iterator[Rows]:
+def batches(part: Part, size: int, *, skip: int = 0) -> Generator[Rows, None, None]:
     """The rows of a table, converted, in lists of so many.
 
     Args:
@@ -257,10 +255,9 @@ def batches(part: Part, size: int, *, skip: int = 0) -> Iterator[Rows]:
     Raises:
         Unusable: the file is not what it was.
     """
-    convert = part.converter.convert
-    rows = itertools.islice(part.table.rows(), skip, None)
-    while some := list(itertools.islice(rows, size)):
-        yield [(row, convert(row)) for row in some]
+    with contextlib.closing(converted(part.table, part.recipe, rows=part.rows, skip=skip)) as rows:
+        while some := list(itertools.islice(rows, size)):
+            yield some
 
 
 def batch_size(workspace: Workspace) -> int:

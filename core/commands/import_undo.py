@@ -58,6 +58,7 @@ class UndoBatch(Command):
     """
 
     NAME: ClassVar[str] = "undo_batch"
+    MANY: ClassVar[bool] = True
     import_id: str
     batch: str
     kept: list[str] = field(default_factory=list, compare=False)

@@ -88,6 +88,7 @@ class ImportRows(Command):
     """
 
     NAME: ClassVar[str] = "import_rows"
+    MANY: ClassVar[bool] = True
     import_id: str
     file: str
     first: int
