@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 import pytest
 from textual import events
 
+from core.commands.imports import BeginImport
+from core.filters import parse
+from importing.importer import open_importer
 from storage import load
 from storage.solo import open_solo
 from tests.tui import imports as files
@@ -447,6 +451,59 @@ async def test_the_list_of_imports_takes_one_back_and_goes_on_with_another(
         await pilot.press("home", "r")
         await wait_until(pilot, lambda: isinstance(app.screen, ImportRunScreen) and app.screen.running.over)
         assert app.screen.running.report is not None
+
+
+async def test_an_import_that_was_cut_off_is_told_of_at_the_start(
+    make_app, ready, wait_until, handed, workspace
+):
+    begun = BeginImport(import_id="01900000-0000-7000-8fff-000000000001", name="deals.csv", source="hubspot")
+    assert workspace.execute(begun).applied
+    cut = files.past("cut", name="deals.csv", state="running", resumable=True)
+    handed.prepare = lambda importer: importer.pasts.append(cut)
+    app = make_app(quiet=True, importer=handed)
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, "QuietScreen")
+        await wait_until(pilot, lambda: app._notifications)
+        (notice,) = app._notifications
+        assert notice.message == "The import of deals.csv was cut off. g i shows it: go on, or take it back."
+
+
+# --- with the importer that people have -------------------------------------------------------------------------------
+
+HUBSPOT = """\
+Record ID,First Name,Last Name,Email,Phone Number,Job Title,Company Name,Contact owner
+9001,Ada,Newcomer,ada@new.example,+49 30 9000001,CTO,New GmbH,Mara Lindqvist
+9002,Bo,Newcomer,bo@new.example,+49 30 9000002,CFO,New GmbH,Mara Lindqvist
+9003,Anna,Becker,anna.becker@acme.example,,,Acme Robotics,Mara Lindqvist
+"""
+
+
+async def test_an_export_of_hubspot_is_in_after_three_keys(
+    make_app, ready, wait_until, settle, folder, clock, workspace, tmp_path
+):
+    (folder / "hubspot.csv").write_text(HUBSPOT, encoding="utf-8-sig")
+    app = make_app(quiet=True, importer=lambda ws: open_importer(ws, tmp_path / "imports", clock=clock))
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, "QuietScreen")
+        screen = await begin(pilot, wait_until, "hubspot.csv")
+        await wait_until(pilot, lambda: screen.running.over)
+        assert (screen.running.problem, lines(screen)["New"], lines(screen)["Rows"]) == ("", "2", "3")
+        names = {
+            row["last_name"]
+            for row in workspace.export(
+                "contacts", parse("newcomer", "contacts", workspace.catalog(), now=clock(), zone=dt.UTC)
+            )
+        }
+        assert names == {"Newcomer"}
+        await settle(pilot)
+        await pilot.press("u")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm) and app.screen.is_ready)
+        await pilot.press("y")
+        await wait_until(pilot, lambda: screen.running.over and screen.running.undone is not None)
+        assert screen.running.undone.kept == ()
+        # The same list shows it, taken back.
+        (past,) = await app.imports.past()
+        assert (past.name, past.state, past.mine) == ("hubspot.csv", "undone", True)
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------

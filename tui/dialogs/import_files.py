@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -127,9 +126,10 @@ class FilesDialog(Dialog[tuple[Job, Sequence[TableView], str]]):
 
     def _look(self) -> None:
         # Not a coroutine yet: one that is overtaken before it begins would never be awaited.
-        self.run_worker(partial(self._list, self._line.value), group="list", exclusive=True)
+        self.run_worker(self._list, group="list", exclusive=True)  # type: ignore[arg-type]
 
-    async def _list(self, typed: str) -> None:
+    async def _list(self) -> None:
+        typed = self._line.value
         found = await asyncio.to_thread(completions, typed, home=self._home, listing=listing)
         self._show_found(found)
 
