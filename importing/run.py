@@ -7,7 +7,7 @@ import gc
 import itertools
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -28,16 +28,15 @@ from core.imports.shapes import (
 from core.permissions import require_import
 from core.workspace import Workspace
 from importing.beside import Recipe, converted
-from importing.deciding import Around, Decided, Decider, Outcome
+from importing.deciding import Around, Decided, Decider
 from importing.imagined import Imagined
 from importing.journal import Journal, Journals, Reached
 from importing.rejects import Rejects
+from importing.told import Told
 
 COUNTS = ("rows", "imported", "updated", "unchanged", "skipped", "refused", "duplicates")
 _SOLO, _TEAM = 4000, 300
 """Rows in a batch: in a file of one's own, and where each batch is a message to a server."""
-_SHOWN = 1_000
-"""Problems and warnings that are kept for showing."""
 
 Rows = Sequence[tuple[RawRow, Converted]]
 
@@ -61,21 +60,6 @@ class Part:
     entity: Entity
     rows: int
     recipe: Recipe
-
-
-@dataclass(slots=True)
-class Told:
-    """What is told of rows, beside their numbers."""
-
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-
-    def add(self, outcome: Outcome) -> None:
-        """Keeps what is wrong with a row, unless there is too much of it already."""
-        if len(self.problems) < _SHOWN:
-            self.problems += outcome.problems
-        if len(self.warnings) < _SHOWN:
-            self.warnings += outcome.warnings
 
 
 class Writer(Protocol):
@@ -235,8 +219,8 @@ class Run:
         return Report(
             id=self._id,
             **{name: reached.counts[name] for name in COUNTS},
-            problems=tuple(self.told.problems[:_SHOWN]),
-            warnings=tuple(self.told.warnings[:_SHOWN]),
+            problems=self.told.problems,
+            warnings=self.told.warnings,
             made={**reached.made, **(made or {})},
             rejects_file=rejects[0] if rejects else "",
             seconds=time.monotonic() - self._began,

@@ -295,3 +295,14 @@ def test_a_mapping_that_would_lose_a_column_is_refused(desk: Desk, mapping: dict
     file = desk.file("people.csv", "First Name,Last Name,Email,Work Email", "Ann,Lee,ann@home.org,ann@acme.com")
     with pytest.raises(Refused, match=why):
         desk.open(file, mapping=mapping)
+
+
+def test_a_warning_comes_once_for_a_value_with_the_number_of_its_rows(desk: Desk) -> None:
+    lines = [f"P{n} Lee,p{n}@x.com,{'Sam Sales' if n % 2 else 'Tom Gone'},bad page {n}" for n in range(10)]
+    report = desk.bring(desk.file("people.csv", "Name,Email,Owner,Phone", *lines))
+    owners = {one.value: one.reason for one in report.warnings if one.column == "Owner"}
+    assert sorted(owners) == ["Sam Sales", "Tom Gone"]
+    assert all(reason.endswith("So in 5 rows.") for reason in owners.values())
+    phones = [one for one in report.warnings if one.column == "Phone"]
+    assert len(phones) == 6
+    assert phones[-1].reason.endswith("So in 5 more rows.")
