@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # for a script, Python puts the script's own folder there
     sys.path.insert(0, str(ROOT))
 
-from benchmarks import field, team  # noqa: E402, F401 (they put their scenarios on the list)
+from benchmarks import field, importing, team  # noqa: E402, F401 (they put their scenarios on the list)
 from benchmarks.app import FULL, QUICK, Amounts, Bench, CannotRun, Skip  # noqa: E402
 from benchmarks.floors import Floors  # noqa: E402
 from benchmarks.scenarios import SCENARIOS, Scenario  # noqa: E402
