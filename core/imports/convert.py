@@ -192,9 +192,12 @@ class Converter:
                 return done
             done.main = "companies"
         done.deal, deal_ids = deal_draft(row, tools, _name_of(done))
-        notes = notes_of(row, tools)
-        entry = entry_draft(row, tools, main=main == "activities")
-        task = task_draft(row, tools, main=main == "tasks")
+        told = "activities" in row.bags
+        notes = notes_of(row, tools) if told else []
+        entry = entry_draft(row, tools, main=main == "activities") if told or main == "activities" else None
+        task = (
+            task_draft(row, tools, main=main == "tasks") if "tasks" in row.bags or main == "tasks" else None
+        )
         made: dict[Entity, Draft | None] = {
             "companies": done.company, "contacts": done.contact, "deals": done.deal, "activities": entry, "tasks": task,
         }  # fmt: skip
@@ -215,7 +218,8 @@ class Converter:
             "contacts": contact_ids,
             "deals": deal_ids,
         }
-        self._link(row, done, made, ids)
+        if company_ids or contact_ids or deal_ids:
+            self._link(row, done, made, ids)
         if main in ("activities", "tasks") and not (done.company or done.contact or done.deal or about.links):
             row.refuse("", "", "It does not say whom it is about.")
         done.warnings = tuple(row.warnings)

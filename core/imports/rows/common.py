@@ -149,6 +149,8 @@ def named(row: Row, entity: Entity, said: Said, ids: tuple[str, ...]) -> str:
 
     HubSpot joins names by `;`, Notion writes their pages behind them. What cannot be linked besides is kept as a line.
     """
+    if ";" not in said.value and "(" not in said.value:
+        return str(said.value)
     linked = [match["name"] for match in _LINKED.finditer(said.value)]
     several = [name for name in map(clean_line, said.value.split(";")) if name]
     if linked:

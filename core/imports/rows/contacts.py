@@ -37,7 +37,7 @@ def contact_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     addresses: list[str] = []
     if main and not tools.own:
         _company_for_a_person(row, bag)
-    shown = [said for said in bag.get("emails", ()) if "<" in said.value]
+    shown = [said for said in bag.get("emails", ()) if "<" in said.text]
     _name(row, tools, bag, values, addresses, ids)
     company = row.bag("companies")
     points = points_of(row, tools, "contacts", one(bag, "country") or one(company, "country") or tools.region)
@@ -169,6 +169,8 @@ def _notes(note: str, addresses: list[str]) -> Iterator[str]:
 
 def _with(items: Items, addresses: list[str]) -> Items:
     """E-mails with those that stood in a name behind them."""
+    if not addresses:
+        return items
     known = {item["value"].lower() for item in items}
     more = {address.lower(): address for address in addresses if address.lower() not in known}
     return (*items, *({"value": address, "label": "work"} for address in more.values()))

@@ -16,7 +16,7 @@ from core.commands.checks import Checks
 from core.entities import RECORDS
 from core.imports.convert import Converter
 from core.imports.shapes import ENTITIES, Converted, Draft, Entity, RawRow, Target
-from core.imports.stages import outcome_of
+from core.imports.stages import kind_of
 from core.imports.targets import exact_target, targets_for
 from core.imports.values.flags import read_flag
 from core.imports.values.texts import is_blank, plain
@@ -223,7 +223,7 @@ def _agrees(field: str, text: str, done: Converted) -> bool:
         case "done":
             return read_flag(text) == (not done.tasks)
         case "stage":
-            return outcome != "open" and outcome_of(text) == outcome
+            return outcome != "open" and kind_of(text) == {"abandoned": "lost"}.get(outcome, outcome)
         case "priority":
             return text == "medium"
     return False
