@@ -14,7 +14,7 @@ from core.imports.targets import targets_for
 from tests.tui import imports as files
 from tui.models import import_files, import_words
 from tui.models.import_files import Completion, Listed, common, completions, files_in, quoted
-from tui.models.import_mapping import GO_ON, Change, Mapping
+from tui.models.import_mapping import GO_ON, Change, Mapping, unnumbered
 from tui.models.import_wizard import Wizard
 from tui.models.import_words import Asked
 
@@ -197,6 +197,9 @@ def test_what_there_can_be_several_of_takes_the_next_free_name(mapping):
     assert mapping.free("phone", "Mobile") == "phone_2"
     assert mapping.free("last_name", "Favourite colour") == "last_name"
     assert mapping.holder("last_name") == "Last Name"
+    assert [unnumbered(name) for name in ("phone_3", "email_2_label", "city", "custom.seats_2")] == [
+        "phone", "email_label", "city", "custom.seats_2",
+    ]  # fmt: skip
     assert mapping.label("phone_3") == "Phone 3"
     assert mapping.label("custom.new:Region") == "New field: Region"
 

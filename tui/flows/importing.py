@@ -16,9 +16,10 @@ from core.text import printable
 from tui.actions import key_of
 from tui.dialogs.pick import Option, Picker
 from tui.dialogs.prompt import Confirm, Prompt
+from tui.dialogs.setup_list import may_set_up
 from tui.flows.run import behind, flow
 from tui.importing import Running
-from tui.models.import_mapping import LEAVE_OUT, Change
+from tui.models.import_mapping import LEAVE_OUT, Change, unnumbered
 from tui.models.import_wizard import Wizard
 from tui.models.import_words import POLICIES, question_hint, report_line
 
@@ -135,20 +136,17 @@ async def choose_field(screen: ImportScreen, header: str) -> None:
     """Asks which field a column goes to. One that another column has is swapped, or taken from it."""
     mapping = screen.wizard.mapping
     guess = mapping.guess_of(header)
-    may_define = screen.desk.catalog.me.role == "admin"
-    choices = mapping.choices(header, may_define=may_define)
+    choices = mapping.choices(header, may_define=may_set_up(screen.desk))
     options = [
         Option(one.id or _OUT * (not one.heading), one.label, one.detail, heading=one.heading)
         for one in choices
     ]
-    names = {option.id for option in options}
-    base = guess.target if guess.target in names else guess.target.rstrip("_0123456789")
     samples = ", ".join(mapping.table.columns[mapping.table.guesses.index(guess)].samples[:3])
     chosen = await screen.app.push_screen_wait(
         Picker(
             f"Where does “{printable(header)}” go?",
             options,
-            current=base if guess.target else _OUT,
+            current=unnumbered(guess.target) or _OUT,
             placeholder="Type to find a field",
             hint=f"It says: {samples}" if samples else "",
         )

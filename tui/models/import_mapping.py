@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ GO_ON = "\0go on"
 LEAVE_OUT = ""
 SURE, LIKELY = 0.85, 0.65
 """From which confidence on a guess is called so."""
+_NUMBER = re.compile(r"_\d+(?=_label$|$)")
 _WITH_FIELDS = ("companies", "contacts", "deals")
 """What can have custom fields."""
 _GROUPS: dict[Entity, str] = {
@@ -355,6 +357,11 @@ def numbered(target: str, number: int) -> str:
     """The name of a target that is taken again: `email_2`, `email_2_label`."""
     base, is_label = target.removesuffix("_label"), target.endswith("_label")
     return f"{base}_{number}{'_label' if is_label else ''}"
+
+
+def unnumbered(target: str) -> str:
+    """The name of a target as the choices have it: `phone_2` is one of `phone`."""
+    return _NUMBER.sub("", target) if not target.startswith(CUSTOM_FIELD) else target
 
 
 def _encoding(name: str) -> str:
