@@ -1,19 +1,17 @@
 """Records that a dry run would have written, kept so that later rows meet them.
 
-They may be a million, and they are people: they lie in an encrypted file whose key nobody but this process ever has, and
-which is gone with it. Where there is no encryption they stay in memory.
+They may be a million, so they lie in a temporary database that spills to the disk; and they are people, so nothing in it can
+be read: names are kept as keyed hashes, records under a key stream of SHAKE-256, by a key that no one but this process ever
+has, and a number that is used once.
 """
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import pickle
 import secrets
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from core.imports.matching import keys_of
@@ -25,54 +23,48 @@ class Scratch:
     """Keeps records, found by what they are recognised by."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._connection = self._opened()
-        self._connection.execute("CREATE TABLE rows (id BLOB PRIMARY KEY, body BLOB) WITHOUT ROWID")
+        self._key = secrets.token_bytes(32)
+        self._number = 0
+        # The empty name is a database that no other program can open, and that is gone with the connection.
+        self._connection = sqlite3.connect("", isolation_level=None)
         self._connection.execute(
-            "CREATE TABLE keys (name TEXT, id BLOB, PRIMARY KEY (name, id)) WITHOUT ROWID"
+            "CREATE TABLE rows (id BLOB PRIMARY KEY, number INTEGER, body BLOB) WITHOUT ROWID"
         )
-        # Left open until the end: what is in it is never committed, and gone when the connection is.
+        self._connection.execute(
+            "CREATE TABLE keys (name BLOB, id BLOB, PRIMARY KEY (name, id)) WITHOUT ROWID"
+        )
         self._connection.execute("BEGIN")
-
-    def _opened(self) -> Any:
-        try:
-            import sqlcipher3
-        except ImportError:
-            return sqlite3.connect(":memory:", isolation_level=None)
-        self._folder = tempfile.TemporaryDirectory(prefix="offhook-")
-        connection = sqlcipher3.connect(str(Path(self._folder.name) / "scratch"), isolation_level=None)
-        connection.execute("PRAGMA cipher_log_level = NONE")
-        connection.execute(f"PRAGMA key = \"x'{secrets.token_hex(32)}'\"")
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
-        return connection
 
     def put(self, records: Iterable[Held]) -> None:
         """Keeps records as they are now."""
-        rows, keys = [], []
+        rows: list[tuple[bytes, int, bytes]] = []
+        keys: list[tuple[bytes, bytes]] = []
         for held in records:
-            key = UUID(held.id).bytes
-            rows.append((key, pickle.dumps(told_of(held), pickle.HIGHEST_PROTOCOL)))
-            keys += [(f"{held.table}{name}", key) for name in keys_of(held.table, held.row, held.company)]
-        self._connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?)", rows)
+            record_id = UUID(held.id).bytes
+            self._number += 1
+            body = pickle.dumps(told_of(held), pickle.HIGHEST_PROTOCOL)
+            rows.append((record_id, self._number, self._under(self._number, body)))
+            names = keys_of(held.table, held.row, held.company)
+            keys += [(self._hidden(f"{held.table}{name}"), record_id) for name in names]
+        self._connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", rows)
         self._connection.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", keys)
 
     def get(self, record_id: str) -> Held | None:
         """A record that was kept."""
-        found = self._connection.execute(
-            "SELECT body FROM rows WHERE id = ?", (UUID(record_id).bytes,)
-        ).fetchone()
-        return held_again(pickle.loads(found[0])) if found else None  # noqa: S301 (what this process has put there)
+        sql = "SELECT number, body FROM rows WHERE id = ?"
+        found = self._connection.execute(sql, (UUID(record_id).bytes,)).fetchone()
+        if found is None:
+            return None
+        return held_again(pickle.loads(self._under(*found)))  # noqa: S301 (what this process has put there itself)
 
     def find(self, table: str, probes: Sequence[Probe]) -> list[list[str]]:
         """The ids of the records that each probe may mean."""
+        sql = "SELECT id FROM keys WHERE name = ? LIMIT ?"
         return [
             [
-                str(UUID(bytes=key))
+                str(UUID(bytes=record_id))
                 for name in keys_of_probe(table, probe)
-                for (key,) in self._connection.execute(
-                    "SELECT id FROM keys WHERE name = ? LIMIT ?", (name, MOST_ALIKE)
-                )
+                for (record_id,) in self._connection.execute(sql, (self._hidden(name), MOST_ALIKE))
             ]
             for probe in probes
         ]
@@ -80,6 +72,12 @@ class Scratch:
     def close(self) -> None:
         """Lets go of all of it."""
         self._connection.close()
-        if self._folder is not None:
-            with contextlib.suppress(OSError):
-                self._folder.cleanup()
+
+    def _hidden(self, name: str) -> bytes:
+        return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=16, key=self._key).digest()
+
+    def _under(self, number: int, body: bytes) -> bytes:
+        """Bytes under the key stream of a number, or out from under it again."""
+        stream = hashlib.shake_256(self._key + number.to_bytes(8, "big")).digest(len(body))
+        mixed = int.from_bytes(body, "big") ^ int.from_bytes(stream, "big")
+        return mixed.to_bytes(len(body), "big")
