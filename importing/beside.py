@@ -7,6 +7,7 @@ start, or end before its time, the rest is read here.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import itertools
 import multiprocessing
@@ -17,6 +18,7 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -173,30 +175,38 @@ def _work(recipe: Recipe, skip: int, pipe: Connection) -> None:
 
 # --- rows as plain tuples, which are pickled many times faster ----------------------------------------------------
 
+_draft_parts = attrgetter(*(field.name for field in dataclasses.fields(Draft)))
+_row_parts = attrgetter(*(field.name for field in dataclasses.fields(Converted)))
+
 
 def _packed(raw: RawRow, made: Converted) -> tuple[Any, ...]:
-    return (
-        tuple(raw), made.main, _draft(made.company), _draft(made.contact), _draft(made.deal),
-        [_draft(one) for one in made.entries], [_draft(one) for one in made.tasks],
-        [tuple(one) for one in made.problems], [tuple(one) for one in made.warnings],
-    )  # fmt: skip
+    return tuple(raw), tuple(_plain(part) for part in _row_parts(made))
+
+
+def _plain(part: Any) -> Any:
+    if isinstance(part, Draft):
+        return _DRAFT, _draft_parts(part)
+    if isinstance(part, Problem):
+        return _PROBLEM, tuple(part)
+    if isinstance(part, tuple):
+        return _MANY, [_plain(one) for one in part]
+    return part
+
+
+_DRAFT, _PROBLEM, _MANY = range(3)
 
 
 def _unpacked(row: tuple[Any, ...]) -> Row:
-    raw, main, company, contact, deal, entries, tasks, problems, warnings = row
-    raw_row = RawRow(*raw)
-    return raw_row, Converted(
-        raw_row.number, main, _made(company), _made(contact), _made(deal),
-        tuple(Draft(*one) for one in entries), tuple(Draft(*one) for one in tasks),
-        tuple(Problem(*one) for one in problems), tuple(Problem(*one) for one in warnings),
-    )  # fmt: skip
+    raw, parts = row
+    return RawRow(*raw), Converted(*[_made(part) for part in parts])
 
 
-def _made(parts: tuple[Any, ...] | None) -> Draft | None:
-    return None if parts is None else Draft(*parts)
-
-
-def _draft(draft: Draft | None) -> tuple[Any, ...] | None:
-    if draft is None:
-        return None
-    return draft.table, draft.values, draft.external_id, draft.record_id, draft.links
+def _made(part: Any) -> Any:
+    if not isinstance(part, tuple):
+        return part
+    kind, content = part
+    if kind == _DRAFT:
+        return Draft(*content)
+    if kind == _PROBLEM:
+        return Problem(*content)
+    return tuple([_made(one) for one in content])

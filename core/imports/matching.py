@@ -80,6 +80,9 @@ class Found:
 
 def own_ids(draft: Draft) -> tuple[str, ...]:
     """The external ids that a draft is known by: where offhook itself exported it, its id there is one."""
+    if not (draft.record_id or draft.also):
+        # Nearly all of them, and this is asked several times of each.
+        return (draft.external_id,) if draft.external_id else ()
     exported = f"offhook:{draft.record_id}" if draft.record_id else ""
     return tuple(dict.fromkeys(filter(None, (draft.external_id, *draft.also, exported))))
 

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import multiprocessing
 import os
+import pickle
 import signal
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.imports.convert import Conversion
-from core.imports.shapes import Options, TablePlan, Unusable
+from core.imports.shapes import Converted, Draft, Options, Problem, RawRow, TablePlan, Unusable
 from importing import beside
 from importing.beside import Recipe, converted
 from importing.reading import open_tables
@@ -48,6 +51,25 @@ def test_rows_are_the_same_whoever_reads_them(recipe: Recipe) -> None:
     assert list(converted(table, recipe, rows=ROWS)) == here
     assert list(converted(table, recipe, rows=2 * ROWS, skip=777)) == here[777:]
     assert multiprocessing.active_children() == []
+
+
+def test_nothing_of_a_row_is_lost_on_its_way() -> None:
+    """Every field of a row has something in it, whatever fields there are by now."""
+    filled: dict[str, Any] = {"str": "x", "int": 3}
+    draft = Draft(
+        **{
+            field.name: filled.get(str(field.type), {"a": ("b",)} if "dict" in str(field.type) else ("c",))
+            for field in dataclasses.fields(Draft)
+        }
+    )
+    problem = Problem(3, "Mail", "nobody", "is none")
+    parts: dict[str, Any] = {
+        field.name: (problem,) if "Problem" in str(field.type) else (draft, draft) if "tuple" in str(field.type)
+        else draft if "Draft" in str(field.type) else filled.get(str(field.type), "contacts")
+        for field in dataclasses.fields(Converted)
+    }  # fmt: skip
+    row = RawRow(3, ["a", "b"], "torn"), Converted(**parts)
+    assert beside._unpacked(pickle.loads(pickle.dumps(beside._packed(*row)))) == row
 
 
 def test_a_process_that_dies_loses_no_row(recipe: Recipe) -> None:
