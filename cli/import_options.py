@@ -9,7 +9,7 @@ from typing import cast, get_args
 
 from cli.naming import typed
 from cli.output import Usage
-from core.imports.shapes import ENTITIES, Entity, Job, Options, Order, Policy, Unread
+from core.imports.shapes import ENTITIES, Entity, Options, Order, Policy, Unread
 from core.text import printable
 
 
@@ -63,18 +63,19 @@ class Asked:
             source=typed(self.source).strip().lower(),
             mapping=mapping,
             new_fields=self.new_fields,
+            entities=self._rows(),
         )
 
-    def rows(self) -> list[tuple[str, Entity]]:
-        """What rows are, by the file’s name; without one it is said of all files.
-
-        Raises:
-            Usage: something of it cannot be meant.
-        """
-        found = []
+    def _rows(self) -> dict[str, Entity]:
+        """What rows are, by the file’s name."""
+        names = [file.name for file in self.files]
+        found: dict[str, Entity] = {}
         for each in self.entities:
-            file, _, entity = typed(each).rpartition("=")
-            found.append((file, cast(Entity, _one_of(entity, "--entity", ENTITIES))))
+            file, _, said = typed(each).rpartition("=")
+            if file and Path(file).name not in names:
+                raise Usage(f"There is no file “{printable(file)}” among those to import.")
+            entity = cast(Entity, _one_of(said, "--entity", ENTITIES))
+            found.update(dict.fromkeys([Path(file).name] if file else names, entity))
         return found
 
     def answered(self) -> dict[str, str]:
@@ -128,19 +129,3 @@ def _currency(text: str) -> str:
     if code and code not in CURRENCIES:
         raise Usage(f"--currency is a currency’s three letters, as EUR, not “{printable(typed(text))[:40]}”.")
     return code
-
-
-def set_entities(job: Job, entities: Sequence[tuple[str, Entity]]) -> None:
-    """Says what the rows of files are.
-
-    Raises:
-        Usage: one of the files is not among those to import.
-    """
-    for file, entity in entities:
-        views = [view for view in job.tables() if file in ("", view.file, view.name)]
-        if not views:
-            raise Usage(f"There is no file “{printable(file)}” among those to import.")
-        for view in views:
-            # They are in the order of what they are, which changes with it.
-            places = {(each.file, each.name): place for place, each in enumerate(job.tables())}
-            job.set_entity(places[view.file, view.name], entity)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from cli.asking import can_ask, choose, confirm
-from cli.import_options import Asked, set_entities
+from cli.import_options import Asked
 from cli.import_progress import Shown, Stop
 from cli.naming import typed
 from cli.output import Code, Usage, complain, say, say_json, table
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from core.imports.shapes import Question
 
 POLICIES: tuple[Policy, ...] = ("fill", "skip", "overwrite")
+_OFFERED = 12
+"""Answers to a question that are written out."""
 
 
 def importer_for(session: Session, workspace: Workspace) -> Importer:
@@ -54,12 +56,11 @@ def _opened(session: Session) -> Iterator[tuple[Workspace, Importer]]:
 
 def bring_in(session: Session, asked: Asked) -> Code:
     """Reads files, says what would come of them, and brings them in."""
-    options, entities, answers = asked.options(), asked.rows(), asked.answered()
+    options, answers = asked.options(), asked.answered()
     with _opened(session) as (workspace, importer), Stop() as stop:
         require_import(workspace.catalog())
         with _usable(), Shown(session, stop) as shown:
             job = importer.open(asked.files, options, shown)
-            set_entities(job, entities)
             for question, value in answers.items():
                 job.answer(question, value)
         asks = not (asked.yes or asked.dry_run or session.json) and can_ask()
@@ -237,8 +238,10 @@ def _tell_question(question: Question) -> None:
     hint(
         f"Open: {question.text} ({question_hint(question)}) Without an answer {taken}. Answer it with one of:"
     )
-    for option in question.options:
+    for option in question.options[:_OFFERED]:
         hint(f"  --answer '{question.id}={option.value}'  {option.label}")
+    if len(question.options) > _OFFERED:
+        hint(f"  and {len(question.options) - _OFFERED} more, which --json names.")
 
 
 def _ask_policy(job: Job, report: Report) -> bool:

@@ -61,6 +61,7 @@ _NAMES = {
     Code.CONFLICT: "conflict",
     Code.UNREACHABLE: "unreachable",
     Code.CRASHED: "crashed",
+    Code.STOPPED: "stopped",
 }
 
 

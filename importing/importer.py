@@ -51,6 +51,7 @@ class FileImporter:
                 proposal = guess(
                     table.name or table.file, seen.columns, table.headers, catalog, source=options.source,
                     remembered=remembered(catalog, table.headers), new_fields=options.new_fields,
+                    entity=options.entities.get(path.name),
                 )  # fmt: skip
                 guesses = list(proposal.guesses)
                 sheet = Sheet(

@@ -190,6 +190,7 @@ class Options:
         source: the system that the files come from; empty: it is recognised.
         mapping: targets that the user has set, with their headers; an empty header leaves the target out.
         new_fields: columns that are nothing else become custom fields.
+        entities: what the rows of files are, by the file's name, where the user has said it.
     """
 
     on_duplicate: Policy = "fill"
@@ -199,6 +200,7 @@ class Options:
     source: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     new_fields: bool = False
+    entities: Mapping[str, Entity] = field(default_factory=dict)
 
 
 class Option(NamedTuple):

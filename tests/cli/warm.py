@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LIBRARIES = (
-    "asyncio", "ctypes", "psycopg", "psycopg.sql", "pydantic.functional_validators", "pydantic.json_schema",
+    "asyncio", "ctypes", "phonenumbers", "psycopg", "psycopg.sql", "pydantic.functional_validators", "pydantic.json_schema",
     "pydantic.type_adapter", "pydantic.types", "sqlcipher3", "typer",
 )  # fmt: skip
 """What is loaded before: what takes long, and keeps no random numbers in store."""
