@@ -320,6 +320,16 @@ def test_the_details_of_an_import_say_what_can_be_done_with_it():
     assert "40: 34 new, 3 updated, 1 unchanged, 0 left out, 2 refused" in others
 
 
+def test_a_question_about_days_says_how_one_would_be_read():
+    told = {value: more for value, _, more in import_words.answers(files.ORDER)}
+    assert told == {"dmy": "03/04/2026 is 3 April 2026 then", "mdy": "03/04/2026 is 4 March 2026 then"}
+    late = dataclasses.replace(files.ORDER, samples=("99/99/2026",))
+    assert ("mdy", "99/99/2026 is no day then") in {(one[0], one[2]) for one in import_words.answers(late)}
+    # What is proposed comes first.
+    owner = dataclasses.replace(files.OWNER, default="pool")
+    assert import_words.answers(owner)[0] == ("pool", "The pool", "proposed")
+
+
 # --- an import that is being prepared ---------------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from tui.flows.run import behind, flow
 from tui.importing import Running
 from tui.models.import_mapping import LEAVE_OUT, Change, unnumbered
 from tui.models.import_wizard import Wizard
-from tui.models.import_words import POLICIES, question_hint, report_line
+from tui.models.import_words import POLICIES, answers, question_hint, report_line
 
 if TYPE_CHECKING:
     from tui.screens.base import DeskScreen
@@ -250,7 +250,7 @@ async def _ask(
     Raises:
         Refused: what was answered is no answer.
     """
-    options = _default_first(question)
+    options = [Option(*one) for one in answers(question)]
     those = [question, *others]
     if len(those) >= MANY and all(one.default for one in those):
         options.append(
@@ -264,24 +264,17 @@ async def _ask(
     )
     if not isinstance(chosen, str):
         return False
-    answers = [(one, one.default) for one in those] if chosen == _ALL else [(question, chosen)]
+    given = [(one, one.default) for one in those] if chosen == _ALL else [(question, chosen)]
     job = screen.wizard.job
 
     def answer() -> None:
-        for one, value in answers:
+        for one, value in given:
             job.answer(one.id, value)
 
     await screen.offhook.imports.call(answer)
-    for one, value in answers:
+    for one, value in given:
         screen.wizard.answered(one, value)
     return True
-
-
-def _default_first(question: Question) -> list[Option]:
-    ordered = sorted(question.options, key=lambda one: one.value != question.default)
-    return [
-        Option(one.value, one.label, "proposed" if one.value == question.default else "") for one in ordered
-    ]
 
 
 @flow

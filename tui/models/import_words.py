@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from core.catalog import Catalog
 from core.commands.base import counted
-from core.imports.shapes import Options, Past, Policy, Problem, Question, Report, Step, Undone
+from core.imports.shapes import Options, Order, Past, Policy, Problem, Question, Report, Step, Undone, Unread
 from core.when import show_when
 from tui.models.detail import Detail, heading
 
@@ -117,6 +117,25 @@ def question_hint(question: Question) -> str:
     """What stands below a question: how many rows it is about, and values that show what it is about."""
     samples = ", ".join(f"“{sample}”" for sample in question.samples[:_EXAMPLES])
     return " · ".join(part for part in (counted(question.rows, "row"), samples) if part)
+
+
+def answers(question: Question) -> list[tuple[str, str, str]]:
+    """What can be answered, the proposal first: value, label and more about it. Of days, how the first one is read then."""
+    ordered = sorted(question.options, key=lambda one: one.value != question.default)
+    return [(one.value, one.label, _about(question, one.value)) for one in ordered]
+
+
+def _about(question: Question, value: str) -> str:
+    if question.kind != "order" or not question.samples:
+        return "proposed" if value == question.default else ""
+    from core.imports.values.dates import read_day
+
+    sample = question.samples[0]
+    try:
+        day = read_day(sample, cast("Order", value))
+    except Unread:
+        return f"{sample} is no day then"
+    return f"{sample} is {day.day} {day:%B %Y} then" if day is not None else ""
 
 
 # --- what comes of it ---------------------------------------------------------------------------------------------

@@ -195,6 +195,8 @@ class ImportScreen(ApartScreen):
         labels = dict(_ON_PREVIEW if self.wizard.previewing else _ON_COLUMNS)
         if len(self.wizard.mapping.tables) < 2:
             labels.pop("screen.table(1)", None)
+        if not self.wizard.mapping.history:
+            labels.pop("screen.take_back", None)
         return [*self.hints_for(labels), *last]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
