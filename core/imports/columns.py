@@ -7,6 +7,7 @@ decimals are written is read from every value of a column that has any, since a 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -21,6 +22,8 @@ from core.text import clean_line
 MOST_VALUES = 300
 """Different values of a column up to which all of them are kept."""
 SAMPLES = 5
+_NUMBERS_KEPT = 200
+"""Phone numbers of a column that are kept, for finding out where they are."""
 _LOOKED = 1000
 """Filled values of which each is looked at; of those after them every `_THIN`th."""
 _THIN = 128
@@ -28,6 +31,8 @@ _LONGEST_BLANK = 24
 """Characters of the longest text that can say nothing (`(not set)`), white space around it included."""
 _LONGEST_READ = 60
 """Characters of the longest text that can be a day or a number."""
+_ENDING = re.compile(r"\.([a-z]{2,24})\W*(?:/\S*)?$", re.IGNORECASE)
+_ADDRESSES = frozenset({"email", "domain", "url"})
 _DAYS = frozenset({"date", "time"})
 _NUMBERS = frozenset({"money", "number", "percent"})
 
@@ -45,6 +50,8 @@ class ColumnWatch:
         self._order = OrderEvidence()
         self._decimal = DecimalEvidence()
         self._days = self._numbers = False
+        self._phones: dict[str, None] = {}
+        self._endings: Counter[str] = Counter()
 
     def see(self, text: str) -> None:
         """Takes a look at one value. For many, `see_all` costs a tenth."""
@@ -86,6 +93,8 @@ class ColumnWatch:
             order=self._order.order if self._days else None,
             both_ways=self._order.both_ways if self._days and self._order.order is None else "",
             decimal=self._decimal.mark if self._numbers else "",
+            numbers=tuple(self._phones),
+            endings=dict(self._endings),
         )
 
     def _look(self, found: Counter[str]) -> None:
@@ -100,6 +109,10 @@ class ColumnWatch:
             self._looked += times
             for look in looks:
                 self._looks[look] += times
+            if "phone" in looks and len(self._phones) < _NUMBERS_KEPT:
+                self._phones[text] = None
+            elif not _ADDRESSES.isdisjoint(looks) and (ending := _ENDING.search(text)):
+                self._endings[ending[1].lower()] += times
             days = days or not _DAYS.isdisjoint(looks)
             numbers = numbers or not _NUMBERS.isdisjoint(looks)
         if self._values:

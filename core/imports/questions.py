@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from core.catalog import Catalog
 from core.imports.owners import MINE, Owners, owner_question
 from core.imports.pipelines import FIRST, Pairs, may_make, pipeline_uses
+from core.imports.regions import region_questions
 from core.imports.shapes import Column, Option, Options, Order, Question, TablePlan
 from core.imports.sources import source_named
 from core.imports.stages import NEW, Stages, pipeline_question, stage_question
@@ -59,6 +60,7 @@ def all_questions(
 ) -> list[Question]:
     """What is open, answered or not."""
     return [
+        *region_questions(plans, columns, catalog, options),
         *_order_questions(plans, columns, options, answers, catalog),
         *_owner_questions(plans, columns, catalog),
         *_pipeline_questions(plans, columns, catalog, answers, pairs),

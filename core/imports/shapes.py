@@ -103,6 +103,8 @@ class Column:
         order: how its days are written, as far as the values say so; None where they do not.
         both_ways: a day in it that can be read two ways while `order` is None (`03/04/2026`); empty where there is none.
         decimal: the decimal mark of its numbers, "." or ",", as far as the values say so; empty where they do not.
+        numbers: up to 200 of the values that look like phone numbers.
+        endings: what e-mail and web addresses in it end in (`de`, `com`), as far as they were looked at, with how often.
     """
 
     header: str
@@ -115,6 +117,8 @@ class Column:
     order: Order | None = None
     both_ways: str = ""
     decimal: str = ""
+    numbers: tuple[str, ...] = ()
+    endings: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +219,8 @@ class Question:
     """What the files leave open; asked once for all rows.
 
     Attributes:
-        id: `order:HEADER`, `owner:VALUE`, `pipeline:VALUE`, `stage:PIPELINE:VALUE`, …; stable for the same files.
-        kind: order, owner, pipeline or stage.
+        id: `region:`, `order:HEADER`, `owner:VALUE`, `pipeline:VALUE`, `stage:PIPELINE:VALUE`, …; stable for the same files.
+        kind: region, order, owner, pipeline, stage or status.
         text: the question, in a sentence.
         rows: how many rows it is about.
         samples: values that show what it is about.

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.catalog import Catalog
 from core.imports.owners import Owners
+from core.imports.regions import is_taken, known_region
 from core.imports.rows.state import Row, Said, pop
 from core.imports.shapes import Draft, Entity, Options, TablePlan
 from core.imports.stages import Stages
@@ -56,7 +57,8 @@ class Tools:
         self.answers = answers
         self.owners = Owners(catalog, answers)
         self.stages = Stages(catalog, answers)
-        self.region = options.region or catalog.organization.country
+        self.region = known_region(catalog, options, answers)
+        self.region_is_taken = is_taken(catalog, options, answers)
         self.currency = options.currency or catalog.organization.currency
         self.now = now
         self.zone = zone

@@ -71,7 +71,7 @@ def _points(row: Row, tools: Tools, bag: Bag, values: dict[str, Any]) -> None:
     """The phone of a company; a company has one, and no e-mail address, so that others are kept beside."""
     if "phone" not in bag:
         return
-    points = points_of(row, tools, "companies", one(bag, "country") or tools.region)
+    points = points_of(row, tools, "companies", one(bag, "country") or "")
     keep_unread(row, "companies", points.unread)
     if points.phones:
         values["phone"] = points.phones[0]["value"]

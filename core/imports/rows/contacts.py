@@ -40,7 +40,7 @@ def contact_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     shown = [said for said in bag.get("emails", ()) if "<" in said.text]
     _name(row, tools, bag, values, addresses, ids)
     company = row.bag("companies")
-    points = points_of(row, tools, "contacts", one(bag, "country") or one(company, "country") or tools.region)
+    points = points_of(row, tools, "contacts", one(bag, "country") or one(company, "country") or "")
     for said in shown:
         _name_beside(row, said, values)
     emails = _with(points.emails, addresses)

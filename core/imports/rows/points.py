@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from core.imports.regions import region_name
 from core.imports.rows.common import Tools
 from core.imports.rows.state import Bag, Row, Said, pop
 from core.imports.shapes import Entity
@@ -33,8 +34,16 @@ class Points(NamedTuple):
     """Cells with a phone number that cannot be read."""
 
 
-def points_of(row: Row, tools: Tools, entity: Entity, region: str) -> Points:
-    """The e-mails and phones of a bag, each once, the first one first. What cannot be an e-mail address refuses the row."""
+def points_of(row: Row, tools: Tools, entity: Entity, country: str) -> Points:
+    """The e-mails and phones of a bag, each once, the first one first. What cannot be an e-mail address refuses the row.
+
+    Args:
+        row: the row.
+        tools: what is the same for all rows.
+        entity: whose they are.
+        country: where the row says it is; empty where it does not.
+    """
+    region = country or tools.region
     bag = row.bags.get(entity, {})
     emails: dict[str, dict[str, str]] = {}
     phones: dict[str, dict[str, str]] = {}
@@ -71,6 +80,8 @@ def points_of(row: Row, tools: Tools, entity: Entity, region: str) -> Points:
                 unread.append(said)
             continue
         found_phones = _phones(said.value, region)
+        if not country and tools.region_is_taken and found_phones.items != _phones(said.value, "").items:
+            _tell_region(row, region)
         _take(phones, found_phones.items, label)
         if found_phones.unread or not found_phones.items:
             unread.append(said)
@@ -86,6 +97,16 @@ def keep_unread(row: Row, entity: Entity, unread: tuple[Said, ...]) -> None:
             said.text,
             "This is no phone number that can be dialled; it is kept in the description.",
         )
+
+
+def _tell_region(row: Row, region: str) -> None:
+    """Says which country was taken, once for the whole import: all rows say it in the same words."""
+    said = (
+        f"Numbers without a country code are read as {region} numbers ({region_name(region)})."
+        " Say another country with --default-region."
+    )
+    if all(warning.reason != said for warning in row.warnings):
+        row.warn("", "", said)
 
 
 @lru_cache(maxsize=4096)

@@ -34,6 +34,11 @@ def read_country(text: str) -> str | None:
     return found
 
 
+def is_code(text: str) -> bool:
+    """Whether a text is a country’s ISO 3166 alpha-2 code."""
+    return text in _codes() and text != "UK"
+
+
 def _plain(name: str) -> str:
     return _NO_LETTER.sub("", fold(clean_line(name)))
 
