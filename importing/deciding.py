@@ -203,6 +203,7 @@ class _Batch:
         self._known_companies = companies
         self._hand = Hand()
         self._found: dict[int, list[Held]] = {}
+        self._probes: dict[int, Probe] = {}
         self._of_link: dict[tuple[str, str], Held] = {}
         self._of_mark: dict[tuple[str, str], list[Held]] = {}
         self._entry_ids: dict[tuple[Entity, str, str], tuple[str, str]] = {}
@@ -240,7 +241,7 @@ class _Batch:
         return held is not None and held.is_new
 
     def _begin(self, row: Converted) -> _Row:
-        if row.problems:
+        if row.problems or row.left_out:
             return _Row(row)
         self._warnings, self._touched = list(row.warnings), []
         self._row = row.row
@@ -256,6 +257,8 @@ class _Batch:
         row = begun.row
         if row.problems:
             return Outcome(row.row, "refused", problems=row.problems)
+        if row.left_out:
+            return Outcome(row.row, "skipped", warnings=row.warnings)
         if begun.problem is not None:
             return Outcome(row.row, "refused", begun.met, (begun.problem,))
         if begun.is_skipped:
@@ -315,13 +318,14 @@ class _Batch:
     def _look_up_contacts(self, rows: Sequence[Converted]) -> None:
         """Finds contacts; those that nothing surely tells are looked for among their colleagues, too."""
         drafts = [row.contact for row in rows if row.contact is not None]
-        for draft, held in zip(drafts, self._ask("contacts", list(map(probe_of, drafts))), strict=True):
-            self._found[id(draft)] = held
+        surest = list(map(probe_of, drafts))
+        for draft, probe, held in zip(drafts, surest, self._ask("contacts", surest), strict=True):
+            self._found[id(draft)], self._probes[id(draft)] = held, probe
         probes: dict[Probe, list[Draft]] = {}
         for row, draft in zip(rows, drafts, strict=True):
-            probe = self._colleagues(row, draft)
-            if probe is not None:
-                probes.setdefault(probe, []).append(draft)
+            wider = self._colleagues(row, draft)
+            if wider is not None:
+                probes.setdefault(wider, []).append(draft)
         for some, held in zip(probes.values(), self._ask("contacts", list(probes)), strict=True):
             for draft in some:
                 self._found[id(draft)] = [*self._found[id(draft)], *held]
@@ -459,7 +463,14 @@ class _Batch:
 
     def _candidates(self, draft: Draft, company: str = "") -> list[Held]:
         found = list(self._found.get(id(draft), ()))
-        found += self._hand.find(draft.table, probe_of(draft, company))
+        probe = self._probes.get(id(draft))
+        if probe is None:
+            probe = self._probes[id(draft)] = probe_of(draft)
+        found += self._hand.find(draft.table, probe)
+        if company:
+            found += self._hand.find(draft.table, colleagues_of(company))
+        if len(found) < 2:
+            return found
         return list({held.id: held for held in found}.values())
 
     def _sure(self, found: Found | None, draft: Draft, name: str) -> Found | None:

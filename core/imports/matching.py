@@ -156,11 +156,13 @@ def keys_asked(probe: Probe) -> Iterable[str]:
 
 def same_company(draft: Draft, candidates: Sequence[Candidate]) -> Found | None:
     """The company that is meant: by its id, its external id, its domain, its name without the legal form."""
+    if not candidates:
+        return None
     known = _by_id(draft, candidates)
     if known is not None:
         return known
     ids = own_ids(draft)
-    others = [one for one in candidates if not differ(ids, one.row["external_ids"])]
+    others = [one for one in candidates if not (ids and differ(ids, one.row["external_ids"]))]
     values = draft.values
     domain = domain_key(values.get("domain") or "")
     name = company_key(values.get("name") or "")
@@ -175,6 +177,8 @@ def same_company(draft: Draft, candidates: Sequence[Candidate]) -> Found | None:
 
 def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) -> Found | None:
     """The contact that is meant: by its id, external id, e-mail, phone, or name and company, in this order."""
+    if not candidates:
+        return None
     known = _by_id(draft, candidates)
     if known is not None:
         return known
@@ -188,7 +192,7 @@ def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) ->
         one_person = alike or [one for one in written if not differ(ids, one.row["external_ids"])]
         if one_person:
             return _first(one_person, "e-mail")
-    others = [one for one in candidates if not differ(ids, one.row["external_ids"])]
+    others = [one for one in candidates if not (ids and differ(ids, one.row["external_ids"]))]
     dialled = [
         one
         for one in others
@@ -222,6 +226,8 @@ def same_deal(
     draft: Draft, company_id: str | None, contact_id: str | None, candidates: Sequence[Candidate]
 ) -> Found | None:
     """The deal that is meant: by its id, external id, or its title with the same company or contact."""
+    if not candidates:
+        return None
     known = _by_id(draft, candidates)
     if known is not None:
         return known
