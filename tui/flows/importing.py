@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -507,6 +506,4 @@ async def left_over(screen: DeskScreen) -> Sequence[Past]:
         one.user_id == me and one.state in ("running", "stopped") for one in screen.desk.catalog.imports
     ):
         return ()
-    # Whatever is to be seen first is there by now; what the importer is made of takes its time.
-    await asyncio.sleep(0)
     return await screen.offhook.imports.past()
