@@ -97,7 +97,7 @@ def settle(
         for value in use.stages:
             key = stage_question(use.value, value)
             if known.get(key) == NEW and pipeline_id in making.catalog.pipeline_by_id:
-                known[key] = making.stage(pipeline_id, value)
+                known[key] = making.stage(pipeline_id, use.shown(value))
     named = [
         replace(plan, mapping=making.fields(plan, seen)) for plan, seen in zip(plans, columns, strict=True)
     ]

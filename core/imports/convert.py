@@ -26,7 +26,7 @@ from core.imports.rows.deals import deal_draft
 from core.imports.rows.entries import entry_draft, notes_of, task_draft
 from core.imports.rows.readers import Lower, Reader, reader_for
 from core.imports.rows.state import Aside, Row, Said
-from core.imports.shapes import Converted, Draft, Entity, Options, RawRow, TablePlan, Unread
+from core.imports.shapes import Converted, Draft, Entity, Options, Problem, RawRow, TablePlan, Unread
 from core.imports.targets import exact_target
 from core.imports.values.texts import is_blank, restored, unmangled
 from core.pipelines import first_stage
@@ -139,6 +139,9 @@ class Converter:
             row.refuse("", "", raw.problem)
         else:
             self._read(raw.cells, row)
+            if deleted := row.bag(self._main).get("deleted"):
+                told = Problem(raw.number, deleted[0].header, deleted[0].text, _DELETED)
+                return Converted(raw.number, self._main, warnings=(told,), left_out=True)
             if not row.problems:
                 made = self._made(row)
                 if not row.problems:
@@ -263,6 +266,7 @@ class Converter:
                 row.warn("", text, "The link is left to the other record’s own row: this one cannot hold it.")
 
 
+_DELETED = "The row is deleted where it comes from: it is left out."
 _SAYS_NOTHING: Mapping[Entity, str] = {
     "companies": "It says no company: a company needs a name.",
     "contacts": "It says nobody: no name, e-mail or phone.",

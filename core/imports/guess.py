@@ -152,10 +152,20 @@ def _custom_fields(assignment: Assignment, headers: Sequence[str]) -> None:
 
 
 def _by_layout(assignment: Assignment, columns: Sequence[Column], source: Source, layout: Layout) -> None:
-    """Columns that the source writes so. Of two for one field, the one that is filled, or named first, is taken."""
+    """Columns that the source writes so. Of two for one field, the one that is filled, or named first, is taken.
+
+    Those of a kind that there are several of keep their order, whichever is filled: the address for work is the first one.
+    """
     some = any(column.filled for column in columns)
     placed = [(column, place) for column in columns if (place := layout.place(column.header)) is not None]
-    placed.sort(key=lambda one: (some and not one[0].filled, one[1].rank, len(one[0].header), one[0].header))
+    placed.sort(
+        key=lambda one: (
+            some and not one[0].filled and not one[1].target.endswith("+"),
+            one[1].rank,
+            len(one[0].header),
+            one[0].header,
+        )
+    )
     whose = f"{source.label}’" if source.label.endswith("s") else f"{source.label}’s"
     why = f"{whose} name for it"
     for column, place in placed:

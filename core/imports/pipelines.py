@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from core.catalog import Catalog
 from core.defaults import StagePlan
 from core.entities import Pipeline
 from core.imports.shapes import Column, TablePlan
-from core.imports.sources import source_named
+from core.imports.sources import KnownStage, source_named
 from core.imports.stages import Stages, kind_of, split_stage, stage_key
 from core.imports.values.texts import is_blank
 from core.text import clean_line
@@ -19,6 +20,7 @@ FIRST = "first"
 Pairs = Sequence[Mapping[tuple[str, str], int]]
 """By table, how often a pipeline and a stage stand together."""
 _STALE_DAYS = 14
+_INTERNAL = re.compile("[a-z0-9]*[a-z][a-z0-9]*(?:[_-][a-z0-9]+)+")
 
 
 @dataclass(slots=True)
@@ -65,17 +67,21 @@ class PipelineUse:
             name = f"{name} ({self.label})"
         return name
 
+    def shown(self, value: str) -> str:
+        """What people call a stage, where a file has the system's internal name (`closedlost`, `in-negotiation`)."""
+        known = self._known_stages().get(stage_key(value))
+        if known is not None:
+            return known.name
+        return re.sub("[_-]", " ", value).capitalize() if _INTERNAL.fullmatch(value) else value
+
     def plan(self) -> tuple[StagePlan, ...]:
         """The stages of a new pipeline for it, in the system's own order as far as that is known, with an end of each kind."""
-        source = source_named(self.source)
-        known = source.stages if source else ()
-        order = {
-            stage_key(called): place for place, stage in enumerate(known) for called in stage[::3] if called
-        }
-        kinds = {called: known[place].kind for called, place in order.items()}
+        known = self._known_stages()
+        order = {key: place for place, key in enumerate(known)}
+        kinds = {key: stage.kind for key, stage in known.items()}
         by_key: dict[str, str] = {}
         for value in self.stages:
-            by_key.setdefault(stage_key(value), value)
+            by_key.setdefault(stage_key(value), self.shown(value))
         values = sorted(by_key.values(), key=lambda value: order.get(stage_key(value), len(order)))
         found = {value: kinds.get(stage_key(value)) or kind_of(value) for value in values}
         unfinished = [value for value, kind in found.items() if kind == "open"] or ["New"]
@@ -93,6 +99,10 @@ class PipelineUse:
         plans += [StagePlan(name, "won", 100, None, ()) for name in won]
         plans += [StagePlan(name, "lost", 0, None, (unfinished[0],)) for name in lost]
         return tuple(plans)
+
+    def _known_stages(self) -> dict[str, KnownStage]:
+        source = source_named(self.source)
+        return {stage_key(stage.name): stage for stage in source.stages} if source else {}
 
     def _known(self, stages: Stages, pipeline: Pipeline) -> int:
         return sum(stages.known(pipeline, value) is not None for value in self.stages)

@@ -250,7 +250,7 @@ def _pipeline_questions(
                 continue
             options = [Option(stage.id, stage.name) for stage in catalog.stages_of(pipeline.id)]
             if makes:
-                options.append(Option(NEW, f"a new stage “{value}” in {pipeline.name}"))
+                options.append(Option(NEW, f"a new stage “{use.shown(value)}” in {pipeline.name}"))
             if first is not None:
                 options.append(Option(FIRST, f"{first.name}, with “{value}” as a tag"))
             yield Question(

@@ -288,6 +288,7 @@ class Converted:
         tasks: what is still to be done.
         problems: why the row is refused; empty: it is not.
         warnings: values that were kept in another place, or read with doubt.
+        left_out: it is no fault that the row is not brought in: it is deleted where it comes from.
     """
 
     row: int
@@ -299,6 +300,7 @@ class Converted:
     tasks: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    left_out: bool = False
 
 
 # --- what is there already -----------------------------------------------------------------------------------------

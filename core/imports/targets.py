@@ -16,6 +16,7 @@ A plain name is a field of what the table is about, and is called as offhook's o
   last one. Where both are taken, a row's parts count, and the whole name in a row without them.
 * `due_time` and `occurred_time` hold the time of day alone: to be put behind the day's text, which is then read whole.
 * `is_won` and `is_closed` say of a deal what a stage with a name of its own does not.
+* `deleted` says of a row that it is deleted where it comes from, by a flag or by when: it is left out.
 * `custom.KEY` is a custom field, `custom.new:LABEL` one that is to be made.
 """
 
@@ -52,6 +53,7 @@ _ABOUT: tuple[_Row, ...] = (
 _IDS: tuple[_Row, ...] = (
     ("external_id", "external_id", "id", "Id in the other system"),
     ("id", "id", "id", "Id in offhook"),
+    ("deleted", "deleted", "flag", "Deleted (such rows are left out)"),
 )
 _PERSON: tuple[_Row, ...] = (
     ("first_name", "first_name", "line", "First name"),

@@ -156,6 +156,11 @@ MEANINGS: dict[str, Meaning] = {
         Leadstatus|statut du lead|statut du prospect|estado del lead|estado de lead|status do lead|status leada
         lead státusz|статус лида|статус ліда|线索状态|潜在客户状态|リードステータス|리드 상태""",
     ),
+    "deleted": Meaning(
+        _of("deleted", *_ALL, "task", "activity"),
+        "deleted|is deleted|isdeleted|deleted at|deletedat|gelöscht|supprimé|eliminado|excluído|eliminato|verwijderd|usunięty",
+        "flag",
+    ),
     "do_not_call": Meaning(
         _of("do_not_call", "contact"),
         """do not call|donotcall|dnc|do not phone|do not contact|no call|no calls|opt out phone|phone opt out

@@ -274,7 +274,9 @@ def test_numbers_of_an_import_that_is_over_stay(desk: Desk) -> None:
 
 
 def test_what_the_user_says_of_columns_goes_before_what_was_guessed(desk: Desk) -> None:
-    file = desk.file("people.csv", "First Name,Last Name,Email,Work Email", "Ann,Lee,ann@home.org,ann@acme.com")
+    file = desk.file(
+        "people.csv", "First Name,Last Name,Email,Work Email", "Ann,Lee,ann@home.org,ann@acme.com"
+    )
     job = desk.open(file, mapping={"email": "Work Email", "last_name": ""})
     guesses = {guess.header: guess.target for guess in job.tables()[0].guesses}
     assert guesses["Work Email"] == "email"
@@ -292,7 +294,9 @@ def test_what_the_user_says_of_columns_goes_before_what_was_guessed(desk: Desk) 
     ],
 )
 def test_a_mapping_that_would_lose_a_column_is_refused(desk: Desk, mapping: dict[str, str], why: str) -> None:
-    file = desk.file("people.csv", "First Name,Last Name,Email,Work Email", "Ann,Lee,ann@home.org,ann@acme.com")
+    file = desk.file(
+        "people.csv", "First Name,Last Name,Email,Work Email", "Ann,Lee,ann@home.org,ann@acme.com"
+    )
     with pytest.raises(Refused, match=why):
         desk.open(file, mapping=mapping)
 
@@ -306,3 +310,18 @@ def test_a_warning_comes_once_for_a_value_with_the_number_of_its_rows(desk: Desk
     phones = [one for one in report.warnings if one.column == "Phone"]
     assert len(phones) == 6
     assert phones[-1].reason.endswith("So in 5 more rows.")
+
+
+def test_rows_that_are_deleted_in_the_other_system_are_skipped_and_counted(desk: Desk) -> None:
+    file = desk.file(
+        "Contact.csv",
+        "Id,IsDeleted,AccountId,LastName,FirstName,Email,OwnerId,MailingCity",
+        "0035g00000ABCdeAAG,false,,Lovelace,Ada,ada@acme.com,,Austin",
+        "0035g00000ABCdfAAG,true,,Doe,Dan,dan@acme.com,,",
+        "0035g00000ABCdgAAG,true,,Roe,Eva,eva@acme.com,,",
+    )
+    report = desk.bring(file)
+    assert (report.imported, report.skipped, report.duplicates, report.refused) == (1, 2, 0, 0)
+    assert list(desk.contacts()) == ["Ada Lovelace"]
+    (told,) = [one for one in report.warnings if one.column == "IsDeleted"]
+    assert told.reason.endswith("So in 2 rows.")

@@ -21,7 +21,7 @@ from core.imports.rows.common import OWN
 from core.imports.rows.state import Aside
 from core.imports.shapes import Entity, Order, TablePlan, Target, Unread
 from core.imports.targets import CUSTOM_FIELD
-from core.imports.values.dates import read_day, read_time
+from core.imports.values.dates import is_day, read_day, read_time
 from core.imports.values.durations import read_duration
 from core.imports.values.flags import read_flag
 from core.imports.values.lists import split_ids, split_list
@@ -172,6 +172,16 @@ def _record_id(text: str) -> str:
         raise Unread("That is no id of offhook’s. Is it the id in another system?") from None
 
 
+def _deleted(text: str) -> bool | None:
+    """Whether a row is deleted: by a flag, or by a column that is filled with when it was."""
+    try:
+        return read_flag(text) or None
+    except Unread:
+        if is_day(text):
+            return True
+        raise
+
+
 def _country(text: str) -> str | None:
     try:
         return read_country(text)
@@ -275,6 +285,7 @@ _BY_FIELD: Mapping[str, Reader] = {
     "occurred_time": raw,
     "external_id": _ids,
     "id": _record_id,
+    "deleted": _deleted,
 }
 _BY_KIND: Mapping[str, Reader] = {
     "text": read_text,

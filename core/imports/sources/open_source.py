@@ -38,7 +38,8 @@ _ESPO_CONTACTS = Layout(
     Opportunity Amount | opportunityAmount = deal.value
     opportunityAmountCurrency | Opportunity Amount Currency = deal.currency
     Campaign | campaignName | Teams | teamsIds | Opportunity Amount Converted | opportunityAmountConverted | Account Type | Portal User | Address =
-    assignedUserId | createdById | createdByName | modifiedById | modifiedByName | Created By | Modified By | Modified At | modifiedAt | deleted = -
+    assignedUserId | createdById | createdByName | modifiedById | modifiedByName | Created By | Modified By | Modified At | modifiedAt = -
+    deleted | Deleted = deleted
     Email Address Is Opted Out | Phone Number Is Opted Out | emailAddressIsOptedOut | phoneNumberIsOptedOut | hasPortalUser | Stream Updated At = -
     Converted At | convertedAt | createdAccountId | createdContactId | createdOpportunityId | Created At | createdAt =
     """,
@@ -64,7 +65,8 @@ _ESPO_ACCOUNTS = Layout(
     Description | description = description
     Assigned User | assignedUserName = owner
     Type | type | SIC Code | sicCode | Email | emailAddress | Teams | teamsIds | Campaign =
-    assignedUserId | createdById | createdByName | modifiedById | modifiedByName | Created By | Modified By | Modified At | modifiedAt | deleted = -
+    assignedUserId | createdById | createdByName | modifiedById | modifiedByName | Created By | Modified By | Modified At | modifiedAt = -
+    deleted | Deleted = deleted
     Created At | createdAt =
     """,
     """billingAddressStreet:6|Billing Address Street:6|billingAddressCity:5|Billing Address City:5|assignedUserName:5|assignedUserId:4|Assigned User:4|sicCode:5
@@ -90,7 +92,8 @@ _ESPO_DEALS = Layout(
     Assigned User | assignedUserName = owner
     Contacts | contactsIds | Teams | teamsIds | Campaign | campaignName | Last Stage | lastStage | Amount Converted | amountConverted | Weighted Amount =
     amountWeightedConverted | assignedUserId | createdById | createdByName | modifiedById | modifiedByName | Created By | Modified By | Modified At = -
-    modifiedAt | deleted = -
+    modifiedAt = -
+    deleted | Deleted = deleted
     Created At | createdAt =
     """,
     """closeDate:4|assignedUserName:5|assignedUserId:4|Assigned User:4|amountCurrency:5|leadSource:2|accountName:2|Account:1|Stage:1|Close Date:1|Amount:1
@@ -113,7 +116,8 @@ ESPOCRM = Source(
 
 _TWENTY_DERIVED = """
     Creation date | Created at | createdAt =
-    Last update | updatedAt | Deleted at | deletedAt | Created by / Name | Created by / Source | Created by / Workspace Member ID | Position | position = -
+    Deleted at | deletedAt = deleted
+    Last update | updatedAt | Created by / Name | Created by / Source | Created by / Workspace Member ID | Position | position = -
     Created by / Context | Updated by / Name | Updated by / Source | Search vector = -
 """
 _TWENTY_PEOPLE = Layout(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from core.imports.sources.base import KnownStage, Layout, Source
 
 _API_DERIVED = """
-    IsDeleted | MasterRecordId | PhotoUrl | SystemModstamp | LastModifiedById | LastModifiedDate | LastViewedDate | LastReferencedDate | CreatedById = -
+    IsDeleted | Deleted | Is Deleted = deleted
+    MasterRecordId | PhotoUrl | SystemModstamp | LastModifiedById | LastModifiedDate | LastViewedDate | LastReferencedDate | CreatedById = -
     Latitude | Longitude | GeocodeAccuracy | MailingLatitude | MailingLongitude | MailingGeocodeAccuracy | OtherLatitude | OtherLongitude = -
     OtherGeocodeAccuracy | BillingLatitude | BillingLongitude | BillingGeocodeAccuracy | ShippingLatitude | ShippingLongitude = -
     ShippingGeocodeAccuracy | Address | MailingAddress | OtherAddress | BillingAddress | ShippingAddress | IsUnreadByOwner | Jigsaw | JigsawContactId = -
     JigsawCompanyId | CompanyDunsNumber | DandbCompanyId | EmailBouncedReason | EmailBouncedDate | IsEmailBounced | IndividualId | LastActivityDate = -
     LastCURequestDate | LastCUUpdateDate | HasOpenActivity | HasOverdueTask | FiscalQuarter | FiscalYear | Fiscal | RecordTypeId | CleanStatus = -
-    Deleted | Master Record ID | Last Modified By | Last Modified Date | Last Activity | Last Activity Date | Created By | System Modstamp = -
+    Master Record ID | Last Modified By | Last Modified Date | Last Activity | Last Activity Date | Created By | System Modstamp = -
     CreatedDate | Created Date | Create Date =
 """
 _API_LEADS = Layout(

@@ -314,3 +314,20 @@ def test_the_zone_of_a_new_contact_is_that_of_its_first_number() -> None:
 
     assert done.contact
     assert completed(done.contact, bench.conversion())["time_zone"] == "America/New_York"
+
+
+@pytest.mark.parametrize("text", ["1", "TRUE", "yes", "2026-03-05T14:15:33.000Z"])
+def test_a_row_that_is_deleted_where_it_comes_from_is_left_out(text: str) -> None:
+    mapping = {"Id": "external_id", "Name": "name", "Phone": "email", "IsDeleted": "deleted"}
+    gone, there = Bench(
+        "contacts",
+        mapping,
+        ["1", "Ann Lee", "no address", text],
+        ["2", "Bob Ray", "", "0"],
+        source="salesforce",
+    ).all()
+    assert gone.left_out
+    assert gone.contact is None
+    assert [warning.value for warning in gone.warnings] == [text]
+    assert not there.left_out
+    assert there.contact is not None

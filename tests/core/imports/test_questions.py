@@ -172,3 +172,18 @@ def test_stages_are_asked_for_the_pipelines_that_they_are_in() -> None:
     found = open_questions([bench.plan], [bench.columns], bench.catalog, bench.options, {}, pairs)
 
     assert [question.id for question in found] == ["stage:Sales:Demo", "pipeline:Partners"]
+
+
+def test_stages_that_a_system_has_internal_names_for_get_those_that_people_see() -> None:
+    bench = deals("appointmentscheduled", "contractsent", "closedlost", "in-legal-review", "Closed Lost")
+    settled = bench.settled()
+    made = [stage.name for stage in settled.catalog.stages if stage.id not in OFFICE.catalog.stage_by_id]
+    assert made == ["Appointment Scheduled", "Contract Sent", "In legal review", "Won", "Closed Lost"]
+
+
+def test_a_single_stage_is_made_by_the_name_that_people_see() -> None:
+    known = [stage.name for stage in OFFICE.catalog.stages if stage.kind == "open"][:2]
+    bench = deals(*known, "contractsent")
+    (question,) = asked(bench).values()
+    assert "“Contract Sent”" in dict(question.options)[NEW]
+    assert "Contract Sent" in {stage.name for stage in bench.settled().catalog.stages}

@@ -34,7 +34,7 @@ EXPORTS = {
         Assigned to=assignee,Associated Contact=contact,Associated Contact IDs=contact_external_id
     """,
     "salesforce contacts": """
-        Id=external_id,IsDeleted,MasterRecordId,LastName=last_name,FirstName=first_name,Salutation,Name,Title=title,Company=company,Street=address,
+        Id=external_id,IsDeleted=deleted,MasterRecordId,LastName=last_name,FirstName=first_name,Salutation,Name,Title=title,Company=company,Street=address,
         City=city,State=region,PostalCode=postal_code,Country=country,Latitude,Longitude,GeocodeAccuracy,Address,Phone=phone,MobilePhone=phone_2,
         Fax,Email=email,Website=company.website,PhotoUrl,Description=description,LeadSource=source,Status=lead_status,Industry=company.industry,
         Rating,AnnualRevenue,NumberOfEmployees=company.employees,OwnerId=owner,IsConverted,ConvertedDate,ConvertedAccountId,ConvertedContactId,
@@ -43,7 +43,7 @@ EXPORTS = {
         Deal_Size__c
     """,
     "salesforce contacts of accounts": """
-        Id=external_id,IsDeleted,AccountId=company_external_id,LastName=last_name,FirstName=first_name,Salutation,Name,OtherStreet,OtherCity,
+        Id=external_id,IsDeleted=deleted,AccountId=company_external_id,LastName=last_name,FirstName=first_name,Salutation,Name,OtherStreet,OtherCity,
         MailingStreet=address,MailingCity=city,MailingState=region,MailingPostalCode=postal_code,MailingCountry=country,Phone=phone,
         MobilePhone=phone_2,HomePhone=phone_3,AssistantPhone,ReportsToId,Email=email,Title=title,Department,AssistantName,LeadSource=source,
         OwnerId=owner,HasOptedOutOfEmail,DoNotCall=do_not_call
@@ -54,11 +54,11 @@ EXPORTS = {
         OwnerId=owner,CreatedDate,LastStageChangeDate=stage_since
     """,
     "salesforce contacts in a report": """
-        Full Name,Lead ID=external_id,Deleted,Master Record ID,Last Name=last_name,First Name=first_name,Salutation,Title=title,Company=company,
+        Full Name,Lead ID=external_id,Deleted=deleted,Master Record ID,Last Name=last_name,First Name=first_name,Salutation,Title=title,Company=company,
         Street=address
     """,
     "salesforce contacts in another report": """
-        Full Name,Contact ID=external_id,Deleted,Master Record ID,Account ID=company_external_id,Last Name=last_name,First Name=first_name,
+        Full Name,Contact ID=external_id,Deleted=deleted,Master Record ID,Account ID=company_external_id,Last Name=last_name,First Name=first_name,
         Salutation,Other Street,Other City
     """,
     "salesforce companies": """
