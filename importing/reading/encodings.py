@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from importing.reading.letters import likelihood
+from importing.reading.letters import likelihood, words_of
 from importing.reading.origin import Origin
 
 _CHUNK = 1 << 20
@@ -68,10 +68,12 @@ def find_encoding(origin: Origin) -> str:
 
 def eight_bit(sample: bytes) -> str:
     """The encoding of lines that are no UTF-8."""
-    found = [(_score(sample, name, script) + prior, name) for name, script, prior in _EIGHT_BIT]
+    words = words_of(sample)
+    found = [(likelihood(words, name, script) + prior, name) for name, script, prior in _EIGHT_BIT]
     best, name = max(found)
-    beyond = sum(1 for byte in sample if byte >= 0x80) or 1
-    if best / beyond < _NOT_WRITTEN_SO or _pairs(sample) > 0.9:
+    beyond = sum(times * sum(1 for byte in word if byte >= 0x80) for word, times in words.items()) or 1
+    pairs = _pairs(sample)
+    if pairs > 0.9 or (best / beyond < _NOT_WRITTEN_SO and pairs > 0.5):
         return _east_asian(sample, best / beyond) or name
     return name
 
@@ -142,12 +144,6 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
         rest = block[end:]
     if rest:
         yield rest
-
-
-def _score(sample: bytes, encoding: str, script: str) -> float:
-    text = sample.decode(encoding, "replace")
-    missing = text.count("\ufffd")
-    return likelihood(text, script) - 4.0 * missing
 
 
 def _pairs(sample: bytes) -> float:
