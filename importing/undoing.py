@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from core.changes import Change, Status
+from core.changes import Answer, Change, Status
 from core.commands.import_undo import UndoBatch
 from core.commands.imports import EndImport, ImportRows
 from core.entities import Import
@@ -12,6 +12,9 @@ from core.errors import Refused, Unavailable
 from core.imports.ids import batch_id, begin_id, undo_id
 from core.imports.shapes import Progress, Step, Undone
 from core.workspace import Workspace
+
+_GAP = 8
+"""How many batches that follow on each other a server may not have taken of what was imported offline."""
 
 
 def undo(workspace: Workspace, begun: Import, progress: Progress) -> Undone:
@@ -47,7 +50,11 @@ def undo(workspace: Workspace, begun: Import, progress: Progress) -> Undone:
             removed += sum(map(_removes, told))
             restored += sum(not one.insert and not _removes(one) for one in told)
         elif not answer.applied:
-            kept.append(answer.reason)
+            asked = _asked(workspace, begun, command.batch)
+            if asked.applied:
+                kept.append(answer.reason)
+            elif asked.changeset is not None:
+                kept.append(f"{asked.changeset.summary}: the server has not taken it; see what waits for you")
     progress(Step("undoing", batches, batches, time.monotonic() - began))
     answer = workspace.execute(EndImport(import_id=begun.id, state="undone"))
     if answer.status is Status.UNAVAILABLE:
@@ -62,7 +69,7 @@ def _removes(change: Change) -> bool:
 
 
 def count(workspace: Workspace, begun: Import) -> int:
-    """How many batches of an import are written.
+    """The number after that of the last batch of an import that is written.
 
     Raises:
         Unavailable: the workspace cannot be asked.
@@ -71,23 +78,30 @@ def count(workspace: Workspace, begun: Import) -> int:
     def is_written(number: int) -> bool:
         return _is_written(workspace, begun, batch_id(begun.id, number))
 
-    if not is_written(0):
+    def goes_on(number: int) -> bool:
+        return any(map(is_written, range(number, number + _GAP)))
+
+    if not goes_on(0):
         return 0
-    # They are numbered without a gap: the last one lies between one that is there and one that is not.
+    # The last one lies between one after which some are there and one after which there are none.
     there, beyond = 0, 1
-    while is_written(beyond):
+    while goes_on(beyond):
         there, beyond = beyond, 2 * beyond
     while beyond - there > 1:
         middle = (there + beyond) // 2
-        there, beyond = (middle, beyond) if is_written(middle) else (there, middle)
+        there, beyond = (middle, beyond) if goes_on(middle) else (there, middle)
     return beyond
 
 
 def _is_written(workspace: Workspace, begun: Import, changeset_id: str) -> bool:
-    """Whether a changeset of the import is in the history."""
+    return _asked(workspace, begun, changeset_id).applied
+
+
+def _asked(workspace: Workspace, begun: Import, changeset_id: str) -> Answer:
+    """The answer that a changeset of the import got: applied where it is in the history."""
     # A batch without rows is refused; an id that was there before gets the answer that it had then.
     asked = ImportRows(id=changeset_id, import_id=begun.id, file=begun.name, first=0, last=0)
     answer = workspace.execute(asked)
     if answer.status is Status.UNAVAILABLE:
         raise Unavailable(answer.reason)
-    return answer.applied
+    return answer

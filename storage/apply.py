@@ -82,7 +82,7 @@ def apply(
     _check_references(written, loaded, catalog)
     touched = _write_all(connection, changeset, written, loaded, now)
     status = Status.MERGED if merged else Status.OK
-    revision = _remember(connection, changeset, status)
+    revision = remember(connection, changeset, status)
     setup = any(one.table in CATALOG_TABLES for one in written)
     if setup:
         note_new_catalog(connection)
@@ -374,7 +374,14 @@ def _update_sql(table: str, names: tuple[str, ...]) -> str:
     return f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in names)} WHERE org_id = ? AND id = ?"
 
 
-def _remember(connection: Any, changeset: Changeset, status: Status) -> int:
+def remember(connection: Any, changeset: Changeset, status: Status) -> int:
+    """Puts a changeset down in the history. Returns its place.
+
+    Args:
+        connection: the writer, in a transaction.
+        changeset: what was done.
+        status: what came of it.
+    """
     cursor = connection.execute(
         "INSERT INTO changesets (id, org_id, user_id, at, command, summary, body, status, undoes)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

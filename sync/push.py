@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -18,7 +19,7 @@ from storage import load
 from storage.derive import PARENTS
 from storage.postgres.connection import Lost
 from storage.postgres.push import Pushed
-from sync import outbox
+from sync import outbox, parting
 from sync.cache import Cache
 from sync.outbox import MOST_ITEMS, Item
 from sync.refusal import Refusal
@@ -43,6 +44,15 @@ _LOGIN = ("28", "42501", "OH001")
 """Of a login that is shut out, which says nothing of what was sent."""
 
 
+class _Parted(NamedTuple):
+    """A batch of which something was refused; see `sync.truth.Truth.part`."""
+
+    seq: int
+    rest: Changeset
+    taken: Changeset
+    refusal: Refusal
+
+
 class Pusher:
     """Sends what is in the outbox of a cache.
 
@@ -60,6 +70,7 @@ class Pusher:
         self._jitter = jitter
         self._catalog: tuple[int, Catalog] | None = None
         self._takers: dict[tuple[str, str], str] = {}
+        self._parts: Counter[str] = Counter()
         self._most = MOST_ITEMS
         self._head = 0
         self._breaks = 0
@@ -121,13 +132,32 @@ class Pusher:
         self._went_on()
         self._takers.clear()
         bodies = {item.seq: item for item in items}
-        refused = [
-            (answer.seq, self._refusal(remote, bodies[answer.seq].changeset, answer, names))
-            for answer in answers
-            if answer.status not in (Status.OK, Status.MERGED)
-        ]
-        self._settle([a.seq for a in answers if a.status in (Status.OK, Status.MERGED)], refused)
+        accepted = [answer.seq for answer in answers if answer.status in (Status.OK, Status.MERGED)]
+        refused = []
+        parted: _Parted | None = None
+        for answer in answers:
+            if answer.status in (Status.OK, Status.MERGED):
+                continue
+            changeset = bodies[answer.seq].changeset
+            parts = self._part(changeset, answer, names)
+            if parts is not None:
+                rest, taken = parts
+                parted = _Parted(answer.seq, rest, taken, self._refusal(remote, taken, answer, names))
+                # What was refused after it may rest on what goes in with the next try.
+                break
+            refused.append((answer.seq, self._refusal(remote, changeset, answer, names)))
+        self._settle(accepted, refused, parted)
         return True
+
+    def _part(
+        self, changeset: Changeset, answer: Pushed, names: Catalog
+    ) -> tuple[Changeset, Changeset] | None:
+        if self._parts[changeset.id] >= parting.MOST_PARTS:
+            return None
+        parts = parting.part(changeset, answer, names)
+        if parts is not None:
+            self._parts[changeset.id] += 1
+        return parts
 
     def _names(self, connection: Any) -> Catalog:
         """The set-up, for the names in a refusal. It is read where it has changed."""
@@ -143,11 +173,19 @@ class Pusher:
             with self._cache.database.write(durable=False) as connection:
                 outbox.set_state(connection, queued, "sent")
 
-    def _settle(self, accepted: Sequence[int], refused: Sequence[tuple[int, Refusal]]) -> None:
+    def _settle(
+        self,
+        accepted: Sequence[int],
+        refused: Sequence[tuple[int, Refusal]],
+        parted: _Parted | None = None,
+    ) -> None:
         with self._cache.truth() as truth:
             truth.accept(accepted)
             for seq, refusal in refused:
                 truth.park(seq, refusal)
+            if parted is not None:
+                truth.part(*parted)
+                truth.send_again()
         for changed in truth.changed:
             self._tell(changed)
 

@@ -13,14 +13,15 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from core.changes import Changeset
+from core.changes import Changeset, Status, to_json
 from core.entities import RECORDS
 from core.workspace import Changed
 from storage import drafts, load
-from storage.apply import replay
+from storage.apply import remember, replay
 from storage.codec import Encoded, codec
+from storage.codec import to_json as json_text
 from storage.watch import MOST_ROWS, look_of, note_news
-from sync import outbox, overlay, parking, traces
+from sync import outbox, overlay, parking, parting, traces
 from sync.overlay import BOOKED, Key, Keys
 from sync.pending import Pending, Watched, watched
 from sync.refusal import Refusal
@@ -246,6 +247,26 @@ class Truth:
         self.lift()
         outbox.remove(self.connection, [seq])
         return parked_id
+
+    def part(self, seq: int, rest: Changeset, taken: Changeset, refusal: Refusal) -> None:
+        """Keeps for a person what was refused of a changeset. The rest of it stays in its place in the outbox.
+
+        Args:
+            seq: its number.
+            rest: what is left of it.
+            taken: what was refused.
+            refusal: why.
+        """
+        remember(self.connection, taken, Status.REJECTED)
+        parking.park(self.connection, taken, refusal, self._clock())
+        self.lift()
+        parting.keep(self.connection, seq, rest, json_text(to_json(rest)))
+        self._pending.forget()
+
+    def send_again(self) -> None:
+        """Gives all that has no answer that counts a new number, in its order: under the old ones the server says the same."""
+        self.lift()
+        outbox.renumber(self.connection, 0)
 
     def warn(self, changeset: Changeset, refusal: Refusal) -> None:
         """Keeps for a person what they must know of a changeset that was accepted: a likely duplicate.

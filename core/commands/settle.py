@@ -29,6 +29,8 @@ from core.commands.calls import LogCall, replanned
 from core.commands.companies import EditCompany
 from core.commands.contacts import DeleteContacts, EditContact
 from core.commands.deals import DeleteDeals, EditDeal, MoveDeal, SwitchPipeline
+from core.commands.import_undo import UndoBatch
+from core.commands.imports import ImportRows
 from core.commands.losses import losses, needs_names, unheard
 from core.commands.records import Assign, Claim, TagRecords
 from core.commands.tasks import EditTask
@@ -61,6 +63,8 @@ _EDITS: Mapping[str, tuple[Any, str]] = {
 }
 _EACH = frozenset({TagRecords.NAME, Claim.NAME, Assign.NAME, DeleteContacts.NAME, DeleteDeals.NAME})
 """Commands that do the same to each of many records, where each stands by itself."""
+_FROM_FILES = frozenset({ImportRows.NAME, UndoBatch.NAME})
+"""Commands that do something else to each of many records, of which nothing was typed here."""
 _EDIT = tuple(edit for edit, _ in _EDITS.values())
 _ABOUT = {"deal_id": "deals", "contact_id": "contacts", "company_id": "companies"}
 """What an entry or a task is about, the nearest first."""
@@ -256,12 +260,14 @@ class SendAgain(Command):
         return dataclasses.replace(change, set=values, base=base)
 
     def _spares(self, change: Change) -> bool:
-        """Whether the rest is not kept waiting by a row that is gone: one of many, with nothing typed into it.
+        """Whether the rest is not kept waiting by a row that is gone: one of many, with nothing typed into it here.
 
         A call to somebody who is there is not held up by anything that was to follow from it.
         """
         if self._done.command == LogCall.NAME:
             return change.table != "contacts"
+        if self._done.command in _FROM_FILES:
+            return True
         return self._done.command in _EACH and not any(_redone(change, name) for name in change.set)
 
     def _there(self, seen: Seen, change: Change) -> Record:

@@ -36,6 +36,7 @@ class Pushed:
         fields: the reason field by field, where it is about values that cannot be kept.
         about: table and id of the record that the refusal is about, where it is about one.
         title: what a person calls that record, as far as the server has told; empty where it has not.
+        row: table and id of the row over which it was refused, where it was one and nobody has changed the same.
         raw: the server's answer as it came.
     """
 
@@ -48,6 +49,7 @@ class Pushed:
     fields: Mapping[str, str] = field(default_factory=dict)
     about: tuple[str, str] | None = None
     title: str = ""
+    row: tuple[str, str] | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -117,8 +119,10 @@ def _pushed(
         return Pushed(seq, status, answer["revision"], raw=answer)
     said = applied(from_json(json.loads(body)), answer, catalog, seen)
     about, title = _about(answer)
+    row = answer.get("row")
     return Pushed(
-        seq, status, said.revision, said.reason, said.conflicts, said.taken_by, said.fields, about, title, answer
+        seq, status, said.revision, said.reason, said.conflicts, said.taken_by, said.fields, about, title,
+        (row["table"], row["id"]) if row else None, answer,
     )  # fmt: skip
 
 

@@ -125,12 +125,15 @@ def test_one_row_of_hundreds_that_is_out_of_reach_keeps_all_of_them_out(floor: F
     foreign = added("companies", {**notes, "book_id": floor.book("ben")})
     answer = applied(ann, forged("ann", *many, foreign))
     assert (answer["status"], answer["reason"]) == ("rejected", "You may not put a company there.")
+    # Which of them it is, is told: the others can come without it.
+    assert answer["row"] == {"table": "companies", "id": foreign["id"]}
     assert not truth(floor, "SELECT count(*) FROM companies WHERE name = 'Firm'")
     assert not truth(floor, "SELECT count(*) FROM record_keys WHERE value = 'hub:1'")
     assert applied(ann, forged("ann", *many))["status"] == "ok"
     edits = [put("companies", change["id"], {"city": "Kiel"}, {"city": ""}) for change in many]
     taken = put("companies", floor.company("ben"), {"city": "Bonn"}, {"city": "Kiel"})
-    assert applied(ann, forged("ann", *edits, taken))["status"] == "gone"
+    answer = applied(ann, forged("ann", *edits, taken))
+    assert (answer["status"], answer["row"]["id"]) == ("gone", floor.company("ben"))
     answer = applied(ann, forged("ann", *edits))
     assert answer["status"] == "ok"
     assert (

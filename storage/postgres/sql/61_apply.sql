@@ -446,6 +446,9 @@ declare
     v_put_new boolean[] := '{}';
     v_put_rows jsonb[] := '{}';
     v_from int := 1;
+    v_is_in boolean;
+    -- The row that is looked at: the one that is refused, where something is.
+    v_row_id uuid;
     v_state text;
     v_message text;
     v_detail text;
@@ -497,6 +500,7 @@ begin
             from jsonb_array_elements(p_body -> 'changes') with ordinality c order by c.ordinality
         loop
             v_table := v_change.in_table;
+            v_row_id := v_change.id;
             v_place := v_change.place;
             v_row := v_after[v_place];
             if v_change.is_new then
@@ -533,6 +537,7 @@ begin
             end if;
             v_after[v_place] := v_row || (v_merge -> 'write');
         end loop;
+        v_row_id := null;
         if v_conflicts <> '[]' then
             v_stop := offhook.answer(v_said, 'conflict', '', 0, jsonb_build_object(
                 'conflicts', v_conflicts, 'rows', v_disputed, 'taken_by', (
@@ -570,29 +575,42 @@ begin
             continue when v_at < cardinality(v_put) and v_put_in[v_at + 1] = v_table and v_put_new[v_at + 1] = v_put_new[v_at]
                 and offhook.goes_together(v_table, v_put_new[v_at], v_put_rows[v_at])
                 and offhook.goes_together(v_table, v_put_new[v_at], v_put_rows[v_at + 1]);
-            if v_put_new[v_at] then
-                if v_from = v_at then
-                    perform offhook.add_row(v_table, v_put_rows[v_at]);
-                else
-                    perform offhook.add_rows(v_table, v_put_rows[v_from:v_at]);
-                end if;
-            elsif v_from = v_at or offhook.change_rows(
-                p_org, v_table, v_put[v_from:v_at], v_put_rows[v_from:v_at]) <> v_at - v_from + 1
-            then
-                -- One by one it shows which of them is out of reach.
-                for v_place in v_from .. v_at loop
-                    if offhook.change_row(p_org, v_table, v_put[v_place], v_put_rows[v_place]) <> 1 then
-                        v_stop := offhook.out_of_reach(v_said, p_org, v_table, v_put[v_place]);
-                        raise exception 'stop' using errcode = 'OH000';
+            v_is_in := false;
+            if v_from < v_at then
+                begin
+                    if v_put_new[v_at] then
+                        perform offhook.add_rows(v_table, v_put_rows[v_from:v_at]);
+                        v_is_in := true;
+                    else
+                        v_is_in := offhook.change_rows(
+                            p_org, v_table, v_put[v_from:v_at], v_put_rows[v_from:v_at]) = v_at - v_from + 1;
                     end if;
-                end loop;
+                exception when others then
+                    if left(sqlstate, 2) in ('25', '40', '53', '55', '57', '58', 'XX') then
+                        raise;
+                    end if;
+                end;
             end if;
+            -- One by one it shows which of them is refused.
+            for v_place in v_from .. v_at loop
+                exit when v_is_in;
+                v_row_id := v_put[v_place];
+                if v_put_new[v_place] then
+                    perform offhook.add_row(v_table, v_put_rows[v_place]);
+                elsif offhook.change_row(p_org, v_table, v_row_id, v_put_rows[v_place]) <> 1 then
+                    v_stop := offhook.out_of_reach(v_said, p_org, v_table, v_row_id);
+                    raise exception 'stop' using errcode = 'OH000';
+                end if;
+            end loop;
+            v_row_id := null;
             v_from := v_at + 1;
         end loop;
         foreach v_place in array v_moves loop
             v_table := v_tables[v_place];
+            v_row_id := v_row_ids[v_place];
             perform offhook.hand_over(v_table, v_row_ids[v_place], (v_after[v_place] ->> 'book_id')::uuid);
         end loop;
+        v_row_id := null;
         if v_written <> '{}' or v_status = 'merged' then
             perform offhook.remember(v_seq, v_status, v_written_in, v_written);
         end if;
@@ -607,6 +625,9 @@ begin
         end if;
         if v_state <> 'OH000' then
             v_stop := offhook.refusal(v_said, v_table, v_state, v_message, v_detail, v_constraint, v_column);
+        end if;
+        if v_row_id is not null then
+            v_stop := v_stop || jsonb_build_object('row', jsonb_build_object('table', v_table, 'id', v_row_id));
         end if;
     end;
     if p_seq is not null then
@@ -650,8 +671,8 @@ end
 $$;
 
 -- Applies changesets in their order, each whole or not at all, and answers each: {id, status, revision, xid, reason,
--- taken_by, about, conflicts, rows, fields}. `about` is the row that is out of sight, `rows` are those of which conflicts tell,
--- as they are now.
+-- taken_by, about, conflicts, rows, fields}, and `row`, the row that is refused, where it is one. `about` is the row that is out
+-- of sight, `rows` are those of which conflicts tell, as they are now.
 create or replace function offhook.apply(changesets jsonb) returns jsonb
 language plpgsql
 set search_path = offhook, pg_temp
