@@ -7,14 +7,15 @@ from pathlib import Path
 
 from core.errors import NotFound, Refused
 from core.ids import new_id
-from core.imports.guess import guess
+from core.imports.guess import TABLE, guess
 from core.imports.shapes import ENTITIES, Guess, Importer, Job, Options, Past, Progress, Undone, Unusable
 from core.imports.targets import find_target
+from core.imports.together import Part, links_between
 from core.permissions import require_import
 from core.workspace import Workspace
 from importing.analysis import analyse, pairs
 from importing.job import Clock, FileJob, Sheet, assign, remembered
-from importing.journal import Journals, require_same
+from importing.journal import Journals, mark, require_same
 from importing.reading import open_tables
 from importing.undoing import undo
 
@@ -61,8 +62,30 @@ class FileImporter:
                 if "pipeline" in columns and "stage" in columns:
                     sheet.pairs = pairs(table, columns["pipeline"], columns["stage"])
                 sheets.append(sheet)
+        self._link(sheets)
         self._map(sheets, options.mapping)
         return FileJob(self._workspace, self._journals, self._clock, new_id(), sheets, options)
+
+    def _link(self, sheets: Sequence[Sheet]) -> None:
+        """Has tables of unknown origin point to each other by the numbers that they give their rows."""
+        unknown = [sheet for sheet in sheets if sheet.source == TABLE]
+        parts = [
+            Part(
+                sheet.table.name or Path(sheet.table.file).stem, f"file-{mark(sheet.path).digest[:12]}-{sheet.place}",
+                sheet.entity, sheet.columns, sheet.guesses,
+            )
+            for sheet in unknown
+        ]  # fmt: skip
+        for link in links_between(parts, self._workspace.catalog()):
+            sheet = unknown[link.part]
+            sheet.guesses = [
+                Guess(one.header, link.target, 0.9, "the files know each other by it")
+                if one.header == link.header
+                else one
+                for one in sheet.guesses
+            ]
+            if link.system:
+                sheet.systems = {**sheet.systems, link.header: link.system}
 
     def _map(self, sheets: Sequence[Sheet], mapping: Mapping[str, str]) -> None:
         """Puts down what the user says of targets, in every table that has the column and the field."""
@@ -138,7 +161,11 @@ class FileImporter:
             guesses = [
                 Guess(header, targets.get(header, ""), 1.0, "as it was planned") for header in table.headers
             ]
-            sheets.append(Sheet(path, one.place, table, one.rows, (), plan.source, plan.entity, guesses, {}))
+            sheets.append(
+                Sheet(
+                    path, one.place, table, one.rows, (), plan.source, plan.entity, guesses, {}, plan.systems
+                )
+            )
         sheets.sort(key=lambda sheet: ENTITIES.index(sheet.entity))
         return FileJob(
             self._workspace, self._journals, self._clock, journal.id, sheets, journal.options,

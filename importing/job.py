@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.catalog import Catalog
@@ -60,6 +60,7 @@ class Sheet:
         entity: what its rows are.
         guesses: what its columns are taken for.
         pairs: how often a pipeline and a stage stand together.
+        systems: what the ids of columns are kept under, by header, where that is not the source.
     """
 
     path: Path
@@ -71,11 +72,12 @@ class Sheet:
     entity: Entity
     guesses: list[Guess]
     pairs: Pairs
+    systems: Mapping[str, str] = field(default_factory=dict)
 
     def plan(self) -> TablePlan:
         """How it is read."""
         mapping = {guess.target: guess.header for guess in self.guesses if guess.target}
-        return TablePlan(self.source, self.entity, mapping)
+        return TablePlan(self.source, self.entity, mapping, systems=self.systems)
 
 
 class FileJob:
@@ -281,7 +283,10 @@ class FileJob:
     def _end(self, journal: Journal, writing: Writing, run: Run, settled: Settled) -> None:
         writing.close()
         learned = {
-            signature(sheet.table.headers): dict(plan.mapping)
+            # Numbers that hold in these files alone are none that the next ones could go by.
+            signature(sheet.table.headers): {
+                target: header for target, header in plan.mapping.items() if header not in plan.systems
+            }
             for sheet, plan in zip(self._sheets, settled.plans, strict=True)
         }
         _must(self._workspace.execute(self._ended(journal, run, "done", learned)))

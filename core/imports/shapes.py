@@ -173,6 +173,7 @@ class TablePlan:
         mapping: the header for each target's name. A header is there once.
         orders: how days are written, by header, where that is decided.
         decimals: the decimal mark, by header, where that is decided.
+        systems: what ids are kept under, by header, where that is not the source (see `core.imports.together`).
     """
 
     source: str
@@ -180,6 +181,7 @@ class TablePlan:
     mapping: Mapping[str, str]
     orders: Mapping[str, Order] = field(default_factory=dict)
     decimals: Mapping[str, str] = field(default_factory=dict)
+    systems: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Desk:
     def file(self, name: str, *lines: str) -> Path:
         """A file of these lines."""
         path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         return path
 

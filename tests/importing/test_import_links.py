@@ -127,3 +127,46 @@ def test_entries_come_once_and_go_with_their_import(desk: Desk) -> None:
     third.set_entity(0, "activities")
     assert third.run(silent).imported == 2
     assert len(desk.workspace.timeline(ann)) == 1
+
+
+CUSTOMERS = ("id,company_name,city", "1,Acme GmbH,Berlin", "2,Globex,Paris", "3,Initech,Austin")
+STAFF = ("id,customer_id,first_name,last_name,email", "1,2,Ann,Lee,ann@globex.fr", "2,1,Bob,Ray,bob@acme.de")
+SALES = (
+    "id,title,customer_id,contact_id,amount,stage",
+    "1,Big one,2,1,1000,Proposal",
+    "2,Small one,1,2,500,Proposal",
+)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_tables_of_unknown_origin_that_come_together_point_to_each_other(
+    desk: Desk, order: tuple[int, int, int]
+) -> None:
+    files = [
+        desk.file("customers.csv", *CUSTOMERS),
+        desk.file("people.csv", *STAFF),
+        desk.file("deals.csv", *SALES),
+    ]
+    there = [files[place] for place in order]
+    assert desk.bring(*there).imported == 7
+    companies = {one.id: name for name, one in desk.companies().items()}
+    contacts = {one.id: name for name, one in desk.contacts().items()}
+    assert {contacts[one.id]: companies[one.company_id] for one in desk.contacts().values()} == {
+        "Ann Lee": "Globex",
+        "Bob Ray": "Acme GmbH",
+    }
+    deals = {
+        name: (companies[one.company_id], contacts[one.contact_id]) for name, one in desk.deals().items()
+    }
+    assert deals == {"Big one": ("Globex", "Ann Lee"), "Small one": ("Acme GmbH", "Bob Ray")}
+    assert desk.bring(*reversed(there)).unchanged == 7
+
+
+def test_the_first_row_of_another_spreadsheet_is_never_taken_for_that_of_this_one(desk: Desk) -> None:
+    desk.bring(desk.file("customers.csv", *CUSTOMERS), desk.file("people.csv", *STAFF))
+    other = desk.file("b/customers.csv", "id,company_name,city", "1,Umbrella,Oslo", "2,Tyrell,Rome")
+    staff = desk.file("b/people.csv", STAFF[0], "1,1,Eva,Moe,eva@umbrella.no")
+    report = desk.bring(other, staff)
+    assert (report.imported, report.updated) == (3, 0)
+    assert desk.bring(desk.file("c/customers.csv", "id,company_name,city", "1,Wonka,Bonn")).imported == 1
+    assert sorted(desk.companies()) == ["Acme GmbH", "Globex", "Initech", "Tyrell", "Umbrella", "Wonka"]

@@ -66,15 +66,17 @@ class Tools:
 
     def external_ids(self, said: Sequence[Said]) -> tuple[str, ...]:
         """The ids of a cell as they are kept, each once: `hubspot:8001`."""
-        return tuple(dict.fromkeys(self.external_id(given) for one in said for given in one.value))
+        return tuple(
+            dict.fromkeys(self._external_id(given, one.header) for one in said for given in one.value)
+        )
 
-    def external_id(self, given: str) -> str:
+    def _external_id(self, given: str, header: str) -> str:
         """An id as it is kept. Of Salesforce's, the first 15 characters tell everything; our own exports name the system."""
         if self.own and _QUALIFIED.fullmatch(given):
             return given
         if self.source == "salesforce" and len(given) == 18 and given.isalnum():
             given = given[:15]
-        return f"{self.source}:{given}"
+        return f"{self.plan.systems.get(header, self.source)}:{given}"
 
     def book(self, row: Row, said: Said) -> str:
         """The id of the book of an owner; one's own, with a warning, where nobody knows or decided whose it is."""
