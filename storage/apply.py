@@ -316,10 +316,12 @@ _MANY = 8
 
 
 def _many_searched(written: Sequence[Written]) -> list[str]:
+    """The tables of new rows, where there are many of one: what leaves their words for later leaves those of all."""
     if len(written) < _MANY:
         return []
     new = Counter(one.table for one in written if one.before is None)
-    return [table for table in derive.SEARCHED if new[table] >= _MANY]
+    searched = [table for table in derive.SEARCHED if new[table]]
+    return searched if any(new[table] >= _MANY for table in searched) else []
 
 
 def _complete(one: Written, changeset: Changeset, loaded: Loaded, now: dt.datetime) -> None:

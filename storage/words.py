@@ -33,6 +33,8 @@ def left_out(connection: Any) -> Iterator[None]:
 def at_once(connection: Any, tables: Iterable[str]) -> Iterator[None]:
     """Rows that are inserted meanwhile into some tables get their words at the end, by one statement for each table.
 
+    They must be all tables into which rows are inserted.
+
     Args:
         connection: the writer, in a transaction that is rolled back if anything is raised.
         tables: the tables.

@@ -14,6 +14,7 @@ import pytest
 from core.commands.companies import DeleteCompany
 from core.commands.contacts import CreateContact, DeleteContacts, EditContact
 from core.commands.people import EditUser
+from core.conflicts import Side
 from storage.local import utc_now
 from tests.importing.desk import Desk, silent
 from tests.sync.reps import Rep, Reps
@@ -76,7 +77,7 @@ def there(rep: Rep) -> int:
 
 @pytest.mark.parametrize("answer", ["mine", "theirs"])
 def test_only_the_row_that_a_colleague_has_filled_meanwhile_is_asked(
-    reps: Reps, ann: Rep, ben: Rep, desk_of: Desked, answer: str
+    reps: Reps, ann: Rep, ben: Rep, desk_of: Desked, answer: Side
 ) -> None:
     made = known(reps, ann, ben)
     desk = desk_of(ann)

@@ -247,6 +247,19 @@ def test_hundreds_of_rows_go_in_at_once_and_can_be_taken_back_at_once(office: Of
     assert not again.applied
 
 
+def test_a_company_is_found_by_its_name_however_few_come_with_many_people(office: Office) -> None:
+    book = office.catalog.my_book.id
+    firm, first = companies_and_people(book, 1, "q")
+    people = [
+        insert(Contact, new_id(), {"book_id": book, "last_name": f"Nrq{n}", "company_id": firm.id})
+        for n in range(20)
+    ]
+    office.do(Batch(changes=(firm, first, *people)))
+    [hit] = office.workspace.search("Firm q0", tables=("companies",))
+    assert hit.id == firm.id
+    assert len(office.workspace.search("Nrq", tables=("contacts",), limit=50)) == 21
+
+
 def test_a_row_that_is_refused_keeps_all_of_its_batch_out(log_in: LogIn, floor: Floor) -> None:
     ann = log_in("ann")
     changes = companies_and_people(floor.book("ann"), 40)
