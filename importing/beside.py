@@ -14,6 +14,7 @@ import multiprocessing
 import pickle
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ class _Beside:
         self._pipe = ours
         self._process = context.Process(target=_work, args=(recipe, skip, theirs), daemon=True)
         self._listener = threading.Thread(target=self._listen, name="rows", daemon=True)
-        with theirs, _without_interrupts(), contextlib.suppress(OSError):
+        with theirs, _without_interrupts(), _own_errors(), contextlib.suppress(OSError, ValueError):
             self._process.start()
         self._listener.start()
 
@@ -152,6 +153,14 @@ def _without_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _own_errors() -> contextlib.AbstractContextManager[object]:
+    """Hands what is started the standard error that this process began with.
+
+    An application that draws on the terminal has put something in its place that is no file, with which nothing starts.
+    """
+    return contextlib.redirect_stderr(sys.__stderr__)
 
 
 # --- in the process -----------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
+from multiprocessing import resource_tracker
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
@@ -108,3 +110,33 @@ def test_where_no_process_can_start_rows_are_read_here(
     monkeypatch.setattr(SpawnProcess, "start", start)
     (table,) = open_tables(recipe.path)
     assert len(list(converted(table, recipe, rows=ROWS))) == ROWS
+
+
+def test_a_process_starts_where_the_terminal_is_drawn_on(
+    recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Drawn:
+        """What an application of Textual has in place of standard error."""
+
+        def fileno(self) -> int:
+            return -1
+
+        def write(self, text: str) -> int:
+            return len(text)
+
+        def flush(self) -> None:
+            pass
+
+    # The first process of a program starts another one, that sees to what is left behind: here, a new one of it.
+    tracker = resource_tracker.ResourceTracker()
+    monkeypatch.setattr(resource_tracker, "getfd", tracker.getfd)
+    drawn = Drawn()
+    monkeypatch.setattr(sys, "stderr", drawn)
+    started = beside._Beside(recipe, 0)
+    try:
+        assert sum(1 for _ in started.rows()) == ROWS
+        assert started.whole
+        assert sys.stderr is drawn
+    finally:
+        started.close()
+        tracker._stop()  # type: ignore[attr-defined]
