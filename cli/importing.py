@@ -61,6 +61,7 @@ def bring_in(session: Session, asked: Asked) -> Code:
         require_import(workspace.catalog())
         with _usable(), Shown(session, stop) as shown:
             job = importer.open(asked.files, options, shown)
+            _require_meaning(job)
             for question, value in answers.items():
                 job.answer(question, value)
         asks = not (asked.yes or asked.dry_run or session.json) and can_ask()
@@ -85,6 +86,20 @@ def bring_in(session: Session, asked: Asked) -> Code:
             say("Nothing was written.")
             return Code.REFUSED
         return _run(session, workspace, importer, job, stop)
+
+
+def _require_meaning(job: Job) -> None:
+    """Files of which no column is anything cannot be used until somebody says what the columns are."""
+    views = job.tables()
+    if any(guess.target for view in views for guess in view.guesses):
+        return
+    from importing.reading.words import quoted_list
+
+    view = views[0]
+    raise Unusable(
+        f"No column of {view.file} is anything that offhook knows: {quoted_list([one.header for one in view.columns], 8)}. "
+        f"Say what they are (--map FIELD=COLUMN), or take them over as they are (--new-fields)."
+    )
 
 
 def go_on(session: Session, import_id: str) -> Code:

@@ -44,6 +44,8 @@ _NEVER: dict[str, tuple[str, ...]] = {
 """What values of a kind do not look like, where most of a column do."""
 _MOST = 0.6
 _FEW = 0.3
+_TOO_FEW = 2
+"""Values of which nobody can say that they are all something else."""
 _PREFIXES = frozenset({
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "rev", "hon", "herr",
     "frau", "hr", "fr", "dipl", "m", "mme", "mlle", "monsieur", "madame", "sr", "sra", "srta", "senor",
@@ -72,7 +74,11 @@ def fits(column: Column, kind: str) -> int:
     said = share(column, *like) if like else 0.0
     if said >= _MOST:
         return 1
-    if said < _FEW and any(share(column, other) >= _MOST for other in _NEVER.get(kind, ())):
+    never = _NEVER.get(kind, ())
+    if kind == "email" and column.looked <= _TOO_FEW:
+        # The one address of a short file may be broken: that is to be said, not left out.
+        never = tuple(look for look in never if look not in ("name", "url", "domain"))
+    if said < _FEW and any(share(column, other) >= _MOST for other in never):
         return -1
     if kind == "email" and said < 0.1 and column.looked >= 5:
         return -1

@@ -182,7 +182,7 @@ def footers(rows: Sequence[RawRow], width: int) -> int:
         said = [cell.strip() for cell in rows[place].cells if cell.strip()]
         if len(said) > 2 and not is_total(rows[place].cells, width):
             break
-        if _is_footer(said, rows[place].cells, width):
+        if _is_footer(said, rows[place].cells, width) or _is_bare_total(rows, place, width):
             kept = place
         elif len(said) > 1 or _is_point(said[0] if said else ""):
             break
@@ -190,6 +190,19 @@ def footers(rows: Sequence[RawRow], width: int) -> int:
     while 0 < kept < len(rows) and width > 3 and _stands_alone(rows, kept - 1):
         kept -= 1
     return kept
+
+
+def _is_bare_total(rows: Sequence[RawRow], place: int, width: int) -> bool:
+    """Whether a last row says nothing but that it is a total, and what is above it says more than a name."""
+    said = [cell for cell in rows[place].cells if cell.strip()]
+    above = [sum(1 for cell in row.cells if cell.strip()) for row in rows[max(0, place - 5) : place]]
+    return (
+        width > 2
+        and len(said) == 1
+        and bool(_TOTAL.fullmatch(said[0]))
+        and bool(above)
+        and (median(above) > 1 or rows[place].number - rows[place - 1].number > 1)
+    )
 
 
 def _stands_alone(rows: Sequence[RawRow], place: int) -> bool:

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from importing.reading import open_tables
 from tests.importing.reading import broken, cells, numbers, only, written
 
 
@@ -128,6 +131,23 @@ def test_names_of_groups_above_the_header_are_not_the_header() -> None:
 def test_a_year_above_a_column_is_a_header(tmp_path: Path) -> None:
     table = only(written(tmp_path, "Customer,2024,2025\nAcme,10,20\n"))
     assert (list(table.headers), cells(table)) == (["Customer", "2024", "2025"], [["Acme", "10", "20"]])
+
+
+@pytest.mark.parametrize(
+    ("rows", "last"),
+    [
+        ("Contact,Email,Company\nAnn,ann@acme.com,Acme\n,,\nTotal,,\n", "Ann"),
+        ("Contact,Email,Company\nAnn,ann@acme.com,Acme\nBo,bo@acme.com,Acme\nTotal,,\n", "Bo"),
+        # A company may be called so, and a list of names may end with it.
+        ("Company,City,Website\nShell,London,shell.com\nTotal,Paris,total.com\n", "Total"),
+        ("Company,City,Website\nShell,,\nBP,,\nTotal,,\n", "Total"),
+        ("Company\nShell\nTotal\n", "Total"),
+        ("Contact,Email,Company\nAnn,ann@acme.com,Acme\nTotal Wine,,\n", "Total Wine"),
+    ],
+)
+def test_a_bare_total_at_the_end_is_nobody(tmp_path: Path, rows: str, last: str) -> None:
+    (table,) = open_tables(written(tmp_path, rows.encode()))
+    assert [row.cells[0] for row in table.rows()][-1] == last
 
 
 def test_subtotals_and_filters_of_a_report_are_no_rows(tmp_path: Path) -> None:

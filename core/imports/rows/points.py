@@ -19,7 +19,7 @@ from core.text import clean_line
 Items = tuple[dict[str, str], ...]
 _LABELS: Mapping[str, str] = {
     "cell": "mobile", "cellular": "mobile", "mobil": "mobile", "iphone": "mobile", "handy": "mobile", "portable": "mobile", "whatsapp": "mobile",
-    "business": "work", "office": "work", "direct": "work", "company": "work", "arbeit": "work", "travail": "work", "internet": "",
+    "business": "work", "office": "work", "direct": "work", "company": "work", "arbeit": "work", "travail": "work", "internet": "", "smtp": "", "ex": "",
     "private": "home", "personal": "home", "privat": "home", "haus": "home", "primary": "main", "default": "main", "workmobile": "mobile",
 }  # fmt: skip
 _NOT_A_LABEL = re.compile(r"^[*\s]+|_\$!<|>!\$_")
@@ -54,14 +54,14 @@ def points_of(row: Row, tools: Tools, entity: Entity, country: str) -> Points:
         _take(emails, found.items, label)
         if found.unread:
             others, numbers, rest = split_mixed(said.value)
-            _take(emails, read_emails("; ".join(others)).items, label)
             read = [_phones(number, region) for number in numbers]
             for each in read:
                 _take(phones, each.items, "")
-            if not (others or any(each.items for each in read)):
+            if not (found.items or any(each.items for each in read)):
                 row.refuse(said.header, said.text, f"“{found.unread[0][:60]}” is not an e-mail address.")
                 continue
-            rest = "; ".join(filter(None, (rest, *(text for each in read for text in each.unread))))
+            wrong = read_emails("; ".join(others)).unread
+            rest = "; ".join(filter(None, (rest, *wrong, *(text for each in read for text in each.unread))))
             if rest:
                 row.keep(
                     entity,
@@ -132,6 +132,9 @@ def _known_label(text: str) -> str:
     line = clean_line(_NOT_A_LABEL.sub("", text.partition(":::")[0])).lower()
     if line in LABELS:
         return line
+    if "fax" in line or "pager" in line:
+        # Nobody is reached there by voice, wherever it stands.
+        return line[:40]
     return _LABELS.get(line.replace(" ", "").replace("-", ""), point_label(line) or line[:40])
 
 

@@ -128,7 +128,7 @@ def read_phones(text: str, region: str) -> Phones:
 
 def read_emails(text: str) -> Emails:
     """The e-mail addresses of a cell, in their normal form, each once: `Ann <ann@x.com>; BOB@x.com (home)`."""
-    line = text.strip()
+    line = text.strip().replace("＠", "@")
     fast = _fast_email(line)
     if fast:
         return Emails(({"value": fast, "label": ""},))
