@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from core.catalog import Catalog
 from core.errors import NotFound, Refused
 from core.ids import new_id
-from core.imports.guess import TABLE, guess
-from core.imports.shapes import ENTITIES, Guess, Importer, Job, Options, Past, Progress, Undone, Unusable
+from core.imports.guess import TABLE, Proposal, guess
+from core.imports.shapes import (
+    ENTITIES,
+    Entity,
+    Guess,
+    Importer,
+    Job,
+    Options,
+    Past,
+    Progress,
+    Table,
+    Undone,
+    Unusable,
+)
+from core.imports.staff import is_staff, names_of_staff
 from core.imports.targets import find_target
 from core.imports.together import Part, links_between
 from core.permissions import require_import
 from core.workspace import Workspace
-from importing.analysis import analyse, pairs
+from importing.analysis import Analysed, analyse, pairs
 from importing.job import Clock, FileJob, Sheet, assign, remembered
 from importing.journal import Journals, mark, require_same
 from importing.reading import open_tables
+from importing.reading.words import quoted_list
 from importing.undoing import undo
 
 
@@ -47,21 +62,28 @@ class FileImporter:
             raise Unusable("Say which file to import.")
         sheets = []
         for path in dict.fromkeys(path.resolve() for path in files):
-            for place, table in enumerate(open_tables(path)):
-                seen = analyse(table, progress)
-                proposal = guess(
-                    table.name or table.file, seen.columns, table.headers, catalog, source=options.source,
-                    remembered=remembered(catalog, table.headers), new_fields=options.new_fields,
-                    entity=options.entities.get(path.name),
-                )  # fmt: skip
+            tables = open_tables(path)
+            seen = [analyse(table, progress) for table in tables]
+            proposals = _proposals(tables, seen, options, options.entities.get(path.name), catalog)
+            for place, (table, looked, proposal) in enumerate(zip(tables, seen, proposals, strict=True)):
                 guesses = list(proposal.guesses)
                 sheet = Sheet(
-                    path, place, table, seen.rows, seen.columns, proposal.source, proposal.entity, guesses, {}
+                    path,
+                    place,
+                    table,
+                    looked.rows,
+                    looked.columns,
+                    proposal.source,
+                    proposal.entity,
+                    guesses,
+                    {},
                 )
                 columns = {one.target.removeprefix("deal."): one.header for one in guesses if one.target}
                 if "pipeline" in columns and "stage" in columns:
                     sheet.pairs = pairs(table, columns["pipeline"], columns["stage"])
                 sheets.append(sheet)
+        _require_rows(sheets)
+        sheets = _without_staff(sheets)
         self._link(sheets)
         self._map(sheets, options.mapping)
         return FileJob(self._workspace, self._journals, self._clock, new_id(), sheets, options)
@@ -71,7 +93,7 @@ class FileImporter:
         unknown = [sheet for sheet in sheets if sheet.source == TABLE]
         parts = [
             Part(
-                sheet.table.name or Path(sheet.table.file).stem, f"file-{mark(sheet.path).digest[:12]}-{sheet.place}",
+                _called(sheet), f"file-{mark(sheet.path).digest[:12]}-{sheet.place}",
                 sheet.entity, sheet.columns, sheet.guesses,
             )
             for sheet in unknown
@@ -163,7 +185,17 @@ class FileImporter:
             ]
             sheets.append(
                 Sheet(
-                    path, one.place, table, one.rows, (), plan.source, plan.entity, guesses, {}, plan.systems
+                    path,
+                    one.place,
+                    table,
+                    one.rows,
+                    (),
+                    plan.source,
+                    plan.entity,
+                    guesses,
+                    {},
+                    plan.systems,
+                    plan.staff,
                 )
             )
         sheets.sort(key=lambda sheet: ENTITIES.index(sheet.entity))
@@ -185,3 +217,63 @@ class FileImporter:
         undone = undo(self._workspace, begun[0], progress)
         self._journals.drop(begun[0].id)
         return undone
+
+
+def _proposals(
+    tables: Sequence[Table],
+    seen: Sequence[Analysed],
+    options: Options,
+    entity: Entity | None,
+    catalog: Catalog,
+) -> list[Proposal]:
+    """What the tables of a file probably are. The lists of one JSON object are of one system, however little each tells of it."""
+
+    def proposed(place: int, source: str) -> Proposal:
+        table = tables[place]
+        return guess(
+            table.name or table.file, seen[place].columns, table.headers, catalog, source=source,
+            remembered=remembered(catalog, table.headers), new_fields=options.new_fields, entity=entity,
+        )  # fmt: skip
+
+    found = [proposed(place, options.source) for place in range(len(tables))]
+    sources = {one.source for one in found} - {TABLE}
+    if len(sources) != 1 or any(table.kind != "json" for table in tables):
+        return found
+    (source,) = sources
+    return [proposed(place, source) if one.source == TABLE else one for place, one in enumerate(found)]
+
+
+def _require_rows(sheets: Sequence[Sheet]) -> None:
+    """Refuses files of which no table has a row.
+
+    Raises:
+        Unusable: so it is.
+    """
+    if not any(sheet.rows for sheet in sheets):
+        names = ", ".join(dict.fromkeys(sheet.table.file for sheet in sheets))
+        raise Unusable(
+            f"{names} has headers but no rows: {quoted_list(sheets[0].table.headers, 8)}. "
+            "Export it again, and check what was selected for the export."
+        )
+
+
+def _without_staff(sheets: list[Sheet]) -> list[Sheet]:
+    """The tables without those of the other system's users, if there are others; the users name the owners in them."""
+    staff = [sheet for sheet in sheets if is_staff(_called(sheet), sheet.table.headers)]
+    others = [sheet for sheet in sheets if sheet not in staff]
+    if not (staff and others):
+        return sheets
+    names: dict[str, str] = {}
+    for sheet in staff:
+        names |= names_of_staff(sheet.table.headers, sheet.table.rows())
+    for sheet in others:
+        sheet.staff = names
+    others[0].notes = tuple(
+        f"Not brought in: {_called(sheet)}, the users of the other system. They name the owners of records."
+        for sheet in staff
+    )
+    return others
+
+
+def _called(sheet: Sheet) -> str:
+    return sheet.table.name or Path(sheet.table.file).stem

@@ -61,6 +61,8 @@ class Sheet:
         guesses: what its columns are taken for.
         pairs: how often a pipeline and a stage stand together.
         systems: what the ids of columns are kept under, by header, where that is not the source.
+        staff: what the other system's users are called, by their ids there.
+        notes: what is to be told beside what the table tells itself.
     """
 
     path: Path
@@ -73,11 +75,13 @@ class Sheet:
     guesses: list[Guess]
     pairs: Pairs
     systems: Mapping[str, str] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def plan(self) -> TablePlan:
         """How it is read."""
         mapping = {guess.target: guess.header for guess in self.guesses if guess.target}
-        return TablePlan(self.source, self.entity, mapping, systems=self.systems)
+        return TablePlan(self.source, self.entity, mapping, systems=self.systems, staff=self.staff)
 
 
 class FileJob:
@@ -123,7 +127,7 @@ class FileJob:
         return [
             TableView(
                 sheet.table.file, sheet.table.name, sheet.table.kind, sheet.table.encoding, sheet.table.delimiter,
-                sheet.rows, sheet.source, sheet.entity, tuple(sheet.table.notes), sheet.columns, tuple(sheet.guesses),
+                sheet.rows, sheet.source, sheet.entity, (*sheet.table.notes, *sheet.notes), sheet.columns, tuple(sheet.guesses),
                 tuple(targets_for(sheet.entity, catalog)),
             )
             for sheet in self._sheets

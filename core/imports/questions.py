@@ -14,6 +14,7 @@ from core.imports.pipelines import FIRST, Pairs, may_make, pipeline_uses
 from core.imports.regions import region_questions
 from core.imports.shapes import Column, Option, Options, Order, Question, TablePlan
 from core.imports.sources import source_named
+from core.imports.staff import staff_key
 from core.imports.stages import NEW, Stages, pipeline_question, stage_question
 from core.imports.statuses import TAG, known_status, status_question
 from core.imports.targets import exact_target
@@ -278,6 +279,8 @@ def _values(
         for column in _mapped(plan, seen, catalog, what):
             for value, rows in (column.values or {}).items():
                 line = clean_line(value)
+                if "owner" in what:
+                    line = plan.staff.get(staff_key(line), line)
                 if is_blank(value) or not unknown(line):  # type: ignore[operator]
                     continue
                 question = key(line)  # type: ignore[operator]

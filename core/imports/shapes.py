@@ -174,6 +174,7 @@ class TablePlan:
         orders: how days are written, by header, where that is decided.
         decimals: the decimal mark, by header, where that is decided.
         systems: what ids are kept under, by header, where that is not the source (see `core.imports.together`).
+        staff: what the other system's users are called, by their ids there (see `core.imports.staff`).
     """
 
     source: str
@@ -182,6 +183,7 @@ class TablePlan:
     orders: Mapping[str, Order] = field(default_factory=dict)
     decimals: Mapping[str, str] = field(default_factory=dict)
     systems: Mapping[str, str] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,3 +170,55 @@ def test_the_first_row_of_another_spreadsheet_is_never_taken_for_that_of_this_on
     assert (report.imported, report.updated) == (3, 0)
     assert desk.bring(desk.file("c/customers.csv", "id,company_name,city", "1,Wonka,Bonn")).imported == 1
     assert sorted(desk.companies()) == ["Acme GmbH", "Globex", "Initech", "Tyrell", "Umbrella", "Wonka"]
+
+
+def test_users_of_the_other_system_name_owners_and_are_no_contacts(desk: Desk) -> None:
+    me = desk.workspace.catalog().me
+    users = desk.file(
+        "User.csv",
+        "Id,Username,LastName,FirstName,Name,Email,IsActive,ProfileId",
+        f"0055g000001abcdAAA,me@acme.com.sandbox,Me,,{me.name},me@acme.com,true,00e5g000001abcd",
+        "0055g000001abceAAA,tom@acme.com.sandbox,Gone,Tom,Tom Gone,tom@acme.com,false,00e5g000001abcd",
+    )
+    leads = desk.file(
+        "Lead.csv",
+        "Id,IsDeleted,LastName,FirstName,Company,Status,LeadSource,OwnerId,IsConverted",
+        "00Q5g000001abcdAAA,false,Lee,Ann,Acme,New,Web,0055g000001abcdAAA,false",
+        "00Q5g000001abceAAA,false,Ray,Bob,Acme,New,Web,0055g000001abce,false",
+    )
+    job = desk.open(leads, users)
+    (question,) = [one for one in job.questions() if one.kind == "owner"]
+    assert question.samples == ("Tom Gone (tom@acme.com)",)
+    (view,) = job.tables()
+    assert "User" in view.notes[-1]
+    report = desk.bring(leads, users)
+    assert report.imported == report.rows == 2
+    assert sorted(desk.contacts()) == ["Ann Lee", "Bob Ray"]
+    assert [one.value for one in report.warnings] == ["Tom Gone (tom@acme.com)"]
+
+
+def test_an_export_of_atomic_crm_comes_in_whole(desk: Desk) -> None:
+    file = desk.file(
+        "export.json",
+        '{"sales": [{"id": 1, "first_name": "Tom", "last_name": "Gone", "email": "tom@x.com"}],',
+        '"companies": [{"id": 2, "name": "Acme", "sector": "it", "size": 250, "website": "https://acme.com", "sales_id": 1}],',
+        '"contacts": [{"id": 3, "first_name": "Ann", "last_name": "Lee", "company_id": 2, "has_newsletter": true,',
+        ' "emails": [{"email": "ann@acme.com", "type": "Work"}, {"email": "ann@home.org", "type": "Home"}], "tags": ["VIP"],',
+        ' "phones": [{"number": "+1 505 555 0001", "type": "Work"}], "gender": "female", "sales_id": 1}],',
+        '"notes": [{"contact_id": 3, "sales_id": 1, "text": "Likes tea.", "date": "2025-11-13T08:16:10Z"}],',
+        '"tasks": [{"contact_id": 3, "sales_id": 1, "text": "Send tea", "due_date": "2027-01-05T10:00:00Z"},',
+        ' {"contact_id": 3, "sales_id": 1, "text": "Call", "due_date": "2025-01-05T10:00:00Z", "done_date": "2025-01-06T10:00:00Z"}]}',
+    )
+    report = desk.bring(file)
+    assert report.imported == report.rows == 5
+    ann = desk.contacts()["Ann Lee"]
+    assert [(one["value"], one["label"]) for one in ann.emails] == [
+        ("ann@acme.com", "work"),
+        ("ann@home.org", "home"),
+    ]
+    assert ann.company_id == desk.companies()["Acme"].id
+    entries = {row["body"].partition("\n")[0]: row for row in desk.rows("activities")}
+    assert entries["Likes tea."]["occurred_at"].startswith("2025-11-13T08:16:10")
+    assert "Who did it: Tom Gone (tom@x.com)" in entries["Likes tea."]["body"]
+    assert entries["Call"]["contact"] == "Ann Lee"
+    assert desk.bring(file).unchanged == 5

@@ -90,7 +90,7 @@ class Tools:
             whose = self.catalog.owner_name(book_id or mine)
             row.warn(
                 said.header,
-                said.text,
+                said.value,
                 f"Nobody here is called so, or you may not write for them: it goes to {whose}.",
             )
         return book_id or mine

@@ -288,9 +288,9 @@ def _who(
         user = tools.user(said)
         if user is None and name == "assignee_id":
             user = tools.owners.user(tools.book(row, said)) or tools.catalog.me.id
-            row.keep(entity, said)
+            row.keep(entity, said._replace(text=said.value))
         if user is None or values.setdefault(name, user) != user:
-            row.keep(entity, said)
+            row.keep(entity, said._replace(text=said.value))
 
 
 def _outcome(catalog: Catalog, text: str) -> str:

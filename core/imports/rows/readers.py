@@ -20,6 +20,7 @@ from core.errors import Invalid
 from core.imports.rows.common import OWN
 from core.imports.rows.state import Aside
 from core.imports.shapes import Entity, Order, TablePlan, Target, Unread
+from core.imports.staff import staff_key
 from core.imports.targets import CUSTOM_FIELD
 from core.imports.values.dates import is_day, read_day, read_time
 from core.imports.values.durations import read_duration
@@ -66,6 +67,8 @@ def reader_for(target: Target, plan: TablePlan, header: str, catalog: Catalog, z
     by_field = _BY_FIELD.get(target.field)
     if by_field is not None:
         return by_field
+    if target.kind == "owner" and plan.staff:
+        return _owner(target, plan.staff)
     plain_kind = _BY_KIND.get(target.kind)
     if plain_kind is not None:
         return plain_kind
@@ -93,6 +96,17 @@ def line_reader(entity: Entity, field: str) -> Reader:
         return line or None
 
     return read
+
+
+def _owner(target: Target, staff: Mapping[str, str]) -> Reader:
+    """Reads an owner that may be written as the id of one of the other system's users."""
+    read = line_reader(target.entity, target.field)
+
+    def owner(text: str) -> Any:
+        line = read(text)
+        return line and staff.get(staff_key(line), line)
+
+    return owner
 
 
 def read_text(text: str) -> str | None:

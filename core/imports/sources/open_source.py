@@ -214,12 +214,21 @@ _ATOMIC_CONTACTS = Layout(
     phone_work = phone+
     phone_home = phone+
     phone_other = phone+
+    emails.email = email
+    emails.type = email_label
+    emails.{n}.email = email_{n}
+    emails.{n}.type = email_{n}_label
+    phones.number = phone
+    phones.type = phone_label
+    phones.{n}.number = phone_{n}
+    phones.{n}.type = phone_{n}_label
     background = description
     status =
     tags = tags
     sales = owner
+    sales_id = owner
     gender | first_seen | last_seen | has_newsletter | linkedin_url =
-    sales_id | nb_tasks | avatar | email_jsonb | phone_jsonb | email_fts = -
+    nb_tasks | avatar | email_jsonb | phone_jsonb | email_fts = -
     """,
     """email_work:4|email_home:3|email_other:3|phone_work:3|phone_home:2|phone_other:2|background:2|has_newsletter:4|first_seen:3|last_seen:3|nb_tasks:4
     sales_id:4|company_id:1|gender:1""",
@@ -240,8 +249,9 @@ _ATOMIC_COMPANIES = Layout(
     country = country
     description = description
     sales = owner
+    sales_id = owner
     revenue | tax_identifier | linkedin_url | created_at | context_links =
-    sales_id | nb_contacts | nb_deals | logo = -
+    nb_contacts | nb_deals | logo = -
     """,
     "sector:2|state_abbr:5|stateAbbr:5|nb_contacts:4|nb_deals:4|sales_id:4|tax_identifier:3|phone_number:1|zipcode:1|size:1|website:1|revenue:1|context_links:3",
 )
@@ -258,15 +268,48 @@ _ATOMIC_DEALS = Layout(
     expected_closing_date | expecting_closing_date = expected_close
     description = description
     sales = owner
+    sales_id = owner
     category | type | created_at | archived_at =
-    sales_id | index | updated_at = -
+    index | updated_at = -
     """,
     "expected_closing_date:6|expecting_closing_date:6|contact_ids:4|sales_id:4|company_id:1|index:1|stage:1|amount:1|archived_at:3|category:1",
+)
+_ATOMIC_NOTES = Layout(
+    "activities",
+    """
+    id = external_id
+    contact_id = contact_external_id
+    deal_id = deal_external_id
+    text = body
+    attachments.url | attachments = body+
+    type = kind
+    date = occurred_at
+    sales = user
+    sales_id = user
+    status | attachments.name | attachments.src | attachments.title | attachments.type =
+    """,
+    "contact_id:3|deal_id:3|sales_id:4|text:3|date:1|attachments.url:2|attachments:2",
+    strange="first_name|title|name|stage|due_date|amount",
+)
+_ATOMIC_TASKS = Layout(
+    "tasks",
+    """
+    id = external_id
+    contact_id = contact_external_id
+    text = body
+    type = kind
+    due_date = due_at
+    done_date = done_at
+    sales = assignee
+    sales_id = assignee
+    """,
+    "contact_id:2|sales_id:3|text:3|due_date:3|done_date:4",
+    strange="first_name|title|name|stage|amount",
 )
 ATOMIC = Source(
     "atomic",
     "Atomic CRM",
-    (_ATOMIC_CONTACTS, _ATOMIC_COMPANIES, _ATOMIC_DEALS),
+    (_ATOMIC_CONTACTS, _ATOMIC_COMPANIES, _ATOMIC_DEALS, _ATOMIC_NOTES, _ATOMIC_TASKS),
     stages=(
         KnownStage("Opportunity", "open"),
         KnownStage("Proposal Sent", "open"),

@@ -131,6 +131,9 @@ def test_any_row_under_any_mapping_is_refused_with_a_reason_or_becomes_records(b
     if done.problems:
         assert all(problem.reason and problem.row == 2 for problem in done.problems)
         assert not drafts(done)
+    elif done.left_out:
+        assert done.warnings
+        assert not drafts(done)
     else:
         main: Any = {
             "companies": done.company,
@@ -166,8 +169,8 @@ def test_what_a_row_becomes_is_what_the_commands_take(bench: Bench) -> None:
 @given(benches(anything=False))
 def test_every_mapped_cell_shows_in_what_becomes_of_its_row(bench: Bench) -> None:
     (done,) = bench.all()
-    if done.problems:
-        return  # The whole row is handed back.
+    if done.problems or done.left_out:
+        return  # The whole row is handed back, or not wanted.
     (row,) = bench.rows
     settled = bench.settled()
     converter = Converter(settled.plans[0], bench.headers, bench.conversion())
@@ -177,7 +180,8 @@ def test_every_mapped_cell_shows_in_what_becomes_of_its_row(bench: Bench) -> Non
 
     for place, (name, header) in enumerate(bench.plan.mapping.items()):
         text = row[place]
-        if is_blank(text) or name.endswith("_label"):
+        # A row that says that it is not deleted says nothing else by it.
+        if is_blank(text) or name.endswith("_label") or name == "deleted":
             continue
         if set(words(plain(text))) <= said:
             continue

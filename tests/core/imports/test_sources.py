@@ -200,11 +200,11 @@ EXPORTS = {
     """,
     "atomic companies": """
         name=name,sector=industry,size=employees,website=website,phone_number=phone,address=address,zipcode=postal_code,city=city,
-        state_abbr=region,country=country,id=external_id,sales_id,nb_contacts,nb_deals
+        state_abbr=region,country=country,id=external_id,sales_id=owner,nb_contacts,nb_deals
     """,
     "atomic deals": """
         id=external_id,name=title,company_id=company_external_id,contact_ids=contact_external_id,category,stage=stage,amount=value,
-        description=description,expected_closing_date=expected_close,sales_id,index
+        description=description,expected_closing_date=expected_close,sales_id=owner,index
     """,
     "close deals": """
         id=external_id,lead_id=company_external_id,lead_name=company,contact_name=contact,value=value,value_currency=currency,value_period,
@@ -354,3 +354,11 @@ def test_stages_are_known_in_their_order_with_their_ends():
         "Qualified To Buy",
     ]
     assert kinds["hubspot"][-2:] == kinds["salesforce"][-2:] == ["won", "lost"]
+
+
+def test_the_address_for_work_stays_the_first_one_where_few_have_any() -> None:
+    headers = "first_name,last_name,gender,has_newsletter,first_seen,email_work,email_home,email_other,phone_work,phone_home"
+    row = ["Ann", "Lee", "female", "true", "2024-07-01", "", "", "ann@x.com", "", "+1 505 555 0001"]
+    found = mapped(proposed(headers, row))
+    assert [found[f"email_{kind}"] for kind in ("work", "home", "other")] == ["email", "email_2", "email_3"]
+    assert [found[f"phone_{kind}"] for kind in ("work", "home")] == ["phone", "phone_2"]
