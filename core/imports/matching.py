@@ -20,6 +20,7 @@ from core.imports.keys import (
     person_key,
     phone_keys,
 )
+from core.imports.persons import at_one_address, is_pair, is_shared
 from core.imports.shapes import Draft, Probe
 from core.text import fold
 
@@ -87,9 +88,14 @@ def own_ids(draft: Draft) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (draft.external_id, *draft.also, exported))))
 
 
-def colleagues_of(company: str) -> Probe:
-    """What is asked for when a contact with a similar name is looked for."""
-    return Probe(company=fold(company))
+def colleagues_of(company: str, names: tuple[str, ...] = ()) -> Probe:
+    """What is asked for when a contact with a similar name is looked for.
+
+    Args:
+        company: where.
+        names: see `core.imports.keys.contact_names`; a workspace finds nobody without them.
+    """
+    return Probe(company=fold(company), names=names)
 
 
 def probe_of(draft: Draft, company: str = "") -> Probe:
@@ -188,8 +194,12 @@ def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) ->
     written = [one for one in candidates if emails and not emails.isdisjoint(one.emails)]
     if written:
         # Two whom one system knows by two ids, and by two names, share an address.
-        alike = [one for one in written if likeness(name, one.name) >= ALIKE]
-        one_person = alike or [one for one in written if not differ(ids, one.row["external_ids"])]
+        alike = [one for one in written if are_alike(name, one.name)]
+        one_person = alike or [
+            one
+            for one in written
+            if not differ(ids, one.row["external_ids"]) and _one_writer(values, emails, one)
+        ]
         if one_person:
             return _first(one_person, "e-mail")
     others = [one for one in candidates if not (ids and differ(ids, one.row["external_ids"]))]
@@ -198,7 +208,7 @@ def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) ->
         for one in others
         if phones
         and not phones.isdisjoint(one.phones)
-        and (not name or not one.name or likeness(name, one.name) >= ALIKE)
+        and (not name or not one.name or are_alike(name, one.name))
         and not _other_address(emails, one)
     ]
     if dialled:
@@ -209,7 +219,7 @@ def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) ->
     there = [
         one
         for one in others
-        if likeness(name, one.name) >= ALIKE
+        if are_alike(name, one.name)
         and (company_key(one.company) if one.company else "") == works
         and not _other_address(emails, one)
         and (works or _agree(emails, phones, one))
@@ -258,6 +268,11 @@ def likeness(one: str, other: str) -> float:
     return float(_ratio()(one, other))
 
 
+def are_alike(one: str, other: str) -> bool:
+    """Whether one name may be a misspelling of the other."""
+    return one == other or (likeness(one, other) >= ALIKE and not is_pair(one, other))
+
+
 @cache
 def _ratio() -> Callable[[str, str], float]:
     from rapidfuzz import fuzz
@@ -285,6 +300,13 @@ def _first(found: Sequence[Candidate], by: str) -> Found | None:
     if by in ("phone", "similar name"):
         return Found(found[0].id, by, len(found) - 1)
     return Found(min(one.id for one in found), by, len(found) - 1)
+
+
+def _one_writer(values: Mapping[str, Any], emails: set[str], one: Candidate) -> bool:
+    """Whether the person of a row and a record with the same address can be one."""
+    shared = all(is_shared(email) for email in emails & one.emails)
+    mine = (values.get("first_name") or "", values.get("last_name") or "")
+    return at_one_address(mine, (one.row["first_name"], one.row["last_name"]), shared=shared)
 
 
 def _other_address(emails: set[str], one: Candidate) -> bool:

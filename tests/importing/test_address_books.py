@@ -50,3 +50,24 @@ def test_what_stands_beside_an_address_is_kept_and_told(desk: Desk, cell: str, e
     assert [item["value"] for item in contact.emails] == [email]
     assert rest in contact.description
     assert report.imported == len(report.warnings) == 1
+
+
+def test_those_who_share_an_address_or_a_telephone_stay_people_of_their_own(desk: Desk) -> None:
+    book = desk.file(
+        "book.csv",
+        "First Name,Last Name,Email,Phone,Company",
+        "John,Smith,smiths@home.example,+44 20 7946 0958,",
+        "Mary,Smith,smiths@home.example,+44 20 7946 0958,",
+        "Ann,Lee,info@acme.example,+49 30 123456,Acme",
+        "Bob,Day,info@acme.example,+49 30 123456,Acme",
+        "Robert,Day,info@acme.example,,Acme",
+        "Paul,Schmidt,,+49 30 123456,Acme",
+        "Paula,Schmidt,,+49 30 123456,Acme",
+        "ANN,LEE,,030 123456,ACME GmbH",
+        ",,office@acme.example,,Acme",
+    )
+    report = desk.bring(book, region="DE")
+    names = ["Ann Lee", "Bob Day", "John Smith", "Mary Smith", "Paul Schmidt", "Paula Schmidt"]
+    assert sorted(filter(None, desk.contacts())) == names
+    assert (report.imported, report.refused) == (7, 0)
+    assert desk.bring(book, region="DE").unchanged == 9
