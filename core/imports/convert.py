@@ -24,6 +24,7 @@ from core.imports.rows.companies import company_draft
 from core.imports.rows.contacts import contact_draft
 from core.imports.rows.deals import deal_draft
 from core.imports.rows.entries import entry_draft, notes_of, task_draft
+from core.imports.rows.pointing import point_by_prefix
 from core.imports.rows.readers import Lower, Reader, reader_for
 from core.imports.rows.state import Aside, Row, Said
 from core.imports.shapes import Converted, Draft, Entity, Options, Problem, RawRow, TablePlan, Unread
@@ -142,6 +143,8 @@ class Converter:
             if deleted := row.bag(self._main).get("deleted"):
                 told = Problem(raw.number, deleted[0].header, deleted[0].text, _DELETED)
                 return Converted(raw.number, self._main, warnings=(told,), left_out=True)
+            if self._tools.source == "salesforce":
+                point_by_prefix(row)
             if not row.problems:
                 made = self._made(row)
                 if not row.problems:

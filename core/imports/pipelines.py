@@ -128,7 +128,7 @@ def pipeline_uses(
         both = pairs[place] if place < len(pairs) else {}
         for (named, value), rows in _together(pipeline, stage, both).items():
             found_stage, found = split_stage(
-                "" if is_blank(value) else value, "" if is_blank(named) else named
+                "" if is_blank(value) else value, "" if is_blank(named) else named, plan.source
             )
             use = uses.setdefault(stage_key(found), PipelineUse(found, plan.source, label))
             if found_stage:

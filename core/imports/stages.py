@@ -35,6 +35,7 @@ _OPEN = frozenset(
         "open offen ouvert ouverte abierto abierta aberto aberta aperto aperta open inprogress active ongoing new otwarte apen oppen aben"
     )
 )
+_INTERNAL_PIPELINES = {("hubspot", "default"): "Sales Pipeline"}
 _IN_BRACKETS = re.compile(r"(?P<stage>.+?)\s*[(\[](?P<pipeline>[^()\[\]]+)[)\]]")
 
 
@@ -73,8 +74,12 @@ def kind_of(value: str) -> str:
     return {"won": "won", "lost": "lost", "abandoned": "lost"}.get(outcome, "open")
 
 
-def split_stage(stage: str, pipeline: str) -> tuple[str, str]:
-    """Stage and pipeline, where a system writes both as `Demo (Sales Pipeline)` and has, or could have, the pipeline beside it."""
+def split_stage(stage: str, pipeline: str, source: str = "") -> tuple[str, str]:
+    """Stage and pipeline, where a system writes both as `Demo (Sales Pipeline)` and has, or could have, the pipeline beside it.
+
+    A pipeline's internal name becomes the one that people see.
+    """
+    pipeline = _INTERNAL_PIPELINES.get((source, pipeline), pipeline)
     match = _IN_BRACKETS.fullmatch(clean_line(stage))
     if match and stage_key(match["pipeline"]) == stage_key(pipeline):
         return match["stage"], pipeline

@@ -222,3 +222,24 @@ def test_an_export_of_atomic_crm_comes_in_whole(desk: Desk) -> None:
     assert "Who did it: Tom Gone (tom@x.com)" in entries["Likes tea."]["body"]
     assert entries["Call"]["contact"] == "Ann Lee"
     assert desk.bring(file).unchanged == 5
+
+
+def test_a_pipeline_and_its_stages_are_the_same_by_their_internal_names(desk: Desk) -> None:
+    labels = desk.file("deals.csv", *DEALS)
+    internal = desk.file(
+        "api.csv",
+        "hs_object_id,dealname,dealstage,pipeline,amount,closedate,hubspot_owner_id,hs_is_closed",
+        "503,Third,appointmentscheduled,default,1,2026-02-01,,false",
+        "504,Fourth,closedlost,default,1,2026-02-01,,true",
+    )
+    desk.bring(internal, labels)
+    pipelines = {one.pipeline_id for one in desk.deals().values()}
+    assert len(pipelines) == 1
+    stages = {stage.id: stage.name for stage in desk.workspace.catalog().stages}
+    found = {title: stages[deal.stage_id] for title, deal in desk.deals().items()}
+    assert found == {
+        "Renewal": "Appointment Scheduled",
+        "Third": "Appointment Scheduled",
+        "Upsell": "Closed Won",
+        "Fourth": "Closed Lost",
+    }

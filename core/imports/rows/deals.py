@@ -169,7 +169,9 @@ def _stands(
 ) -> _Stands | None:
     staged = where["stage"][0] if where["stage"] else None
     piped = where["pipeline"][0] if where["pipeline"] else None
-    name, pipeline_name = split_stage(staged.value if staged else "", piped.value if piped else "")
+    name, pipeline_name = split_stage(
+        staged.value if staged else "", piped.value if piped else "", tools.source
+    )
     pipeline = tools.stages.pipeline(pipeline_name)
     tags: tuple[str, ...] = ()
     if pipeline is None:

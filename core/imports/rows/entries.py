@@ -173,6 +173,9 @@ def _done(
         row.line("tasks", f"Due: {due[0].astimezone(tools.zone):%Y-%m-%d %H:%M}")
     _who(row, tools, "tasks", "assignee", values, "user_id")
     _who(row, tools, "tasks", "owner", values, "user_id")
+    for said in pop(bag, "priority"):
+        if "".join(words(said.value)) not in _NORMAL:
+            row.keep("tasks", said)
     _rest(row, "tasks", bag)
     if not (values.get("subject") or values.get("body")) and values["kind"] == "note":
         row.refuse("", "", "It does not say what was done.")

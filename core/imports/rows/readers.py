@@ -33,7 +33,7 @@ from core.imports.values.texts import plain
 from core.money import CURRENCIES
 from core.points import check_zone, clean_domain, clean_url
 from core.schema import LINE_LIMIT, TEXT_LIMIT, fields_of
-from core.text import clean_line, clean_tag, clean_text
+from core.text import clean_line, clean_tag, clean_text, words
 
 Reader = Callable[[str], Any]
 """Reads a cell that is not blank; None: it says nothing after all.
@@ -196,6 +196,33 @@ def _deleted(text: str) -> bool | None:
         raise
 
 
+_DONE = frozenset(
+    words("""
+    completed complete done finished closed held sent cancelled canceled erledigt abgeschlossen beendet termine terminee fait faite
+    completado completada hecho hecha terminado concluida concluido feita feito completato completata fatto voltooid afgerond
+    zakonczone ukonczone slutford klar dokonceno завершена выполнено 完了 已完成
+    """)
+)
+_NOT_DONE = frozenset(
+    words("""
+    notstarted inprogress pending open waiting waitingonsomeoneelse deferred planned scheduled new todo overdue offen nichtbegonnen
+    nichtgestartet inbearbeitung zuruckgestellt geplant encours noncommence acommencer noiniciado noiniciada encurso pendiente
+    naoiniciado naoiniciada emandamento pendente noniniziato nietgestart otwarte nierozpoczete ejpaborjad pagar oppen 未着手 未开始
+    """)
+)
+
+
+def _done(text: str) -> bool | None:
+    """Whether a task is done: by a flag, or by another system's word for how far it is."""
+    try:
+        return read_flag(text)
+    except Unread:
+        word = "".join(words(text))
+        if word in _DONE or word in _NOT_DONE:
+            return word in _DONE
+        raise Aside("This does not say whether it is done: it is taken as still to be done.") from None
+
+
 def _country(text: str) -> str | None:
     try:
         return read_country(text)
@@ -300,6 +327,7 @@ _BY_FIELD: Mapping[str, Reader] = {
     "external_id": _ids,
     "id": _record_id,
     "deleted": _deleted,
+    "done": _done,
 }
 _BY_KIND: Mapping[str, Reader] = {
     "text": read_text,

@@ -151,13 +151,13 @@ _API_TASKS = Layout(
     Subject = subject
     ActivityDate = due_at
     ReminderDateTime =
+    IsClosed = done
     Status = done
     Priority = priority
     TaskSubtype | Type = kind
     OwnerId | Owner.Name | Owner.Email = assignee
     Description = body
     CompletedDateTime = done_at
-    IsClosed = done
     IsHighPriority | CallDurationInSeconds | CallType | CallDisposition | CallObject | IsArchived | IsReminderSet =
     IsRecurrence | RecurrenceActivityId | RecurrenceType | WhoCount | WhatCount = -
     """

@@ -331,3 +331,48 @@ def test_a_row_that_is_deleted_where_it_comes_from_is_left_out(text: str) -> Non
     assert [warning.value for warning in gone.warnings] == [text]
     assert not there.left_out
     assert there.contact is not None
+
+
+@pytest.mark.parametrize(
+    ("status", "done"),
+    [("Completed", True), ("Not Started", False), ("In Progress", False), ("COMPLETED", True), ("Erledigt", True),
+     ("Waiting on someone else", False), ("1", True), ("false", False)],
+)  # fmt: skip
+def test_how_far_a_task_is_says_whether_it_is_done(status: str, done: bool) -> None:
+    cells = {"subject": "Call Ada", "due_at": "2026-05-01", "done": status, "contact": "Ada Lovelace"}
+    converted = Bench("tasks", {target: target for target in cells}, list(cells.values())).one()
+    assert (len(converted.entries), len(converted.tasks)) == ((1, 0) if done else (0, 1))
+
+
+def test_a_status_that_nobody_knows_leaves_a_task_to_be_done_and_is_told() -> None:
+    cells = {"subject": "Call Ada", "done": "Purple", "contact": "Ada Lovelace"}
+    converted = Bench("tasks", {target: target for target in cells}, list(cells.values())).one()
+    assert "Purple" in converted.tasks[0].values["body"]
+    assert [warning.value for warning in converted.warnings] == ["Purple"]
+
+
+@pytest.mark.parametrize(
+    ("given", "link"),
+    [
+        ("0065g00000OPPabAAC", "deal_id"),
+        ("0015g00000XYZabAAC", "company_id"),
+        ("00Q5g00000LEDabAAC", "contact_id"),
+    ],
+)
+def test_what_a_salesforce_task_is_related_to_is_told_by_its_id(given: str, link: str) -> None:
+    cells = {"subject": "Call", "deal_external_id": given}
+    mapping = {target: target for target in cells}
+    (task,) = Bench("tasks", mapping, list(cells.values()), source="salesforce").one().tasks
+    assert task.links == {link: (f"salesforce:{given[:15]}",)}
+
+
+def test_a_salesforce_task_about_something_else_keeps_its_id_as_text() -> None:
+    cells = {
+        "subject": "Call",
+        "deal_external_id": "5005g00000CASabAAC",
+        "contact_external_id": "0035g00000ABCdeAAG",
+    }
+    mapping = {target: target for target in cells}
+    (task,) = Bench("tasks", mapping, list(cells.values()), source="salesforce").one().tasks
+    assert task.links == {"contact_id": ("salesforce:0035g00000ABCde",)}
+    assert "5005g00000CASabAAC" in task.values["body"]

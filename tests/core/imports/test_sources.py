@@ -70,8 +70,8 @@ EXPORTS = {
         Close Date=expected_close,Created Date,Next Step=next_step,Lead Source=source,Type
     """,
     "salesforce tasks": """
-        Id=external_id,WhoId=contact_external_id,WhatId=deal_external_id,Subject=subject,ActivityDate=due_at,Status=done,Priority=priority,
-        OwnerId=assignee,Description=body,IsClosed
+        Id=external_id,WhoId=contact_external_id,WhatId=deal_external_id,Subject=subject,ActivityDate=due_at,Status,Priority=priority,
+        OwnerId=assignee,Description=body,IsClosed=done
     """,
     "pipedrive contacts": """
         Person - Name*,Person - First name=first_name,Person - Last name=last_name,Person - Phone=phone,Person - Email (Work)=email,
@@ -228,7 +228,7 @@ EXPORTS = {
         Closing Date=expected_close,Created Time,Modified Time
     """,
     "facebook contacts": """
-        id=external_id,created_time,ad_name,adset_name,campaign_name,form_name,is_organic,platform,full_name=name,email=email,phone_number=phone,
+        id=external_id,created_time,ad_name,adset_name,campaign_name=source,form_name,is_organic,platform,full_name=name,email=email,phone_number=phone,
         city=city,state=region,country=country
     """,
     "offhook contacts": """
