@@ -27,7 +27,7 @@ SEEDS = range(1, 6)
 STEPS_OF_A_SEED = 1_000
 SMALL = (("ann", "ann"), ("ben", "ben"), ("mia", "mia"))
 TRIED: Mapping[str, int] = {
-    "typed": 1_250, "refused": 250, "restores": 1, "hand-ins": 6, "late push": 12, "death": 180, "cut before push": 12,
+    "typed": 1_250, "refused": 250, "restores": 1, "hand-ins": 6, "parts": 3, "late push": 12, "death": 180, "cut before push": 12,
     "cut after push": 12, "cut before pull": 30, "cut after pull": 30, "cut before page": 3, "cut after page": 3,
     "cut after known": 1, "cut after hello": 6, "cut after hand_in": 1,
 }  # fmt: skip

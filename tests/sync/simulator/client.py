@@ -13,6 +13,7 @@ import psycopg
 
 from core.changes import Answer, Changeset, from_json
 from core.commands.base import Command
+from core.commands.import_undo import UndoBatch
 from core.commands.settle import SendAgain
 from core.commands.undo import Undo
 from core.conflicts import Choice, Edited, Side, asked, choice_of, contested, key_of, offered_for
@@ -26,6 +27,7 @@ from sync.cache import open_cache
 from sync.remote import Remote
 from sync.standing import Standing, State
 from sync.workspace import FieldWorkspace
+from tests.sync.simulator.bringing import brought_in, note_parts
 from tests.sync.simulator.calls import tries
 from tests.sync.simulator.centre import PASSWORD, Centre
 from tests.sync.simulator.chance import Chance
@@ -187,9 +189,15 @@ class Client:
             self.agent.disconnect()
             self._stands(State.OFFLINE)
             return False
+        finally:
+            self._note_parts()
         self._stands(State.LIVE)
         self.flickers = self._flickering(sent)
         return True
+
+    def _note_parts(self) -> None:
+        with self.workspace.database.read() as connection:
+            note_parts(self._ledger, connection)
 
     def _stands(self, state: State) -> None:
         """As the agent's thread would put it, which nobody runs here."""
@@ -247,6 +255,11 @@ class Client:
                 f"{asked_for}{f' AND {where}' if where else ''} ORDER BY id"
             ).fetchall()
         return [id_ for (id_,) in found]
+
+    def batches(self) -> Sequence[str]:
+        """The batches of rows that were brought in here and are not taken back."""
+        with self.workspace.database.read() as connection:
+            return brought_in(connection)
 
     def do(self, intent: Intent, *, shown: Any = None) -> Answer | None:
         """Executes a command as a person does, and puts down what they typed and saw. None: the program died over it.
@@ -312,7 +325,7 @@ class Client:
                 row = {name: getattr(shown, name) for name in codec(change.table).names}
             for name in change.set:
                 values = [_path(row, name)] if row is not None else [change.base.get(name)]
-                if isinstance(command, (Undo, SendAgain)):
+                if isinstance(command, (Undo, UndoBatch, SendAgain)):
                     # What was done is taken back, or done again, and of a list no item that has joined it since.
                     values.append(change.base.get(name))
                 if isinstance(command, SendAgain):

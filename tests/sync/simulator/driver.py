@@ -141,6 +141,7 @@ def play(
                 for client in world.clients:
                     result.counts += client.faults.happened
                 result.counts += tally(world.ledger)
+                result.counts["parts"] = world.ledger.parts
                 result.counts["hand-ins"] = len(world.ledger.handed_in)
                 result.counts["typed"] = world.ledger.typed
                 result.counts["changesets"] = len(world.ledger.done)

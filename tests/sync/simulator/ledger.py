@@ -71,6 +71,7 @@ class Ledger:
         went: changesets that went with a server's disk: they were applied after the copy was made that was restored, and
             whoever did them had them no longer.
         drafts: by client and key what is being typed.
+        parts: how often a row was refused, and the rest of its batch was not.
         planned_twice: calls that have planned to try somebody again who was to be tried again already.
     """
 
@@ -83,6 +84,7 @@ class Ledger:
     went: set[str] = field(default_factory=set)
     drafts: dict[str, dict[str, str]] = field(default_factory=dict)
     planned_twice: list[str] = field(default_factory=list)
+    parts: int = 0
     _tokens: int = 0
 
     def token(self) -> str:

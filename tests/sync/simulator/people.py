@@ -41,6 +41,10 @@ class Desk(Protocol):
         """The ids of records that are not deleted, in an order that is the same in every run."""
         ...
 
+    def batches(self) -> Sequence[str]:
+        """The batches of rows that were brought in here and are not taken back."""
+        ...
+
     def token(self) -> str:
         """A new word."""
         ...
