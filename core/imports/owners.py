@@ -46,12 +46,12 @@ class Owners:
                 self._name(f"{team.name} pool", pools[0])
 
     def known(self, value: str) -> str | None:
-        """The id of the book of an owner in which the user may write; None where there is none.
+        """The id of the book of an owner in which the user may write; None where there is none. Of several, the first one that is known.
 
         `Lee, Ann` and `Ann Lee (ann@acme.com)` are Ann Lee, too.
         """
         line = clean_line(value)
-        forms = [line]
+        forms = [line, *line.split(";")] if ";" in line else [line]
         if "," in line:
             last, _, first = line.partition(",")
             forms.append(f"{first} {last}")

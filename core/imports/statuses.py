@@ -10,12 +10,13 @@ from core.text import clean_line, fold, words
 TAG = "tag"
 """The answer that the status stays empty, and the word becomes a tag."""
 _MEANT: Mapping[str, tuple[str, ...]] = {
-    "New": ("new", "open", "opennotcontacted", "notcontacted", "created", "assigned", "uncontacted", "newlead", "neu", "nouveau", "nuevo", "novo"),
+    "New": ("new", "open", "opennotcontacted", "notcontacted", "created", "assigned", "uncontacted", "newlead", "neu", "nouveau", "nuevo", "novo", "nuovo",
+        "offen", "ouvert", "abierto", "aberto", "aperto"),
     "Attempting": (
         "attempting", "attemptedtocontact", "attempted", "attempttocontact", "contactattempted", "inprogress", "inprocess", "working", "contactinfuture",
         "started", "inbearbeitung",
     ),
-    "Connected": ("connected", "contacted", "workingcontacted", "kontaktiert", "engaged", "replied"),
+    "Connected": ("connected", "contacted", "workingcontacted", "kontaktiert", "verbunden", "engaged", "replied"),
     "Qualified": (
         "qualified", "opendeal", "closedconverted", "converted", "marketingqualifiedlead", "salesqualifiedlead", "mql", "sql", "opportunity",
         "prequalified", "qualifiziert", "interested",

@@ -73,12 +73,13 @@ def reader_for(target: Target, plan: TablePlan, header: str, catalog: Catalog, z
     if plain_kind is not None:
         return plain_kind
     unit: Any = _unit(header)
+    bare = plan.source == "hubspot" and unit == "min"
     readers: Mapping[str, Reader] = {
         "date": lambda text: read_day(text, order),
         "time": lambda text: _utc(read_time(text, order, zone)),
         "percent": lambda text: _percent(text, mark),
         "integer": lambda text: _employees(text, mark),
-        "duration": lambda text: read_duration(text, unit),
+        "duration": lambda text: read_duration(text, _hubspot_unit(text) if bare else unit),
         "currency": lambda text: _currency(text, catalog.organization.currency),
     }
     return readers.get(target.kind) or line_reader(target.entity, target.field)
@@ -268,6 +269,11 @@ def _unit(header: str) -> str:
     if re.search(r"_s$|\bsec|\(s\)|sekund|segund|second", said):
         return "s"
     return "h" if re.search(r"\bhours?\b|\(h\)|stunden", said) else "min"
+
+
+def _hubspot_unit(text: str) -> Any:
+    """HubSpot counts calls in milliseconds; no call is shorter than one second, so a small number was typed in as seconds."""
+    return "ms" if len(text.strip().partition(".")[0]) > 3 else "s"
 
 
 def _custom(target: Target, catalog: Catalog, order: Order | None, mark: Any) -> Reader:

@@ -124,9 +124,13 @@ _DEALS = Layout(
 )
 _LINKS = """
     Associated Contact | Associated Contacts | Contato associado | Contacto asociado | Contact associé | Zugehöriger Kontakt = contact
-    Associated Contact IDs | Associated Contact ID | IDs de contatos associados = contact_external_id
+    Contatos associados | Contactos asociados | Contacts associés | Zugehörige Kontakte = contact
+    Associated Contact IDs | Associated Contact ID | IDs de contatos associados | IDs de contactos asociados = contact_external_id
+    IDs de contacts associés | Zugehörige Kontakt-IDs = contact_external_id
     Associated Company | Associated Companies | Empresa associada | Empresa asociada | Entreprise associée | Zugehöriges Unternehmen = company
-    Associated Company IDs | Associated Company ID = company_external_id
+    Empresas associadas | Empresas asociadas | Entreprises associées | Zugehörige Unternehmen = company
+    Associated Company IDs | Associated Company ID | IDs de empresas associadas | IDs de empresas asociadas = company_external_id
+    IDs d'entreprises associées | Zugehörige Unternehmens-IDs = company_external_id
     Associated Deal | Associated Deals | Negócio associado | Negocio asociado | Zugehöriger Deal = deal.title
     Associated Deal IDs | Associated Deal ID = deal_external_id
     Record ID | Call ID | Note ID | Task ID | ID do objeto | ID do registro | Datensatz-ID | Objekt-ID | ID de l'objet | ID de registro | ID de objeto = external_id
@@ -136,7 +140,7 @@ _CALLS = Layout(
     _LINKS
     + """
     Call Title | Call name | Título da chamada | Título de la llamada | Titre de l'appel | Anruftitel | Titel des Anrufs = subject
-    Call Notes | Call Summary | Notas da chamada | Notas de la llamada | Notes d'appel | Anrufnotizen | Call body = body
+    Call Notes | Call Summary | Notas da chamada | Notas de la llamada | Notes d'appel | Anrufnotizen | Call body | Observações da chamada | Corpo da chamada = body
     Activity date | Call date | Call Start Time | Data da atividade | Fecha de actividad | Fecha de la actividad | Date de l'activité | Aktivitätsdatum = occurred_at
     Call Outcome | Resultado da chamada | Resultado de la llamada | Résultat de l'appel | Anrufergebnis | Call disposition = outcome
     Call Duration | Call Duration (HH:mm:ss) | Duração da chamada | Duración de la llamada | Durée de l'appel | Anrufdauer | Call duration (seconds) = duration_s

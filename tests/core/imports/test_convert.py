@@ -376,3 +376,18 @@ def test_a_salesforce_task_about_something_else_keeps_its_id_as_text() -> None:
     (task,) = Bench("tasks", mapping, list(cells.values()), source="salesforce").one().tasks
     assert task.links == {"contact_id": ("salesforce:0035g00000ABCde",)}
     assert "5005g00000CASabAAC" in task.values["body"]
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("125000", 125), ("45", 45), ("00:02:05", 125)])
+def test_calls_of_hubspot_last_milliseconds(text: str, seconds: int) -> None:
+    cells = {"Call Title": "subject", "Call Duration": "duration_s", "Name": "contact"}
+    (call,) = Bench("activities", cells, ["Intro", text, "Ada Lovelace"], source="hubspot").one().entries
+    assert call.values["duration_s"] == seconds
+
+
+def test_of_several_owners_the_first_one_that_is_known_has_the_record() -> None:
+    me = OFFICE.catalog.me
+    done = contact({"last_name": "Lee", "owner": f"tom@gone.example;{me.name}"})
+    assert done.contact is not None
+    assert done.contact.values["book_id"] == OFFICE.catalog.my_book.id
+    assert done.warnings == ()
