@@ -31,6 +31,7 @@ from core.imports.matching import (
 )
 from core.imports.merging import joined, merged
 from core.imports.shapes import ENTITIES, Converted, Draft, Entity, Match, Policy, Probe, Problem
+from core.imports.together import shown_id
 from importing.known import Hand, Held, Staff, new_held
 
 _PROBES = 500
@@ -602,7 +603,7 @@ class _Batch:
         company = company or self._linked_to(draft, "company_id")
         parent = deal or contact or company
         if parent is None:
-            ids = [one for some in draft.links.values() for one in some]
+            ids = [shown_id(one) for some in draft.links.values() for one in some]
             if ids:
                 raise _Refused(f"What it is about is not here: {', '.join(ids[:3])}. Bring that in first.")
             raise _Refused("It does not say whom or what it is about.")

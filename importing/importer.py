@@ -24,7 +24,7 @@ from core.imports.shapes import (
 )
 from core.imports.staff import is_staff, names_of_staff
 from core.imports.targets import find_target
-from core.imports.together import Part, links_between
+from core.imports.together import Part, links_between, system_of
 from core.permissions import require_import
 from core.workspace import Workspace
 from importing.analysis import Analysed, analyse, pairs
@@ -93,7 +93,7 @@ class FileImporter:
         unknown = [sheet for sheet in sheets if sheet.source == TABLE]
         parts = [
             Part(
-                _called(sheet), f"file-{mark(sheet.path).digest[:12]}-{sheet.place}",
+                _called(sheet), system_of(mark(sheet.path).digest, sheet.place),
                 sheet.entity, sheet.columns, sheet.guesses,
             )
             for sheet in unknown

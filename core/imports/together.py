@@ -19,6 +19,7 @@ from core.imports.values.lists import split_ids
 from core.imports.vocabulary import header_words, read_header
 
 _WORD: dict[Entity, str] = {"companies": "company", "contacts": "contact", "deals": "deal"}
+_OF_A_FILE = "file-"
 _NUMBER = frozenset("id ids no nr num number key ref code nummer numero".split())
 _SAYS_NOTHING = frozenset(
     "all csv crm data export exported exports list my new sheet table tables xlsx".split()
@@ -52,6 +53,21 @@ class Link(NamedTuple):
     target: str
     system: str
     """What its ids are kept under; empty: under the table's source, as they are sure to be nobody else's."""
+
+
+def system_of(digest: str, place: int) -> str:
+    """What the numbers of a table are kept under.
+
+    Args:
+        digest: of its file.
+        place: which of the file's tables it is.
+    """
+    return f"{_OF_A_FILE}{digest[:12]}-{place}"
+
+
+def shown_id(external_id: str) -> str:
+    """An id as a person knows it: of a number that a file gave, the number."""
+    return external_id.partition(":")[2] if external_id.startswith(_OF_A_FILE) else external_id
 
 
 def links_between(parts: Sequence[Part], catalog: Catalog) -> list[Link]:
