@@ -207,6 +207,7 @@ class _Batch:
         self._probes: dict[int, Probe] = {}
         self._of_link: dict[tuple[str, str], Held] = {}
         self._of_mark: dict[tuple[str, str], list[Held]] = {}
+        self._by, self._others = _who(around.catalog)
         self._entry_ids: dict[tuple[Entity, str, str], tuple[str, str]] = {}
         self._touched: list[tuple[Held, Held | None]] = []
         self._linked: dict[tuple[str, str], None] = {}
@@ -395,10 +396,15 @@ class _Batch:
             taken_back: set[tuple[Entity, str, str]] = set()
             for table in ("activities", "tasks"):
                 some = [one for one in left if one[0] == table]
-                ids = [entry_id(org_id, table, what, again) for _, _, what in some]
+                ids = [entry_id(org_id, table, what, again, self._by) for _, _, what in some]
                 probes = [
-                    Probe(ids=tuple(filter(None, (known, record_id, taken_back_id(record_id)))))
-                    for (_, known, _), record_id in zip(some, ids, strict=True)
+                    Probe(
+                        ids=(
+                            *filter(None, (known, record_id, taken_back_id(record_id))),
+                            *(entry_id(org_id, table, what, again, other) for other in self._others),
+                        )
+                    )
+                    for (_, known, what), record_id in zip(some, ids, strict=True)
                 ]
                 found = self._matches_of(table, probes)
                 for one, record_id, matches in zip(some, ids, found, strict=True):
@@ -741,6 +747,18 @@ class _Batch:
                         values[name] = held.id
                         self.names[held.id] = _called(held)
                     self._put(one, values)
+
+
+def _who(catalog: Catalog) -> tuple[str, list[str]]:
+    """Under whose name entries are made, and under whose names others may have made the same; admins make them under none."""
+    me = catalog.me
+    by = "" if me.role == "admin" else me.id
+    others = {
+        user.id
+        for user in catalog.users
+        if user.role != "admin" and (user.import_right == "yes" or user.role == "manager")
+    }
+    return by, sorted({"", me.id, *others} - {by}) if len(catalog.users) > 1 else []
 
 
 def _main(row: Converted) -> Draft | None:

@@ -33,7 +33,7 @@ def setup_id(import_id: str, what: str) -> str:
     return _made(import_id, f"setup:{what}")
 
 
-def entry_id(org_id: str, table: str, what: str, again: int = 0) -> str:
+def entry_id(org_id: str, table: str, what: str, again: int = 0, by: str = "") -> str:
     """The id of an entry or task that is brought in: the same one never comes twice.
 
     Args:
@@ -41,8 +41,10 @@ def entry_id(org_id: str, table: str, what: str, again: int = 0) -> str:
         table: activities or tasks.
         what: all that tells it from others: its external id, or what it says, when, and of whom.
         again: how often it was brought in and taken back before.
+        by: who brings it in, where they do not see everything: somebody whose entries are hidden from them may have
+            brought in the same.
     """
-    return str(uuid5(_OF_RECORDS, f"{org_id}\n{table}\n{again}\n{what}"))
+    return str(uuid5(_OF_RECORDS, f"{org_id}\n{table}\n{again}\n{what}" + (f"\n{by}" if by else "")))
 
 
 def taken_back_id(entry: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from core.commands.contacts import EditContact
 from core.commands.people import EditUser
 from core.commands.undo import Undo
 from core.errors import Refused
+from core.permissions import may_import
+from core.workspace import Subject
 from tests.importing.desk import Desk, silent, steps
 from tests.waiting import eventually
 from tests.workspace.office import Ear, Office
@@ -207,3 +210,53 @@ def test_a_stopped_import_is_seen_and_goes_on(
     assert (past.state, past.imported) == ("stopped", 2)
     assert desk.importer.resume(past.id).run(silent).imported == 5
     assert desk.importer.past()[0].state == "done"
+
+
+CALLS = (
+    "ID,Type,Subject,Date,Contact email,Note",
+    "901,Call,Renewal,2026-01-05 10:00,cem@kaya.example,Wants three",
+)
+
+
+def test_two_who_cannot_see_each_others_work_bring_in_the_same_calls(
+    log_in: Callable[[str], Office], tmp_path: Path
+) -> None:
+    ada = log_in("ada")
+    for login in ("ann", "wim"):
+        user_id = contact_owner(ada, login)
+        ada.do(EditUser(user_id=user_id, values={"import_right": "yes"}, expected={"import_right": ""}))
+    settled(ada)
+    for login in ("ann", "wim"):
+        rep = log_in(login)
+        eventually(partial(may, rep), seconds=30)
+        desk = desk_of(rep, tmp_path)
+        desk.bring(desk.file("contacts.csv", *CONTACTS), source="hubspot")
+        calls = desk.file("calls.csv", *CALLS)
+        said = desk.bring(calls, mapping={"external_id": "ID"})
+        # What the other one has is neither met nor told of.
+        assert (said.imported, said.duplicates, said.refused) == (1, 0, 0)
+        settled(rep)
+        again = desk.bring(calls, mapping={"external_id": "ID"})
+        assert (again.imported, again.unchanged) == (0, 1)
+    eventually(lambda: len(people_of_calls(ada)) == 2, seconds=30)
+    desk = desk_of(ada, tmp_path)
+    both = desk.bring(desk.file("calls.csv", *CALLS), mapping={"external_id": "ID"})
+    assert (both.imported, both.unchanged) == (0, 1)
+
+
+def may(office: Office) -> bool:
+    """Whether they know already that they may import."""
+    return may_import(office.catalog)
+
+
+def people_of_calls(office: Office) -> list[str]:
+    """Whoever has the imported call in their timeline."""
+    found = [hit.id for hit in office.workspace.search("Cem Kaya", tables=("contacts",))]
+    return [
+        one
+        for one in found
+        if any(
+            entry.activity.subject == "Renewal"
+            for entry in office.workspace.timeline(Subject("contacts", one))
+        )
+    ]
