@@ -201,7 +201,7 @@ def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) ->
             if not differ(ids, one.row["external_ids"]) and _one_writer(values, emails, one)
         ]
         if one_person:
-            return _first(one_person, "e-mail")
+            return _first(_nearest(values, one_person), "e-mail")
     others = [one for one in candidates if not (ids and differ(ids, one.row["external_ids"]))]
     dialled = [
         one
@@ -291,6 +291,20 @@ def _by_id(draft: Draft, candidates: Sequence[Candidate]) -> Found | None:
         return None
     # One id twice is an accident of the past; what was there first is meant.
     return Found(min(one.id for one in known), "external id")
+
+
+def _nearest(values: Mapping[str, Any], found: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Of several with one address those that say most of what the row says: the one that it made the last time."""
+    if len(found) < 2:
+        return found
+    points = {*email_keys(values), *phone_keys(values)}
+    said = {
+        one.id: len(points & {*one.emails, *one.phones})
+        + sum(1 for name, value in values.items() if value and one.row.get(name) == value)
+        for one in found
+    }
+    most = max(said.values())
+    return [one for one in found if said[one.id] == most]
 
 
 def _first(found: Sequence[Candidate], by: str) -> Found | None:

@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import IO
 
 from core.imports.shapes import RawRow, Unusable
+from core.imports.values.lists import join_list
 from importing.reading.card_lines import Card, cards_in
 from importing.reading.encodings import errors_for
 from importing.reading.mending import broken_bytes, is_broken, likely
@@ -168,7 +169,7 @@ def _values(card: Card) -> dict[str, str]:
     if notes := [p.text for p in card.all("note") if p.text.strip()]:
         values["description"] = "\n".join(notes)
     if tags := [tag.strip() for p in card.all("categories") for tag in p.listed if tag.strip()]:
-        values["tags"] = ", ".join(tags)
+        values["tags"] = join_list(tags)
     _links(card, values)
     return {column: value for column, value in values.items() if value.strip()}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from statistics import median
 
+from core.cells import restored
 from core.imports.shapes import RawRow
 from core.text import fold
 from importing.reading.words import counted, quoted_list
@@ -130,7 +131,8 @@ def find_layout(rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> Layout
         texts = [" ".join(cell.strip() for cell in rows[place] if cell.strip()) for place in above]
         lines = counted(len(above), "line", "lines")
         notes.append(f"{lines} above the header left out: {quoted_list(texts)}.")
-    names = list(raw)
+    # What kept a spreadsheet from running them belongs to no header.
+    names = [restored(name) for name in raw]
     wider = _usual_width(below, len(raw))
     if wider > len(raw):
         notes.append(

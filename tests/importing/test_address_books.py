@@ -71,3 +71,23 @@ def test_those_who_share_an_address_or_a_telephone_stay_people_of_their_own(desk
     assert sorted(filter(None, desk.contacts())) == names
     assert (report.imported, report.refused) == (7, 0)
     assert desk.bring(book, region="DE").unchanged == 9
+
+
+def test_headers_and_lists_come_as_they_were_written(desk: Desk) -> None:
+    sheet = desk.file("people.csv", "Name,Email,'=Score,'+Plus", "Ann Lee,ann@acme.com,5,x")
+    assert [one.header for one in desk.open(sheet).tables()[0].columns] == [
+        "Name",
+        "Email",
+        "=Score",
+        "+Plus",
+    ]
+    cards = desk.file(
+        "cards.vcf",
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        "N:Lee;Ann;;;",
+        "CATEGORIES:Friends\\, close,VIP;A",
+        "END:VCARD",
+    )
+    desk.bring(cards)
+    assert sorted(desk.contacts()["Ann Lee"].tags) == ["friends--close", "vip;a"]

@@ -76,7 +76,7 @@ def test_cards_of_today_have_links_for_numbers_and_groups_that_are_nobody() -> N
     assert anna["id"] == "0198c0de-0000-7000-8000-000000000001"
     assert (anna["phone"], anna["phone_label"]) == ("+493012345678;ext=12", "mobile")
     assert (anna["phone_2"], anna["phone_2_label"]) == ("+493087654321", "reception")
-    assert anna["tags"] == "vip, big,one"
+    assert anna["tags"] == "vip; big,one"
     assert madonna["name"] == "Madonna"
     assert "1 group of contacts left out." in table.notes
 
