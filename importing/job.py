@@ -34,14 +34,16 @@ from core.imports.shapes import (
 from core.imports.targets import find_target, targets_for
 from core.permissions import require_import
 from core.workspace import Workspace
+from importing.batch import Around, Matches
 from importing.beside import Recipe
-from importing.deciding import Around, Matches
 from importing.imagined import Imagined
 from importing.journal import Journal, Journals, Reached, TableMark, mark
 from importing.met import Met, Nobody
-from importing.rejects import Rejects
+from importing.rejects import Kept, Rejects
 from importing.run import COUNTS, Imagining, Part, Run, Writing, batch_size
 
+_AT_WORK = dt.timedelta(hours=1)
+"""How long an import runs at most; one that began before was cut off."""
 Clock = Callable[[], dt.datetime]
 Pairs = Mapping[tuple[str, str], int]
 
@@ -124,14 +126,25 @@ class FileJob:
     def tables(self) -> Sequence[TableView]:
         """See `core.imports.shapes.Job.tables`."""
         catalog = self._workspace.catalog()
+        at_work = self._at_work(catalog)
         return [
             TableView(
                 sheet.table.file, sheet.table.name, sheet.table.kind, sheet.table.encoding, sheet.table.delimiter,
-                sheet.rows, sheet.source, sheet.entity, (*sheet.table.notes, *sheet.notes), sheet.columns, tuple(sheet.guesses),
-                tuple(targets_for(sheet.entity, catalog)),
+                sheet.rows, sheet.source, sheet.entity, (*sheet.table.notes, *sheet.notes, *(() if place else at_work)),
+                sheet.columns, tuple(sheet.guesses), tuple(targets_for(sheet.entity, catalog)),
             )
-            for sheet in self._sheets
+            for place, sheet in enumerate(self._sheets)
         ]  # fmt: skip
+
+    def _at_work(self, catalog: Catalog) -> tuple[str, ...]:
+        """Who else brings files in at this moment: what two write at once neither can find."""
+        now = self._clock()
+        return tuple(
+            f"{catalog.user_name(one.user_id)} began to import {one.name} {_ago(now - one.started_at)}, and is not through. What is in both"
+            " imports comes in twice: wait until that one is through."
+            for one in catalog.imports
+            if one.state == "running" and one.user_id != catalog.me.id and now - one.started_at < _AT_WORK
+        )
 
     def assign(self, table: int, header: str, target: str) -> None:
         """See `core.imports.shapes.Job.assign`."""
@@ -202,27 +215,31 @@ class FileJob:
         try:
             conversion = self._conversion(settled, settled.catalog, now)
             around = self._around(conversion, imagined.matches, met)
-            run = self._run(around, Imagining(imagined), Reached(), progress, "checking")
+            reached = Reached(made=_made(settled.changes))
+            run = self._run(around, Imagining(imagined, met), reached, progress, "checking")
             run.all(self._parts(settled, conversion))
         finally:
             met.close()
             imagined.close()
-        return run.report(made=_made(settled.changes), dry=True)
+        return run.report(dry=True)
 
     def run(self, progress: Progress) -> Report:
         """See `core.imports.shapes.Job.run`."""
         require_import(self._workspace.catalog())
         settled = self._settled(self._workspace.catalog())
-        if self._journal is None:
-            self._journal = self._begin(settled)
-        journal = self._journal
-        met = self._met(self._journals.folder / f"{self.id}.met")
-        self._settle_pending(journal, met)
-        now, rejects = self._clock(), self._rejects(journal)
-        writing = Writing(self._workspace, self._journals, journal, rejects)
+        goes_on = self._journal is not None
+        journal = self._journal = self._journal or self._begin(settled)
+        self._settle_pending(journal)
+        now, rejects = self._clock(), self._rejects(journal, goes_on)
+        met = self._met(self._journals.met(self.id))
+        met.back_to(journal.done.counts.get("rows", 0))
+        writing = Writing(self._workspace, self._journals, journal, rejects, met)
         conversion = self._conversion(settled, self._workspace.catalog(), now)
         around = self._around(conversion, self._workspace.matches, met)
         run = self._run(around, writing, journal.done, progress, "importing")
+        for one in rejects.values():
+            # Of the rows that were refused before a cut.
+            run.told.problems.add(one.problems())
         done = False
         try:
             run.all(self._parts(settled, conversion))
@@ -236,7 +253,7 @@ class FileJob:
                 with contextlib.suppress(OffhookError):
                     self._stop(journal, writing, run)
         paths = [one.path for one in rejects.values() if one.path]
-        return run.report(rejects=paths, made=_made(settled.changes), dry=False)
+        return run.report(rejects=paths, dry=False)
 
     def _settled(self, catalog: Catalog) -> Settled:
         """All that is decided before the first row."""
@@ -259,7 +276,7 @@ class FileJob:
                 TableMark(files.index(sheet.path), sheet.place, sheet.rows, plan)
                 for sheet, plan in zip(self._sheets, settled.plans, strict=True)
             ),
-            options=self._options, answers=settled.answers,
+            options=self._options, answers=settled.answers, done=Reached(made=_made(settled.changes)),
         )  # fmt: skip
         begin = BeginImport(
             id=begin_id(self.id), import_id=self.id, name=name, source=journal.source, changes=settled.changes
@@ -268,7 +285,7 @@ class FileJob:
         self._journals.write(journal)
         return journal
 
-    def _settle_pending(self, journal: Journal, met: Met | Nobody) -> None:
+    def _settle_pending(self, journal: Journal) -> None:
         """Finds out whether the batch that was under way when the import was cut off is written."""
         if journal.pending is None:
             return
@@ -279,9 +296,8 @@ class FileJob:
         answer = self._workspace.execute(asked)
         if answer.status is Status.UNAVAILABLE:
             raise Unavailable(answer.reason)
-        if answer.applied and answer.changeset is not None:
+        if answer.applied:
             journal.done = journal.pending
-            met.update(change.id for change in answer.changeset.changes)
         journal.pending = None
 
     def _end(self, journal: Journal, writing: Writing, run: Run, settled: Settled) -> None:
@@ -310,13 +326,17 @@ class FileJob:
             id=end_id(self.id, journal.turn), import_id=self.id, state=state, counts=counts, mapping=mapping
         )
 
-    def _rejects(self, journal: Journal) -> dict[int, Rejects]:
+    def _rejects(self, journal: Journal, goes_on: bool) -> dict[int, Rejects]:
         known = journal.done.rejects
-        rejects = {}
-        for place, sheet in enumerate(self._sheets):
-            path, size = known.get(place, ("", 0))
-            rejects[place] = Rejects(sheet.table, sheet.path, self._journals.folder, path=path, size=size)
-        return rejects
+        return {
+            place: Rejects(
+                sheet.table,
+                sheet.path,
+                self._journals.folder,
+                kept=known.get(place, Kept()) if goes_on else None,
+            )
+            for place, sheet in enumerate(self._sheets)
+        }
 
     def _run(
         self, around: Around, writer: Writing | Imagining, reached: Reached, progress: Progress, what: str
@@ -384,6 +404,11 @@ def assign(sheet: Sheet, header: str, target: str, catalog: Catalog) -> None:
                 f"“{other}” goes to {found.label} already. Two columns on one field would lose one."
             )
     sheet.guesses[place] = Guess(header, name, 1.0, "as you have set it")
+
+
+def _ago(span: dt.timedelta) -> str:
+    minutes = max(0, int(span.total_seconds() // 60))
+    return "just now" if not minutes else f"{minutes} minute{'s' * (minutes > 1)} ago"
 
 
 def remembered(catalog: Catalog, headers: Sequence[str]) -> Mapping[str, str] | None:

@@ -10,12 +10,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from core.errors import NotFound, Unavailable
 from core.imports.shapes import Options, TablePlan, Unusable
+from importing.batch import Waiting
+from importing.rejects import Kept
 
 _VERSION = 1
 _SAMPLE = 65_536
@@ -58,7 +60,9 @@ class Reached:
         batch: how many batches are written.
         counts: rows of data by what became of them, and duplicates.
         made: what came along, by table.
-        rejects: by the place of the table the file of its refused rows, and its size in bytes.
+        rejects: by the place of the table what there is of the file of its refused rows.
+        waiting: links to records that have come which are still to be made good.
+        seconds: how long it has taken.
     """
 
     table: int = 0
@@ -66,13 +70,13 @@ class Reached:
     batch: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
-    rejects: dict[int, tuple[str, int]] = field(default_factory=dict)
+    rejects: dict[int, Kept] = field(default_factory=dict)
+    waiting: tuple[Waiting, ...] = ()
+    seconds: float = 0.0
 
     def copy(self) -> Reached:
         """As it is now."""
-        return Reached(
-            self.table, self.row, self.batch, dict(self.counts), dict(self.made), dict(self.rejects)
-        )
+        return replace(self, counts=dict(self.counts), made=dict(self.made), rejects=dict(self.rejects))
 
 
 @dataclass(slots=True)
@@ -87,7 +91,6 @@ class Journal:
         done: how far it certainly is.
         pending: how far it is once the batch that is under way is written; None: none is.
         turn: how often it was ended before: stopped, and gone on with.
-        finished: it is over.
     """
 
     id: str
@@ -100,7 +103,6 @@ class Journal:
     done: Reached = field(default_factory=Reached)
     pending: Reached | None = None
     turn: int = 0
-    finished: bool = False
 
 
 def mark(path: Path) -> FileMark:
@@ -180,8 +182,13 @@ class Journals:
             raise NotFound("No import of that id was begun on this machine.") from None
 
     def drop(self, import_id: str) -> None:
-        """Forgets a journal that is not needed any more."""
+        """Forgets a journal that is not needed any more, and whom the import has met."""
         self._path(import_id).unlink(missing_ok=True)
+        self.met(import_id).unlink(missing_ok=True)
+
+    def met(self, import_id: str) -> Path:
+        """Where it lies whom an import has met."""
+        return self._path(import_id).with_suffix(".met")
 
     def ids(self) -> frozenset[str]:
         """The ids of the imports of which there are journals."""
@@ -203,5 +210,6 @@ def _decoded(body: dict[str, Any]) -> Journal:
 
 
 def _reached(body: dict[str, Any]) -> Reached:
-    rejects = {int(place): (path, size) for place, (path, size) in body["rejects"].items()}
-    return Reached(**{**body, "rejects": rejects})
+    rejects = {int(place): Kept(*kept) for place, kept in body["rejects"].items()}
+    waiting = tuple(Waiting(*one) for one in body["waiting"])
+    return Reached(**{**body, "rejects": rejects, "waiting": waiting})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,8 +11,8 @@ from core.changes import same_value
 from core.commands.imports import Added, Edited
 from core.entities import RECORDS
 from core.imports.keys import email_keys, person_key, phone_keys
-from core.imports.matching import keys_asked, keys_of
-from core.imports.shapes import Entity, Match, Probe
+from core.imports.matching import keys_of
+from core.imports.shapes import ENTITIES, Entity, Match
 from core.schema import Record, Role, defaults_of, fields_of
 
 MOST_ALIKE = 200
@@ -22,7 +22,7 @@ _PEOPLE = 200_000
 """People of new companies whose names are kept, the latest."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Held:
     """A record in hand.
 
@@ -34,6 +34,7 @@ class Held:
         is_new: this batch makes it.
         before: what was there in the fields that change.
         said: of a new one, the values that are not its defaults.
+        name, emails, phones: what a contact is compared by; see `core.imports.matching.Candidate`.
     """
 
     table: Entity
@@ -43,31 +44,19 @@ class Held:
     is_new: bool
     before: dict[str, Any] = field(default_factory=dict)
     said: dict[str, Any] = field(default_factory=dict)
-    _person: tuple[str, frozenset[str], frozenset[str]] | None = None
+    name: str = ""
+    emails: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
 
-    @property
-    def person(self) -> tuple[str, frozenset[str], frozenset[str]]:
-        """What a contact is compared by: its name, its addresses, its numbers. Worked out once, since it is compared often."""
-        if self._person is None:
+    def __post_init__(self) -> None:
+        self._recognise()
+
+    def _recognise(self) -> None:
+        # Worked out once, since a contact is compared with many.
+        if self.table == "contacts":
             row = self.row
-            name = person_key(row["first_name"], row["last_name"])
-            self._person = name, frozenset(email_keys(row)), frozenset(phone_keys(row))
-        return self._person
-
-    @property
-    def name(self) -> str:
-        """See `core.imports.matching.Candidate`."""
-        return self.person[0]
-
-    @property
-    def emails(self) -> frozenset[str]:
-        """See `core.imports.matching.Candidate`."""
-        return self.person[1]
-
-    @property
-    def phones(self) -> frozenset[str]:
-        """See `core.imports.matching.Candidate`."""
-        return self.person[2]
+            self.name = person_key(row["first_name"], row["last_name"])
+            self.emails, self.phones = frozenset(email_keys(row)), frozenset(phone_keys(row))
 
     @property
     def book_id(self) -> str:
@@ -76,7 +65,6 @@ class Held:
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Changes values; a name `custom.KEY` reaches into the custom fields."""
-        self._person = None
         for name, value in values.items():
             head, _, key = name.partition(".")
             held = self.row[head].get(key) if key else self.row[head]
@@ -88,10 +76,16 @@ class Held:
                 self.row[head] = {**self.row[head], key: value}
             else:
                 self.row[head] = value
+        self._recognise()
 
     def copy(self) -> Held:
         """As it is now."""
         return replace(self, row=dict(self.row), before=dict(self.before), said=dict(self.said))
+
+    def restore(self, was: Held) -> None:
+        """Is as it was."""
+        self.row, self.before, self.said = was.row, was.before, was.said
+        self._recognise()
 
     def record(self, org_id: str, *, original: bool = False) -> Any:
         """It as a record.
@@ -160,17 +154,12 @@ def held_again(told: tuple[Entity, str, str, dict[str, Any]]) -> Held:
     return Held(table, record_id, {**_defaults(table), **values}, company, False)
 
 
-def keys_of_probe(table: str, probe: Probe) -> Iterator[str]:
-    """The keys by which a probe finds a record of a table."""
-    return (f"{table}{key}" for key in keys_asked(probe))
-
-
 class Hand:
     """All records in hand, found by their ids and by what records are recognised by."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Held] = {}
-        self._by_key: dict[str, list[Held]] = {}
+        self._by_key: dict[str, dict[str, list[Held]]] = {table: {} for table in ENTITIES}
 
     def get(self, record_id: str) -> Held | None:
         """A record in hand."""
@@ -190,25 +179,34 @@ class Hand:
 
     def index(self, held: Held) -> None:
         """Has later rows find a record by what it is recognised by now."""
-        table = held.table
-        for key in keys_of(table, held.row, held.company):
-            there = self._by_key.setdefault(f"{table}{key}", [])
-            if len(there) < MOST_ALIKE and held not in there:
+        known = self._by_key[held.table]
+        for key in keys_of(held.table, held.row, held.company):
+            there = known.get(key)
+            if there is None:
+                known[key] = [held]
+            elif len(there) < MOST_ALIKE and held not in there:
                 there.append(held)
 
     def restore(self, held: Held, was: Held | None) -> None:
         """Puts a record back as it was; None: it was not there."""
         if was is None:
             del self._by_id[held.id]
+            known = self._by_key[held.table]
             for key in keys_of(held.table, held.row, held.company):
-                self._by_key[f"{held.table}{key}"].remove(held)
+                if held in known[key]:
+                    known[key].remove(held)
         else:
-            held.row, held.before, held.said, held._person = was.row, was.before, was.said, None
+            held.restore(was)
 
-    def find(self, table: str, probe: Probe) -> Iterator[Held]:
-        """The records of a table that may be meant; one may come twice."""
-        for key in keys_of_probe(table, probe):
-            yield from self._by_key.get(key, ())
+    def find(self, table: str, keys: Iterable[str], ids: Iterable[str] = ()) -> list[Held]:
+        """The records of a table that may be meant, by what they are recognised by or by their ids; one may come twice."""
+        known = self._by_key[table]
+        found = [one for record_id in ids if (one := self._by_id.get(record_id)) and one.table == table]
+        for key in keys:
+            there = known.get(key)
+            if there is not None:
+                found += there
+        return found
 
     def all(self) -> Iterable[Held]:
         """Every record in hand."""

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import itertools
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -27,11 +27,13 @@ from core.imports.shapes import (
 )
 from core.permissions import require_import
 from core.workspace import Workspace
+from importing.batch import Around
 from importing.beside import Recipe, converted
-from importing.deciding import Around, Decided, Decider
+from importing.deciding import Decided, Decider
 from importing.imagined import Imagined
 from importing.journal import Journal, Journals, Reached
-from importing.rejects import Rejects
+from importing.met import Met, Nobody
+from importing.rejects import Kept, Rejects
 from importing.told import Told
 
 COUNTS = ("rows", "imported", "updated", "unchanged", "skipped", "refused", "duplicates")
@@ -65,7 +67,7 @@ class Part:
 class Writer(Protocol):
     """What batches go through."""
 
-    def begin(self, reached: Reached, after: Reached) -> None:
+    def begin(self, reached: Reached, after: Reached, decided: Decided) -> None:
         """Notes that a batch is about to be written, and how far the import is then; its refused rows were put down."""
         ...
 
@@ -81,7 +83,7 @@ class Writer(Protocol):
         """The batch was not written: nothing of it counts."""
         ...
 
-    def reached(self, reached: Reached) -> None:
+    def reached(self, reached: Reached, decided: Decided) -> None:
         """Notes how far the import is."""
         ...
 
@@ -118,7 +120,7 @@ class Run:
         self._progress = progress
         self._size = size
         self._what = what
-        self._began = time.monotonic()
+        self._began = time.monotonic() - reached.seconds
         self.reached = reached
         self.told = Told()
         for name in COUNTS:
@@ -140,42 +142,31 @@ class Run:
                 if place > self.reached.table:
                     self.reached.table, self.reached.row = place, 0
                 with contextlib.closing(batches(part, self._size, skip=self.reached.row)) as ready:
+                    self._link(part)
                     for rows in ready:
                         self._tell()
                         self._bring(part, rows)
+                        self._link(part)
                 # Collected here and there, since what the libraries keep is not free of cycles.
                 gc.collect(1)
             self._tell()
 
     def _tell(self) -> None:
         done = self.reached.counts["rows"]
-        seconds = time.monotonic() - self._began
-        self._progress(Step(self._what, done, max(self._total, done), seconds))
+        self._progress(Step(self._what, done, max(self._total, done), self._seconds()))
+
+    def _seconds(self) -> float:
+        """How long it has taken, before a cut too."""
+        return time.monotonic() - self._began
 
     def _bring(self, part: Part, rows: Rows, *, again: bool = True) -> None:
         decided = self._decider.decide([converted for _, converted in rows])
-        after = self._after(rows, decided)
         for (raw, _), outcome in zip(rows, decided.outcomes, strict=True):
             if outcome.kind == "refused":
                 self._writer.refuse(part, raw, outcome.problems)
-        if not (decided.added or decided.edited):
-            self._done(decided, after)
+        answer = self._write(part, decided, rows[0][0].number, rows[-1][0].number)
+        if answer is None:
             return
-        after.batch += 1
-        command = ImportRows(
-            id=batch_id(self._id, self.reached.batch), import_id=self._id, file=part.table.file,
-            first=rows[0][0].number, last=rows[-1][0].number, added=decided.added, edited=decided.edited,
-            linked=decided.linked, names=decided.names,
-        )  # fmt: skip
-        self._writer.begin(self.reached, after)
-        answer = self._writer.execute(command, decided)
-        if answer.applied:
-            self._done(decided, after)
-            return
-        self._writer.fail()
-        if answer.status is Status.UNAVAILABLE:
-            raise Unavailable(answer.reason)
-        self._decider.forget()
         if again and answer.status in (Status.CONFLICT, Status.GONE):
             # Somebody has changed what the rows met: they are decided once more, by what is there now.
             self._bring(part, rows, again=False)
@@ -186,6 +177,45 @@ class Run:
         else:
             self._refuse(part, rows[0], answer)
 
+    def _link(self, part: Part) -> None:
+        """Makes good the links of all who wait for what has come: they may be more than are found at once."""
+        again = True
+        while self.reached.waiting:
+            decided = self._decider.link(self.reached.waiting)
+            answer = self._write(part, decided, 0, 0)
+            if answer is not None:
+                if not (again and answer.status in (Status.CONFLICT, Status.GONE)):
+                    # They go on waiting, and find it when it is brought in again.
+                    self.reached.waiting = ()
+                again = False
+
+    def _write(self, part: Part, decided: Decided, first: int, last: int) -> Answer | None:
+        """Writes a batch; the answer where that is not done.
+
+        Raises:
+            Unavailable: the workspace cannot be written to.
+        """
+        after = self._after(decided)
+        if not (decided.added or decided.edited):
+            self._done(decided, after)
+            return None
+        after.batch += 1
+        command = ImportRows(
+            id=batch_id(self._id, self.reached.batch), import_id=self._id, file=part.table.file, first=first,
+            last=last, added=decided.added, edited=decided.edited, linked=decided.linked, names=decided.names,
+        )  # fmt: skip
+        self._writer.begin(self.reached, after, decided)
+        answer = self._writer.execute(command, decided)
+        if answer.applied:
+            self._done(decided, after)
+            return None
+        if answer.status is Status.UNAVAILABLE:
+            # Nobody knows whether it is written: whoever goes on finds out.
+            raise Unavailable(answer.reason)
+        self._writer.fail()
+        self._decider.forget()
+        return answer
+
     def _refuse(self, part: Part, row: tuple[RawRow, Converted], answer: Answer) -> None:
         raw, converted = row
         reasons = list(answer.fields.values()) or [answer.reason]
@@ -193,11 +223,12 @@ class Run:
         refused = Converted(raw.number, converted.main, problems=problems)
         self._bring(part, [(raw, refused)])
 
-    def _after(self, rows: Rows, decided: Decided) -> Reached:
+    def _after(self, decided: Decided) -> Reached:
         after = self.reached.copy()
-        after.row += len(rows)
+        after.row += len(decided.outcomes)
+        after.waiting, after.seconds = decided.waiting, self._seconds()
         counts = after.counts
-        counts["rows"] += len(rows)
+        counts["rows"] += len(decided.outcomes)
         for outcome in decided.outcomes:
             counts[outcome.kind] += 1
             counts["duplicates"] += outcome.duplicate
@@ -211,9 +242,9 @@ class Run:
             if outcome.problems or outcome.warnings:
                 self.told.add(outcome)
         self.reached = after
-        self._writer.reached(after)
+        self._writer.reached(after, decided)
 
-    def report(self, *, rejects: Sequence[str] = (), made: dict[str, int] | None = None, dry: bool) -> Report:
+    def report(self, *, rejects: Sequence[str] = (), dry: bool) -> Report:
         """What has come of it so far."""
         reached = self.reached
         return Report(
@@ -221,9 +252,10 @@ class Run:
             **{name: reached.counts[name] for name in COUNTS},
             problems=self.told.problems,
             warnings=self.told.warnings,
-            made={**reached.made, **(made or {})},
+            made=dict(reached.made),
             rejects_file=rejects[0] if rejects else "",
-            seconds=time.monotonic() - self._began,
+            rejects_files=tuple(rejects),
+            seconds=self._seconds(),
             dry=dry,
         )
 
@@ -262,36 +294,51 @@ def _without_collector() -> Iterator[None]:
 
 
 class Writing:
-    """Writes batches into a workspace, with the journal before each of them and the refused rows after it.
+    """Writes batches into a workspace. Before each of them its refused rows and the journal are on the disk.
 
     Args:
         workspace: where to.
         journals: where the journal lies.
         journal: it.
         rejects: the files of refused rows, by the place of their table.
+        met: whom the import has met.
     """
 
     def __init__(
-        self, workspace: Workspace, journals: Journals, journal: Journal, rejects: dict[int, Rejects]
+        self,
+        workspace: Workspace,
+        journals: Journals,
+        journal: Journal,
+        rejects: Mapping[int, Rejects],
+        met: Met | Nobody,
     ) -> None:
         self._workspace = workspace
         self._journals = journals
         self._journal = journal
         self._rejects = rejects
+        self._met = met
 
-    def begin(self, reached: Reached, after: Reached) -> None:
+    def begin(self, reached: Reached, after: Reached, decided: Decided) -> None:
         """See `Writer.begin`."""
+        journal = self._journal
+        made = [rejects for rejects in self._rejects.values() if rejects.reserve()]
+        if made:
+            # Before the first row is in it, or a crash would leave a file of which nobody knows.
+            journal.done.rejects = self._kept()
+            self._journals.write(journal)
         for rejects in self._rejects.values():
             rejects.flush()
-        after.rejects = self._sizes()
-        self._journal.done, self._journal.pending = reached, after
-        self._journals.write(self._journal)
+        self._met.update(decided.met, after.counts["rows"])
+        after.rejects = self._kept()
+        journal.pending = after
+        self._journals.write(journal)
 
     def fail(self) -> None:
         """See `Writer.fail`."""
         self._journal.pending = None
-        for place, rejects in self._rejects.items():
-            rejects.back_to(self._journal.done.rejects.get(place, ("", 0))[1])
+        self._met.back_to(self._journal.done.counts["rows"])
+        for rejects in self._rejects.values():
+            rejects.drop()
 
     def execute(self, command: ImportRows, decided: Decided) -> Answer:
         """See `Writer.execute`."""
@@ -305,8 +352,13 @@ class Writing:
         """See `Writer.refuse`."""
         self._rejects[part.place].add(row, problems)
 
-    def reached(self, reached: Reached) -> None:
+    def reached(self, reached: Reached, decided: Decided) -> None:
         """See `Writer.reached`: it is written with the next batch, or in the end."""
+        for rejects in self._rejects.values():
+            rejects.count()
+        if self._journal.pending is None:
+            self._met.update(decided.met, reached.counts["rows"])
+        reached.rejects = self._kept()
         self._journal.done, self._journal.pending = reached, None
 
     def close(self) -> None:
@@ -315,23 +367,31 @@ class Writing:
         Raises:
             Unavailable: it cannot be written.
         """
-        for rejects in self._rejects.values():
-            rejects.flush()
-            rejects.close()
-        self._journal.done.rejects = self._sizes()
+        if self._journal.pending is None:
+            for rejects in self._rejects.values():
+                rejects.drop()
+                rejects.flush()
+                rejects.close()
+            self._journal.done.rejects = self._kept()
         self._journals.write(self._journal)
 
-    def _sizes(self) -> dict[int, tuple[str, int]]:
-        return {place: (one.path, one.size) for place, one in self._rejects.items() if one.path}
+    def _kept(self) -> dict[int, Kept]:
+        return {place: one.kept for place, one in self._rejects.items() if one.path}
 
 
 class Imagining:
-    """What batches go through in a dry run."""
+    """What batches go through in a dry run.
 
-    def __init__(self, imagined: Imagined) -> None:
+    Args:
+        imagined: the workspace as it would be.
+        met: whom the import has met.
+    """
+
+    def __init__(self, imagined: Imagined, met: Met | Nobody) -> None:
         self._imagined = imagined
+        self._met = met
 
-    def begin(self, reached: Reached, after: Reached) -> None:
+    def begin(self, reached: Reached, after: Reached, decided: Decided) -> None:
         """See `Writer.begin`."""
 
     def execute(self, command: ImportRows, decided: Decided) -> Answer:
@@ -344,5 +404,6 @@ class Imagining:
     def fail(self) -> None:
         """See `Writer.fail`."""
 
-    def reached(self, reached: Reached) -> None:
+    def reached(self, reached: Reached, decided: Decided) -> None:
         """See `Writer.reached`."""
+        self._met.update(decided.met, reached.counts["rows"])

@@ -14,9 +14,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from core.imports.matching import keys_of
+from core.imports.matching import keys_asked, keys_of
 from core.imports.shapes import Probe
-from importing.known import MOST_ALIKE, Held, held_again, keys_of_probe, told_of
+from importing.known import MOST_ALIKE, Held, held_again, told_of
 
 
 class Scratch:
@@ -59,15 +59,17 @@ class Scratch:
 
     def find(self, table: str, probes: Sequence[Probe]) -> list[list[str]]:
         """The ids of the records that each probe may mean."""
-        sql = "SELECT id FROM keys WHERE name = ? LIMIT ?"
-        return [
-            [
-                str(UUID(bytes=record_id))
-                for name in keys_of_probe(table, probe)
-                for (record_id,) in self._connection.execute(sql, (self._hidden(name), MOST_ALIKE))
+        by_id = "SELECT id FROM rows WHERE id = ?"
+        by_name = "SELECT id FROM keys WHERE name = ? LIMIT ?"
+        found: list[list[str]] = []
+        for probe in probes:
+            asked: list[tuple[str, tuple[bytes | int, ...]]] = [
+                *((by_id, (UUID(one).bytes,)) for one in probe.ids),
+                *((by_name, (self._hidden(f"{table}{key}"), MOST_ALIKE)) for key in keys_asked(probe)),
             ]
-            for probe in probes
-        ]
+            rows = (row for sql, given in asked for row in self._connection.execute(sql, given))
+            found.append([str(UUID(bytes=record_id)) for (record_id,) in rows])
+        return found
 
     def close(self) -> None:
         """Lets go of all of it."""

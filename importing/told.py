@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import pickle
 import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import overload
 
 from core.imports.shapes import Problem
 from importing.deciding import Outcome
 
 _SHOWN = 1_000
-"""Problems and warnings that are kept for showing."""
+"""Warnings that are kept for showing."""
+_CHUNK = 1_000
+"""Problems that are packed together."""
 _EXAMPLES = 5
 """Values of a column of which each is told; of more that are told the same it is counted in how many rows they are."""
 _QUOTED = re.compile(r"“[^”]*”")
@@ -25,22 +31,64 @@ class _Alike:
     """Rows of values that are not kept."""
 
 
+class Problems(Sequence[Problem]):
+    """Problems in little memory: every row that is refused has one, and they may be a million."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+        self._last: list[Problem] = []
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Puts problems behind the others."""
+        for one in problems:
+            self._last.append(one)
+            if len(self._last) == _CHUNK:
+                self._packed.append(zlib.compress(pickle.dumps([tuple(each) for each in self._last]), 1))
+                self._last.clear()
+
+    def __len__(self) -> int:
+        return len(self._packed) * _CHUNK + len(self._last)
+
+    def __iter__(self) -> Iterator[Problem]:
+        for place in range(len(self._packed)):
+            yield from self._chunk(place)
+        yield from self._last
+
+    @overload
+    def __getitem__(self, place: int) -> Problem: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Problem, ...]: ...
+    def __getitem__(self, place: int | slice) -> Problem | tuple[Problem, ...]:
+        if isinstance(place, slice):
+            return tuple(self[one] for one in range(*place.indices(len(self))))
+        wanted = range(len(self))[place]
+        return self._chunk(wanted // _CHUNK)[wanted % _CHUNK]
+
+    def _chunk(self, place: int) -> Sequence[Problem]:
+        if place == len(self._packed):
+            return self._last
+        # What was put there a moment ago, and lay in no file.
+        return [Problem(*one) for one in pickle.loads(zlib.decompress(self._packed[place]))]  # noqa: S301
+
+
 class Told:
     """Problems, row by row, and warnings, each once.
 
     What is wrong is told of every row, since every row must be mended. A warning comes once for a value, with how many rows it
     is in; and of a column in which thousands of values are told the same, the first few are enough.
+
+    Attributes:
+        problems: what is wrong with rows that are not brought in.
     """
 
     def __init__(self) -> None:
-        self._problems: list[Problem] = []
+        self.problems = Problems()
         self._warnings: dict[tuple[str, str], _Alike] = {}
         self._kept = 0
 
     def add(self, outcome: Outcome) -> None:
-        """Takes what is wrong with a row, unless there is too much of it already."""
-        if len(self._problems) < _SHOWN:
-            self._problems += outcome.problems
+        """Takes what is to be said of a row."""
+        self.problems.add(outcome.problems)
         for warning in outcome.warnings:
             self._warn(warning)
 
@@ -54,11 +102,6 @@ class Told:
             alike.values[warning.value] = warning, 1
         else:
             alike.others += 1
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with rows that are not brought in."""
-        return tuple(self._problems[:_SHOWN])
 
     @property
     def warnings(self) -> tuple[Problem, ...]:

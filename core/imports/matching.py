@@ -5,7 +5,7 @@ Pure: candidates come in as rows, from `core.workspace.Workspace.matches` or fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
@@ -88,90 +88,97 @@ def own_ids(draft: Draft) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (draft.external_id, *draft.also, exported))))
 
 
-def colleagues_of(company: str, names: tuple[str, ...] = ()) -> Probe:
-    """What is asked for when a contact with a similar name is looked for.
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a record is looked for by, as a row tells of it. Worked out once: it is compared with many.
 
-    Args:
-        company: where.
-        names: see `core.imports.keys.contact_names`; a workspace finds nobody without them.
-    """
-    return Probe(company=fold(company), names=names)
-
-
-def probe_of(draft: Draft, company: str = "") -> Probe:
-    """What is asked for when a company, contact or deal is looked for.
-
-    Args:
+    Attributes:
         draft: what the row tells.
-        company: the name of its company, where colleagues may be meant as well.
+        probe: what a workspace is asked.
+        keys: those of `keys_of` by which it is found among rows that came before.
+        ids: the external ids that it is known by.
+        name: a person's or company's name or a deal's title, as two of them are compared.
+        emails, phones: a contact's, as they are compared.
+        domain: a company's, unless it is that of a free mailer.
     """
+
+    draft: Draft
+    probe: Probe
+    keys: tuple[str, ...]
+    ids: tuple[str, ...]
+    name: str
+    emails: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    domain: str = ""
+
+
+def sought(draft: Draft) -> Sought:
+    """How a company, contact or deal of a row is looked for."""
     values = draft.values
-    ids = (draft.record_id,) if draft.record_id else ()
+    ids, records = own_ids(draft), (draft.record_id,) if draft.record_id else ()
     match draft.table:
         case "companies":
-            name = values.get("name") or ""
-            return Probe(
-                external_ids=own_ids(draft), ids=ids, names=company_names(name) if name else (),
-                domain=domain_key(values.get("domain") or ""),
-            )  # fmt: skip
+            said, domain = values.get("name") or "", domain_key(values.get("domain") or "")
+            names = company_names(said) if said else ()
+            probe = Probe(external_ids=ids, ids=records, names=names, domain=domain)
+            return Sought(draft, probe, keys_asked(probe), ids, company_key(said), domain=domain)
         case "contacts":
-            names = contact_names(values.get("first_name") or "", values.get("last_name") or "")
-            return Probe(
-                external_ids=own_ids(draft), ids=ids, emails=email_keys(values), phones=phone_keys(values),
-                names=names, company=fold(company) if names else "",
-            )  # fmt: skip
-        case "deals":
-            title = values.get("title") or ""
-            return Probe(external_ids=own_ids(draft), ids=ids, names=(fold(title),) if title else ())
-    return Probe(ids=ids)
+            first, last = values.get("first_name") or "", values.get("last_name") or ""
+            emails, phones = email_keys(values), phone_keys(values)
+            probe = Probe(ids, records, emails, phones, contact_names(first, last))
+            name = person_key(first, last)
+            return Sought(draft, probe, keys_asked(probe), ids, name, frozenset(emails), frozenset(phones))
+    title = fold(values.get("title") or "")
+    probe = Probe(external_ids=ids, ids=records, names=(title,) if title else ())
+    return Sought(draft, probe, keys_asked(probe), ids, title)
 
 
-def keys_of(table: str, row: Mapping[str, Any], company: str) -> Iterable[str]:
-    """What a record is found by: the same in the rows of a batch as in a workspace, or where a batch ends would matter."""
-    yield f"i{row['id']}"
-    for one in row.get("external_ids", ()):
-        yield f"x{one}"
+def keys_of(table: str, row: Mapping[str, Any], company: str) -> list[str]:
+    """What a record is found by, beside its id: in the rows of a batch as in a workspace, or where one ends would matter."""
+    keys = [f"x{one}" for one in row.get("external_ids", ())]
     match table:
         case "companies":
-            yield f"n{fold(row['name'])}"
+            keys.append(f"n{fold(row['name'])}")
             if row["domain"]:
-                yield f"d{row['domain']}"
+                keys.append(f"d{row['domain']}")
         case "contacts":
-            for value in email_keys(row):
-                yield f"e{value}"
-            for value in phone_keys(row):
-                yield f"p{value}"
+            keys += [f"e{value}" for value in email_keys(row)]
+            keys += [f"p{value}" for value in phone_keys(row)]
             name = f"{row['last_name']} {row['first_name']}".strip()
-            yield f"n{fold(name)}"
+            keys.append(f"n{fold(name)}")
             if company:
-                yield f"c{fold(company)}"
+                keys.append(colleagues_key(company))
         case "deals":
-            yield f"n{fold(row['title'])}"
+            keys.append(f"n{fold(row['title'])}")
+    return keys
 
 
-def keys_asked(probe: Probe) -> Iterable[str]:
+def colleagues_key(company: str) -> str:
+    """The key by which the contacts of a company are found."""
+    return f"c{fold(company)}"
+
+
+def keys_asked(probe: Probe) -> tuple[str, ...]:
     """The keys of `keys_of` by which a probe finds a record."""
-    for letter, values in (
-        ("i", probe.ids), ("x", probe.external_ids), ("e", probe.emails), ("p", probe.phones), ("n", probe.names),
-        ("c", (probe.company,)), ("d", (probe.domain,)),
-    ):  # fmt: skip
-        for value in values:
-            if value:
-                yield letter + value
+    keys = [f"x{one}" for one in probe.external_ids]
+    keys += [f"e{one}" for one in probe.emails]
+    keys += [f"p{one}" for one in probe.phones]
+    keys += [f"n{one}" for one in probe.names if one]
+    if probe.company:
+        keys.append(f"c{probe.company}")
+    if probe.domain:
+        keys.append(f"d{probe.domain}")
+    return tuple(keys)
 
 
-def same_company(draft: Draft, candidates: Sequence[Candidate]) -> Found | None:
+def same_company(wanted: Sought, candidates: Sequence[Candidate]) -> Found | None:
     """The company that is meant: by its id, its external id, its domain, its name without the legal form."""
     if not candidates:
         return None
-    known = _by_id(draft, candidates)
+    known = _by_id(wanted, candidates)
     if known is not None:
         return known
-    ids = own_ids(draft)
-    others = [one for one in candidates if not (ids and differ(ids, one.row["external_ids"]))]
-    values = draft.values
-    domain = domain_key(values.get("domain") or "")
-    name = company_key(values.get("name") or "")
+    others, domain, name = _others(wanted, candidates), wanted.domain, wanted.name
     # Of two with one domain (a group and its daughter) the one of the name is meant.
     at_domain = [one for one in others if domain and domain_key(one.row["domain"]) == domain]
     named = [one for one in others if name and company_key(one.row["name"]) == name]
@@ -181,28 +188,22 @@ def same_company(draft: Draft, candidates: Sequence[Candidate]) -> Found | None:
     return _first(named, "name")
 
 
-def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) -> Found | None:
+def same_contact(wanted: Sought, company: str, candidates: Sequence[Candidate]) -> Found | None:
     """The contact that is meant: by its id, external id, e-mail, phone, or name and company, in this order."""
     if not candidates:
         return None
-    known = _by_id(draft, candidates)
+    known = _by_id(wanted, candidates)
     if known is not None:
         return known
-    values, ids = draft.values, own_ids(draft)
-    emails, phones = set(email_keys(values)), set(phone_keys(values))
-    name = person_key(values.get("first_name") or "", values.get("last_name") or "")
+    emails, phones, name = wanted.emails, wanted.phones, wanted.name
+    others = _others(wanted, candidates)
     written = [one for one in candidates if emails and not emails.isdisjoint(one.emails)]
     if written:
         # Two whom one system knows by two ids, and by two names, share an address.
         alike = [one for one in written if are_alike(name, one.name)]
-        one_person = alike or [
-            one
-            for one in written
-            if not differ(ids, one.row["external_ids"]) and _one_writer(values, emails, one)
-        ]
+        one_person = alike or [one for one in written if one in others and _one_writer(wanted, one)]
         if one_person:
-            return _first(_nearest(values, one_person), "e-mail")
-    others = [one for one in candidates if not (ids and differ(ids, one.row["external_ids"]))]
+            return _first(_nearest(wanted, one_person), "e-mail")
     dialled = [
         one
         for one in others
@@ -233,20 +234,15 @@ def same_contact(draft: Draft, company: str, candidates: Sequence[Candidate]) ->
 
 
 def same_deal(
-    draft: Draft, company_id: str | None, contact_id: str | None, candidates: Sequence[Candidate]
+    wanted: Sought, company_id: str | None, contact_id: str | None, candidates: Sequence[Candidate]
 ) -> Found | None:
     """The deal that is meant: by its id, external id, or its title with the same company or contact."""
     if not candidates:
         return None
-    known = _by_id(draft, candidates)
+    known = _by_id(wanted, candidates)
     if known is not None:
         return known
-    ids, title = own_ids(draft), fold(draft.values.get("title") or "")
-    named = [
-        one
-        for one in candidates
-        if fold(one.row["title"]) == title and not differ(ids, one.row["external_ids"])
-    ]
+    named = [one for one in _others(wanted, candidates) if fold(one.row["title"]) == wanted.name]
     if company_id or contact_id:
         about = [
             one
@@ -257,6 +253,13 @@ def same_deal(
     else:
         about = [one for one in named if not one.row["company_id"] and not one.row["contact_id"]]
     return _first(about, "title")
+
+
+def _others(wanted: Sought, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The candidates without those whom the same system knows by another id."""
+    if not wanted.ids:
+        return candidates
+    return [one for one in candidates if not differ(wanted.ids, one.row["external_ids"])]
 
 
 def likeness(one: str, other: str) -> float:
@@ -280,27 +283,28 @@ def _ratio() -> Callable[[str, str], float]:
     return fuzz.ratio
 
 
-def _by_id(draft: Draft, candidates: Sequence[Candidate]) -> Found | None:
-    if draft.record_id:
+def _by_id(wanted: Sought, candidates: Sequence[Candidate]) -> Found | None:
+    if wanted.draft.record_id:
         for one in candidates:
-            if one.id == draft.record_id:
+            if one.id == wanted.draft.record_id:
                 return Found(one.id, "id")
-    ids = own_ids(draft)
-    known = [one for one in candidates if not set(ids).isdisjoint(one.row["external_ids"])] if ids else []
+    if not wanted.ids:
+        return None
+    known = [one for one in candidates if not frozenset(wanted.ids).isdisjoint(one.row["external_ids"])]
     if not known:
         return None
     # One id twice is an accident of the past; what was there first is meant.
     return Found(min(one.id for one in known), "external id")
 
 
-def _nearest(values: Mapping[str, Any], found: Sequence[Candidate]) -> Sequence[Candidate]:
+def _nearest(wanted: Sought, found: Sequence[Candidate]) -> Sequence[Candidate]:
     """Of several with one address those that say most of what the row says: the one that it made the last time."""
     if len(found) < 2:
         return found
-    points = {*email_keys(values), *phone_keys(values)}
+    points = wanted.emails | wanted.phones
     said = {
-        one.id: len(points & {*one.emails, *one.phones})
-        + sum(1 for name, value in values.items() if value and one.row.get(name) == value)
+        one.id: len(points & (one.emails | one.phones))
+        + sum(1 for name, value in wanted.draft.values.items() if value and one.row.get(name) == value)
         for one in found
     }
     most = max(said.values())
@@ -316,14 +320,15 @@ def _first(found: Sequence[Candidate], by: str) -> Found | None:
     return Found(min(one.id for one in found), by, len(found) - 1)
 
 
-def _one_writer(values: Mapping[str, Any], emails: set[str], one: Candidate) -> bool:
+def _one_writer(wanted: Sought, one: Candidate) -> bool:
     """Whether the person of a row and a record with the same address can be one."""
-    shared = all(is_shared(email) for email in emails & one.emails)
+    shared = all(is_shared(email) for email in wanted.emails & one.emails)
+    values = wanted.draft.values
     mine = (values.get("first_name") or "", values.get("last_name") or "")
     return at_one_address(mine, (one.row["first_name"], one.row["last_name"]), shared=shared)
 
 
-def _other_address(emails: set[str], one: Candidate) -> bool:
+def _other_address(emails: frozenset[str], one: Candidate) -> bool:
     """Whether both have an address at the same place, and not the same one: there are two of the name there."""
     theirs = one.emails
     if not emails or not theirs or not emails.isdisjoint(theirs):
@@ -335,7 +340,7 @@ def _domain(email: str) -> str:
     return email.rpartition("@")[2]
 
 
-def _agree(emails: set[str], phones: set[str], one: Candidate) -> bool:
+def _agree(emails: frozenset[str], phones: frozenset[str], one: Candidate) -> bool:
     """Whether nothing says that two of one name, of whom nobody knows where they work, are two."""
     return not (emails and one.emails and emails.isdisjoint(one.emails)) and not (
         phones and one.phones and phones.isdisjoint(one.phones)

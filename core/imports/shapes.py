@@ -319,11 +319,12 @@ class Probe(NamedTuple):
     emails: tuple[str, ...] = ()
     """In lower case."""
     phones: tuple[str, ...] = ()
-    """In E.164, without an extension."""
+    """In E.164, without an extension. Where `names` says what a contact is called, only those with a like name, or none,
+    are candidates: a switchboard's number is many people's."""
     names: tuple[str, ...] = ()
     """Sort keys: of a contact `lee ann`, of a company or deal its folded name or title. Compared exactly."""
     company: str = ""
-    """The folded name of a contact's company: its contacts are candidates, too, at most 200 of them."""
+    """The folded name of a contact's company: its contacts whose names are like `names` are candidates, too."""
     domain: str = ""
     """A company's."""
 
@@ -353,10 +354,11 @@ class Report:
         skipped: rows that met a record, and are left out as the user wants it.
         refused: rows that are not brought in; `problems` says why.
         duplicates: rows that met an existing record, an earlier row's included.
-        problems: what is wrong; at most 1,000 of them are kept, the rest is in the rejects file.
+        problems: what is wrong with the rows that are refused, all of them.
         warnings: the same of rows that went in.
         made: records that rows brought along beside their own, by table, and fields, stages, pipelines that were made.
         rejects_file: a CSV of the refused rows with what is wrong; empty where there are none.
+        rejects_files: all of them: each table of an import has one of its own.
         seconds: how long it took.
         dry: nothing was written.
     """
@@ -369,10 +371,11 @@ class Report:
     skipped: int = 0
     refused: int = 0
     duplicates: int = 0
-    problems: tuple[Problem, ...] = ()
+    problems: Sequence[Problem] = ()
     warnings: tuple[Problem, ...] = ()
     made: Mapping[str, int] = field(default_factory=dict)
     rejects_file: str = ""
+    rejects_files: tuple[str, ...] = ()
     seconds: float = 0.0
     dry: bool = False
 
