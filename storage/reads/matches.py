@@ -1,8 +1,8 @@
 """The records that rows of an import may mean, for many rows at once.
 
 What a row is recognised by is looked up value by value, each in an index; the records that are found are read once,
-however many rows mean them. All of it comes as one JSON value: a cursor that is asked for row after row lets go of the
-interpreter for each.
+however many rows mean them. Of a company's contacts, and of those with one number, only the names are read, from an index,
+and then those whose names are alike. All of it comes as one JSON value: a cursor that is asked for row after row lets go of the interpreter for each.
 """
 
 # ruff: noqa: S608 (table and column names are constants here or come from the declarations, values are always bound)
@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 
 from core.catalog import Catalog
 from core.errors import NotFound
+from core.imports.keys import person_key
+from core.imports.matching import ALIKE, likeness
 from core.imports.shapes import Match, Probe
 from core.schema import Record
 from storage.codec import codec, to_json
@@ -21,7 +24,10 @@ from storage.reads import sqlite
 from storage.reads.sqlite import Connection
 
 MOST = 200
-"""How many records one value leads to: a switchboard's number, the contacts of a large company."""
+"""How many records one value leads to: a switchboard's number, a frequent name."""
+
+MOST_COMPARED = 2_000
+"""How many contacts of a company, or with one number, are compared by their names."""
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "companies": ("id", "external", "domain", "name"),
@@ -45,8 +51,33 @@ _GIVEN: Mapping[str, Callable[[Probe], Iterable[str]]] = {
     "domain": lambda probe: (probe.domain,),
 }
 
+NAMESAKES: Mapping[str, tuple[str, str, str]] = {
+    "phone": (
+        "t.last_name || ' ' || t.first_name",
+        "contact_points p cross join contacts t",
+        (
+            "p.org_id = :org and p.value = w.value and p.kind = 'phone'"
+            " and t.org_id = :org and t.id = p.contact_id and t.deleted_at is null"
+        ),
+    ),
+    "company": (
+        "t.sort_key",
+        "companies k cross join contacts t",
+        (
+            "k.org_id = :org and k.sort_key = w.value and k.deleted_at is null"
+            " and t.org_id = :org and t.company_id = k.id and t.deleted_at is null"
+        ),
+    ),
+}
+"""What many contacts have in common: among them those are meant whose names are alike, where the name is known. How one
+value, which is `w.value`, leads to contacts `t`, in both dialects: their names, the tables, the conditions. On SQLite an
+index has all of it."""
+
 Hits = Iterable[tuple[str, str, str]]
 """What leads where: the kind, the value, and the id of a record."""
+
+People = Iterable[tuple[str, str, Sequence[tuple[str, str]]]]
+"""Contacts that may be meant if their names are alike: the kind, the value that leads to them, and their names and ids."""
 
 
 class Wanted:
@@ -66,18 +97,52 @@ class Wanted:
             raise NotFound(f"“{table}” is nothing that is brought in.")
         self.table = table
         self.kinds = KINDS[table]
-        self._probes = [
-            [(kind, bindable(value)) for kind in self.kinds for value in _GIVEN[kind](probe) if value]
-            for probe in probes
-        ]
+        self._probes: list[list[tuple[str, str]]] = []
+        self._values: dict[str, dict[str, None]] = {}
+        self._names: dict[tuple[str, str], dict[str, None]] = {}
+        for probe in probes:
+            keys: list[tuple[str, str]] = []
+            name = _compared(bindable(probe.names[0])) if table == "contacts" and probe.names else ""
+            for kind in self.kinds:
+                for given in _GIVEN[kind](probe):
+                    if not given:
+                        continue
+                    value = bindable(given)
+                    if name and kind in NAMESAKES:
+                        self._names.setdefault((kind, value), {})[name] = None
+                        keys.append((kind, f"{value}\n{name}"))
+                    elif kind != "company":
+                        self._values.setdefault(kind, {})[value] = None
+                        keys.append((kind, value))
+            self._probes.append(keys)
 
     def values(self) -> dict[str, list[str]]:
-        """All values by their kind, each once; kinds of which nothing is known are left out."""
-        found: dict[str, dict[str, None]] = {}
-        for keys in self._probes:
-            for kind, value in keys:
-                found.setdefault(kind, {})[value] = None
-        return {kind: list(values) for kind, values in found.items()}
+        """The values that lead to whoever has them, by their kind, each once; kinds of which nothing is known are left out."""
+        return {kind: list(values) for kind, values in self._values.items()}
+
+    def compared(self) -> dict[str, list[str]]:
+        """The values that lead to those whose names are alike, as `values`."""
+        found: dict[str, list[str]] = {}
+        for kind, value in self._names:
+            found.setdefault(kind, []).append(value)
+        return found
+
+    def alike(self, people: People) -> Iterator[tuple[str, str, str]]:
+        """What leads to contacts whose names are alike, or who have none: only they can be meant.
+
+        Args:
+            people: whom the values of `compared` lead to.
+        """
+        for kind, value, some in people:
+            if not some:
+                continue
+            names = [_compared(name) for name, _ in some]
+            nameless = [record_id for name, (_, record_id) in zip(names, some, strict=True) if not name]
+            for wanted in self._names[kind, value]:
+                for place in _alike(wanted, names):
+                    yield kind, f"{value}\n{wanted}", some[place][1]
+                for record_id in nameless[:MOST]:
+                    yield kind, f"{value}\n{wanted}", record_id
 
     def matches(self, hits: Hits, records: Iterable[tuple[Record, str]]) -> list[list[Match]]:
         """What was found, for each probe, what it is recognised by most surely first.
@@ -113,16 +178,49 @@ def matches(
     """
     wanted = Wanted(table, probes, sqlite.bindable)
     values = wanted.values()
-    if not values:
-        return [[] for _ in probes]
     org = catalog.organization.id
-    legs = " union all ".join(_leg(table, kind) for kind in values)
-    given = {kind: to_json(some) for kind, some in values.items()}
-    (told,) = connection.execute(
-        f"select json_group_array(json_array(kind, value, id)) from ({legs})", {"org": org, **given}
-    ).fetchone()
-    hits = _capped(json.loads(told))
+    hits: list[tuple[str, str, str]] = []
+    if values := wanted.values():
+        legs = " union all ".join(_leg(table, kind) for kind in values)
+        given = {kind: to_json(some) for kind, some in values.items()}
+        (told,) = connection.execute(
+            f"select json_group_array(json_array(kind, value, id)) from ({legs})", {"org": org, **given}
+        ).fetchone()
+        hits = _capped(json.loads(told))
+    for kind, some in wanted.compared().items():
+        (told,) = connection.execute(_people(kind), {"org": org, "some": to_json(some)}).fetchone()
+        hits += wanted.alike(json.loads(told))
     return wanted.matches(hits, _records(connection, org, table, {hit[2] for hit in hits}) if hits else ())
+
+
+@cache
+def _people(kind: str) -> str:
+    name, source, where = NAMESAKES[kind]
+    return f"""
+        select json_group_array(json_array('{kind}', w.value, json((
+            select json_group_array(json_array(name, id))
+            from (select {name} as name, t.id from {source} where {where} limit {MOST_COMPARED})))))
+        from json_each(:some) w
+    """
+
+
+@lru_cache(maxsize=65_536)
+def _compared(name: str) -> str:
+    """A sort key as names are compared, whatever the order of their parts."""
+    return person_key(name, "")
+
+
+def _alike(wanted: str, names: Sequence[str]) -> Iterator[int]:
+    """Where the names stand that are like the wanted one."""
+    if len(names) == 1:
+        # By far the most, and a single comparison needs no preparation.
+        if likeness(wanted, names[0]) >= ALIKE:
+            yield 0
+        return
+    from rapidfuzz import fuzz, process
+
+    for _, _, place in process.extract(wanted, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST):
+        yield place
 
 
 def _leg(table: str, kind: str) -> str:
@@ -163,12 +261,6 @@ def lookup(table: str, kind: str) -> tuple[str, str, str]:
         case "email" | "phone":
             said = f"p.org_id = :org and p.value = w.value and p.kind = '{kind}'"
             return "p.contact_id", "contact_points p", said
-        case "company":
-            said = (
-                "k.org_id = :org and k.sort_key = w.value and k.deleted_at is null"
-                " and t.org_id = :org and t.company_id = k.id and t.deleted_at is null"
-            )
-            return "t.id", "companies k cross join contacts t", said
         case _:
             column = {"id": "id", "name": "sort_key", "domain": "domain"}[kind]
             # The last condition is that of the index.
