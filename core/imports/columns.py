@@ -29,6 +29,7 @@ _LOOKED = 1000
 _THIN = 128
 _LONGEST_BLANK = 24
 """Characters of the longest text that can say nothing (`(not set)`), white space around it included."""
+_LONGEST_SAMPLE = 1_000
 _LONGEST_READ = 60
 """Characters of the longest text that can be a day or a number."""
 _ENDING = re.compile(r"\.([a-z]{2,24})\W*(?:/\S*)?$", re.IGNORECASE)
@@ -66,7 +67,8 @@ class ColumnWatch:
             return
         self._longest = max(self._longest, *map(len, found))
         if len(self._samples) < SAMPLES:
-            shown = (clean_line(text) or text for text in found)
+            # A letter of a hundred pages shows what it is by its beginning.
+            shown = (clean_line(cut) or cut for text in found if (cut := text[:_LONGEST_SAMPLE]))
             self._samples = dict.fromkeys(islice(dict.fromkeys((*self._samples, *shown)), SAMPLES))
         self._look(found)
         if self._days or self._numbers:

@@ -91,3 +91,11 @@ def test_headers_and_lists_come_as_they_were_written(desk: Desk) -> None:
     )
     desk.bring(cards)
     assert sorted(desk.contacts()["Ann Lee"].tags) == ["friends--close", "vip;a"]
+
+
+def test_a_letter_of_a_hundred_pages_is_kept_and_does_not_hold_up_the_rest(desk: Desk) -> None:
+    letter = "n" * 200_000
+    report = desk.bring(desk.file("people.csv", "Name,Email,Notes", f"Ann Lee,ann@acme.com,{letter}"))
+    kept = desk.contacts()["Ann Lee"].description if report.imported else ""
+    assert kept == letter or report.problems or report.warnings
+    assert report.seconds < 5
