@@ -47,6 +47,8 @@ BASE_SCREENS = {
     "i": ("imports", "Imports"),
 }
 """Where `g` + letter goes: (name of the screen, label)."""
+PLACE_DETAILS = {"imports": "Those before: take one back, or go on with one that was stopped"}
+"""More about where one can go, in the palette, by the name of the screen."""
 SETUPS = {
     "outcomes": ("Call outcomes…", "How calls can end: keys, and what follows"),
     "scripts": ("Scripts…", "What is said on calls"),
@@ -476,6 +478,8 @@ class OffhookApp(App[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing but leaving and looks works before there is a workspace, or under a question."""
+        if action == "undo" and not getattr(self.screen, "UNDOES", True):
+            return False
         if action in ("chord", "search", "undo", "palette", "import"):
             return self.desk is not None and not self.screen.is_modal
         if action == "themes":
@@ -518,7 +522,7 @@ class OffhookApp(App[int]):
         from tui.dialogs.keys import KeysDialog, Place
 
         places = [
-            Place(f"g {letter}", f"Go to {label}", partial(self.go, name))
+            Place(f"g {letter}", f"Go to {label}", partial(self.go, name), PLACE_DETAILS.get(name, ""))
             for letter, (name, label) in BASE_SCREENS.items()
         ]
         if self.calls_left is not None:
@@ -607,16 +611,24 @@ class OffhookApp(App[int]):
             if isinstance(screen, Dialog) and screen.keeps():
                 return
         desk = self.desk
+        asking = any(worker.group == "quit" and not worker.is_finished for worker in self.workers)
         if self._imports is not None and self._imports.busy is not None:
-            self.run_worker(self._ask_to_stop_import(), group="quit", exclusive=True)
-            return
-        refused = desk.refused if desk else 0
-        if desk is None or await desk.settled(QUIT_PATIENCE):
-            # A no comes with its reason, and with what was typed: who left now would lose both.
-            if desk is None or desk.refused == refused:
-                self._leave(desk)
-        elif not any(worker.group == "quit" and not worker.is_finished for worker in self.workers):
+            if not asking:
+                self.run_worker(self._ask_to_stop_import(), group="quit")
+        elif desk is None:
+            self._leave(desk)
+        elif not await self._leave_settled(desk) and not asking:
             self.run_worker(self._ask_to_quit(desk), group="quit")
+
+    async def _leave_settled(self, desk: Desk) -> bool:
+        """Leaves as soon as every command has its answer; False where that takes longer."""
+        refused = desk.refused
+        if not await desk.settled(QUIT_PATIENCE):
+            return False
+        # A no comes with its reason, and with what was typed: who left now would lose both.
+        if desk.refused == refused:
+            self._leave(desk)
+        return True
 
     async def _ask_to_stop_import(self) -> None:
         from tui.dialogs.prompt import Confirm
@@ -627,8 +639,10 @@ class OffhookApp(App[int]):
         if await self.push_screen_wait(
             Confirm("An import is under way. Leave?", words, yes="stop it and leave")
         ):
+            # One that does not stop in time is cut off: it goes on from its last batch, too.
             await self.imports.stop()
-            await self.action_quit()
+            if self.desk is not None and not await self._leave_settled(self.desk):
+                await self._ask_to_quit(self.desk)
 
     async def _ask_to_quit(self, desk: Desk) -> None:
         from tui.dialogs.unsettled import UnsettledDialog

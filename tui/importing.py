@@ -65,9 +65,11 @@ class Work:
         if self._stopped.is_set():
             raise Cancelled("Stopped.")
         now = time.monotonic()
-        if now - self._told_at >= EVERY and not self._loop.is_closed():
+        if now - self._told_at >= EVERY:
             self._told_at = now
-            self._loop.call_soon_threadsafe(self._heard, step)
+            # The loop may be closed by now: the user has left, and this stops at its next step.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._heard, step)
 
 
 @dataclass(eq=False)
@@ -84,6 +86,7 @@ class Running:
         undone: what came of taking it back.
         problem: why it ended before its end; empty: it did not.
         over: it has come to its end.
+        past: what the list of imports knows of it, where it was not done in this session.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Running:
     undone: Undone | None = None
     problem: str = ""
     over: bool = False
+    past: Past | None = None
     _listeners: list[Callable[[], None]] = field(default_factory=list)
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -111,6 +115,20 @@ class Running:
         """Tells those who listen."""
         for listener in tuple(self._listeners):
             listener()
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it can be gone on with."""
+        if self.past is not None:
+            return self.past.mine and self.past.resumable
+        return self.over and bool(self.problem) and not self.undoing
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether it, or what is left of it, can be taken back."""
+        if self.past is not None:
+            return self.past.mine and self.past.state != "undone"
+        return self.over and self.undone is None
 
     @property
     def step(self) -> Step | None:
@@ -146,6 +164,7 @@ class ImportDesk:
         self.draft: Wizard | None = None
         self.running: Running | None = None
         self.folder = folder
+        self._known: dict[str, Running] = {}
 
     def importer(self) -> Importer:
         """The importer; made now where it is not there yet. To be called on a thread.
@@ -167,7 +186,7 @@ class ImportDesk:
         return await asyncio.get_running_loop().run_in_executor(self._thread, job)
 
     async def work(self, job: Callable[[Progress], T], work: Work) -> T:
-        """Does something long on the import thread.
+        """Does something long on the import thread. Whoever waits for it no longer has stopped it.
 
         Raises:
             Cancelled: the user has stopped it.
@@ -176,6 +195,9 @@ class ImportDesk:
         self._works.add(work)
         try:
             return await self.call(lambda: job(work))
+        except asyncio.CancelledError:
+            work.stop()
+            raise
         finally:
             self._works.discard(work)
 
@@ -192,6 +214,10 @@ class ImportDesk:
         """The import that is under way; None where none is."""
         return self.running if self.running is not None and not self.running.over else None
 
+    def shown(self, past: Past) -> Running:
+        """An import of the list with all that is known of it: of one of this session, what came of every row."""
+        return self._known.get(past.id) or Running(past.name, past.id, over=True, past=past)
+
     def begin(self, running: Running, job: Job | None = None) -> Coroutine[Any, Any, None]:
         """Begins to bring rows in, or to take an import back.
 
@@ -204,7 +230,7 @@ class ImportDesk:
         """
         running.problem, running.over = "", False
         running.work = Work(lambda _: running.tell())
-        self.running = running
+        self.running = self._known[running.import_id] = running
         return self._follow(running, running.work, job)
 
     async def _follow(self, running: Running, work: Work, job: Job | None) -> None:

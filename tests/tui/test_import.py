@@ -14,8 +14,10 @@ from importing.importer import open_importer
 from storage import load
 from storage.solo import open_solo
 from tests.tui import imports as files
+from tui.dialogs import import_files
 from tui.dialogs.import_files import FilesDialog
 from tui.dialogs.prompt import Confirm
+from tui.screens import importing as import_screen
 from tui.screens.import_run import ImportRunScreen
 from tui.screens.importing import ImportScreen
 from tui.widgets.bars import StatusBar
@@ -38,6 +40,14 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def handed():
     return files.Handed()
+
+
+@pytest.fixture(autouse=True)
+def short_holds(monkeypatch):
+    """Keys wait for what is being read, or checked, no longer than a test has to."""
+    monkeypatch.setattr(import_files, "HELD", 0.1)
+    monkeypatch.setattr(import_files, "SHOWN_AFTER", 0.05)
+    monkeypatch.setattr(import_screen, "HELD", 0.1)
 
 
 @pytest.fixture
@@ -153,7 +163,7 @@ async def test_reading_and_checking_can_be_stopped(importing, ready, wait_until,
         assert screen.columns.has_focus
 
 
-async def test_columns_are_corrected_by_keys(importing, ready, wait_until, settle, handed):
+async def test_columns_are_corrected_by_keys(importing, ready, wait_until, settle, handed, said):
     app = importing
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot, "QuietScreen")
@@ -166,23 +176,32 @@ async def test_columns_are_corrected_by_keys(importing, ready, wait_until, settl
 
         # A field that there can be several of is simply taken again.
         screen.columns.action_end(True)
-        await press("enter", *"email", "enter")
+        await press("enter", *"e-m", "enter")
         assert job.mapping[0]["Favourite colour"] == "email_2"
         # One that another column has is swapped, or taken from it: never two on one.
-        await press("enter", *"last name", "enter")
+        await press("enter", *"last", "enter")
         assert "Last Name" in app.screen._title
         await press("s")
         assert (job.mapping[0]["Favourite colour"], job.mapping[0]["Last Name"]) == ("last_name", "email_2")
         await press("u")
         assert (job.mapping[0]["Favourite colour"], job.mapping[0]["Last Name"]) == ("email_2", "last_name")
+        # A column that is left out goes back to where it was guessed to go, unless another is there by now.
+        await press("u", "up", "up", "x")
+        assert job.mapping[0]["Original Source"] == ""
         await press("x")
-        assert job.mapping[0]["Favourite colour"] == ""
-        await press("enter", *"new custom", "enter")
+        assert job.mapping[0]["Original Source"] == "source"
+        await press("end", "enter", *"new", "enter")
         assert columns(screen)["Favourite colour"] == "New field: Favourite colour"
         # What rows are is said with one key; the columns are guessed anew.
         await press("e", "o")
         assert screen.wizard.mapping.table.entity == "companies"
         assert not screen.wizard.mapping.history
+        # With nothing left to take back here, nothing that was done elsewhere is.
+        await press("u")
+        assert said(app) == "Nothing was set here yet."
+        # Importing is what one is at: it does not begin a second time.
+        await press("ctrl+o")
+        assert [type(one) for one in app.screen_stack].count(ImportScreen) == 1
 
 
 async def test_of_several_files_each_has_its_columns(importing, ready, wait_until, settle):
@@ -241,7 +260,7 @@ async def test_many_questions_are_answered_as_proposed_at_once(importing, ready,
         screen = await open_file(pilot, wait_until)
         await pilot.press("enter")
         await settle(pilot)
-        await pilot.press("end", *"what is proposed", "enter")
+        await pilot.press("down", "enter")
         await wait_until(pilot, lambda: screen.wizard.previewing)
         assert set(handed.importer.jobs[0].answers.values()) == {"me"}
         assert len(screen.wizard.asked) == 5
@@ -301,7 +320,7 @@ async def test_keys_that_were_typed_ahead_do_not_import_what_should_be_looked_at
 
 
 async def test_an_import_goes_on_while_its_screen_is_left_and_says_when_it_is_done(
-    importing, ready, wait_until, handed
+    importing, ready, wait_until, handed, said
 ):
     app = importing
     handed.prepare = lambda importer: importer.importing.event.clear()
@@ -314,9 +333,11 @@ async def test_an_import_goes_on_while_its_screen_is_left_and_says_when_it_is_do
         assert app.import_words == "importing 50 %"
         app.show_import()
         await wait_until(pilot, lambda: quiet.query_one(StatusBar)._work == "importing 50 %")
-        # Its key leads back to it; there are not two at once.
+        # Its key leads back to it; there are not two at once. What was done elsewhere is not taken back there.
         await pilot.press("ctrl+o")
         await wait_until(pilot, lambda: isinstance(app.screen, ImportRunScreen))
+        await pilot.press("u")
+        assert said(app).startswith("It is under way: esc stops it")
         await pilot.press("w")
         await wait_until(pilot, lambda: app.screen is quiet)
         handed.importer.importing.event.set()
@@ -389,7 +410,7 @@ async def test_an_import_that_is_prepared_waits_until_one_comes_back(
         screen.columns.action_end(True)
         await pilot.press("enter")
         await settle(pilot)
-        await pilot.press(*"email", "enter")
+        await pilot.press(*"e-m", "enter")
         await settle(pilot)
         await pilot.press("g", "p")
         await wait_until(pilot, lambda: app.screen is quiet or type(app.screen).__name__ == "QuietScreen")
@@ -423,13 +444,13 @@ async def test_who_may_not_import_is_told_so(
 
 
 async def test_the_list_of_imports_takes_one_back_and_goes_on_with_another(
-    make_app, ready, wait_until, settle, handed
+    make_app, ready, wait_until, settle, handed, said
 ):
     handed.prepare = lambda importer: importer.pasts.extend(
         [
             files.past("cut", name="deals.csv", state="running", resumable=True),
             files.past("done", name="contacts.csv"),
-            files.past("hers", name="old.csv", mine=False),
+            files.past("hers", name="old.csv", who="Jonas Weber", mine=False),
         ]
     )
     app = make_app(importer=handed)
@@ -438,8 +459,16 @@ async def test_the_list_of_imports_takes_one_back_and_goes_on_with_another(
         await pilot.press("g", "i")
         screen = await ready(pilot, "ImportsScreen")
         assert [screen._state(one) for one in handed.importer.pasts] == ["stopped", "done", "done"]
-        await pilot.press("end")
-        assert not screen.check_action("take_back", ())
+        # Of another's, all that is known can be looked at; what is one's own by now is left alone.
+        await pilot.press("end", "u")
+        assert said(app) == "Only Jonas Weber can take it back."
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, ImportRunScreen))
+        assert "40: 34 new, 3 updated, 1 unchanged, 0 left out, 2 refused" in values(app.screen)
+        await pilot.press("u")
+        assert said(app) == "Only Jonas Weber can take it back."
+        await pilot.press("escape")
+        await ready(pilot, "ImportsScreen")
         await pilot.press("up", "u")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm) and app.screen.is_ready)
         await pilot.press("y")
@@ -519,8 +548,8 @@ def picture(snap, importing, handed, wait_until, settle):
         async def before(pilot):
             await open_file(pilot, wait_until)
             await settle(pilot)
-            for key in then:
-                await pilot.press(key)
+            for keys in then:
+                await pilot.press(*keys.split())
                 await settle(pilot)
             await wait_until(pilot, lambda: wait(pilot.app.screen))
             await settle(pilot)
@@ -538,29 +567,37 @@ def over(screen):
     return isinstance(screen, ImportRunScreen) and screen.running.over
 
 
+WIDE, NORMAL, NARROW = (120, 40), (80, 24), (40, 30)
+
+
 def test_picture_of_the_columns(picture, size):
-    assert picture(size, ["down", "down", "down", "down", "down", "down"])
+    assert picture(size, ["down down down down down down"])
 
 
-def test_picture_of_the_fields_that_a_column_can_go_to(picture, size):
-    assert picture(size, ["down", "down", "down", "down", "enter", *"ema"])
+# Boxes are as wide everywhere, and lists of lines break in one way: the sizes at which they look different are enough.
 
 
-def test_picture_of_a_question(picture, size):
+def test_picture_of_the_fields_that_a_column_can_go_to(picture):
+    assert picture(NARROW, ["down down down down enter", "e m a"])
+
+
+def test_picture_of_a_question(picture):
     assert picture(
-        size, ["enter"], lambda importer: setattr(importer, "questions", (files.OWNER, files.ORDER))
+        NARROW, ["enter"], lambda importer: setattr(importer, "questions", (files.OWNER, files.ORDER))
     )
 
 
-def test_picture_of_the_preview(picture, size):
-    assert picture(size, ["enter"], messy)
+@pytest.mark.parametrize("at", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_picture_of_the_preview(picture, at):
+    assert picture(at, ["enter"], messy)
 
 
-def test_picture_of_what_came_of_it(picture, size):
-    assert picture(size, ["enter", "enter"], messy, over)
+def test_picture_of_what_came_of_it(picture):
+    assert picture(NORMAL, ["enter", "enter"], messy, over)
 
 
-def test_picture_of_the_imports(snap, make_app, handed, size):
+@pytest.mark.parametrize("at", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_picture_of_the_imports(snap, make_app, handed, at):
     handed.prepare = lambda importer: importer.pasts.extend(
         [
             files.past(
@@ -572,4 +609,4 @@ def test_picture_of_the_imports(snap, make_app, handed, size):
             files.past("1", name="old contacts.vcf", source="vcard", state="undone"),
         ]
     )
-    assert snap(make_app(importer=handed), size, keys=("g", "i"))
+    assert snap(make_app(importer=handed), at, keys=("g", "i"))

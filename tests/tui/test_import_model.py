@@ -12,6 +12,7 @@ from core.errors import Invalid
 from core.imports.shapes import Guess, Options, Problem, Step, TableView, Undone
 from core.imports.targets import targets_for
 from tests.tui import imports as files
+from tui.importing import Running
 from tui.models import import_files, import_words
 from tui.models.import_files import Completion, Listed, common, completions, files_in, quoted
 from tui.models.import_mapping import GO_ON, Change, Mapping, unnumbered
@@ -173,7 +174,24 @@ def test_of_several_files_the_one_that_needs_looking_at_is_shown_first(catalog):
 
 def test_the_sheets_of_a_workbook_are_told_apart(catalog):
     sheets = [view(files.CONTACTS, file="crm.xlsx", name=name, catalog=catalog) for name in ("People", "Old")]
-    assert Mapping(sheets, catalog).names == ["crm.xlsx › People", "crm.xlsx › Old"]
+    mapping = Mapping(sheets, catalog)
+    assert (mapping.names, mapping.crumbs) == (["People", "Old"], ["crm.xlsx", "People"])
+    mapping = Mapping([*sheets, view(files.CONTACTS, catalog=catalog)], catalog)
+    assert mapping.names == ["crm.xlsx › People", "crm.xlsx › Old", "contacts.csv"]
+    assert mapping.crumbs == ["crm.xlsx › People"]
+
+
+def test_files_of_different_folders_are_told_apart_whatever_they_are_called(catalog):
+    mine, hers = view(files.CONTACTS, catalog=catalog), view(files.COMPANIES, "companies", catalog=catalog)
+    mapping = Mapping([mine, hers], catalog)
+    assert mapping.names == ["contacts.csv", "contacts.csv (2)"]
+    mapping.show(Mapping([hers], catalog).key)
+    mapping.note([mapping.change_of("Company name")])
+    mapping.renew([hers, mine])
+    assert mapping.index == 0
+    assert "you said" in {row.level.word for row in mapping.rows()}
+    mapping.turn(1)
+    assert "you said" not in {row.level.word for row in mapping.rows()}
 
 
 def test_the_choices_say_which_column_has_a_field_and_are_found_by_name(mapping):
@@ -215,6 +233,33 @@ def test_what_was_set_at_once_is_taken_back_at_once(mapping):
     assert mapping.take_back() == ()
 
 
+def test_what_is_taken_back_is_as_sure_as_it_was_guessed(catalog):
+    companies = view(files.COMPANIES, "companies", catalog=catalog)
+    mapping = Mapping([companies], catalog)
+
+    def set_to(target):
+        """As a job hands it over: what the user has set is certain, and so is what was set back."""
+        guesses = [
+            dataclasses.replace(one, target=target, confidence=1.0, why="as you have set it")
+            if one.header == "Notes?"
+            else one
+            for one in companies.guesses
+        ]
+        mapping.renew([companies._replace(guesses=tuple(guesses))])
+
+    def notes():
+        return next(row for row in mapping.rows() if row.header == "Notes?")
+
+    unsure = notes()
+    mapping.note([mapping.change_of("Notes?")])
+    set_to("")
+    assert (notes().field, notes().why) == ("left out", "as you have set it")
+    assert mapping.guessed("Notes?") == "description"
+    mapping.take_back()
+    set_to("description")
+    assert notes() == unsure
+
+
 def test_the_details_tell_all_of_a_column_and_what_was_passed_over(mapping):
     rows = {row.header: row for row in mapping.rows()}
     told = {detail.label: detail.value for detail in mapping.details(rows["Mobile"])}
@@ -237,11 +282,7 @@ def test_the_details_tell_all_of_a_column_and_what_was_passed_over(mapping):
             "4,000 of 10,000 rows · 2,000 rows/s · 3 s left",
             "importing 40 %",
         ),
-        (
-            Step("undoing", 1_000, 1_000_000, 10.0),
-            "1,000 of 1,000,000 rows · 100 rows/s · 2 h 46 min left",
-            "taking back 0 %",
-        ),
+        (Step("undoing", 1, 1_000, 10.0), "1 of 1,000 parts · 2 h 46 min left", "taking back 0 %"),
         (Step("importing", 0, 0, 1.0), "0 of 0 rows", "importing 0"),
     ],
 )
@@ -307,17 +348,36 @@ def test_an_import_that_was_cut_off_is_told_of_with_what_to_press():
     assert import_words.left_notice(others, "g i") == ""
 
 
-def test_the_details_of_an_import_say_what_can_be_done_with_it():
-    at = {"now": files.STARTED + dt.timedelta(hours=1), "zone": dt.UTC, "keys": {"undo": "u", "resume": "r"}}
-    told = [
-        line.value
-        for line in import_words.past_details(files.past("1", resumable=True, state="stopped"), **at)
-    ]
-    assert "r goes on with it." in told
-    assert "u takes it back." in told
-    others = [line.value for line in import_words.past_details(files.past("1", mine=False), **at)]
-    assert "u takes it back." not in others
-    assert "40: 34 new, 3 updated, 1 unchanged, 0 left out, 2 refused" in others
+def test_the_details_of_an_import_tell_all_that_is_known_of_it():
+    cut = files.past("1", resumable=True, state="running")
+    told = import_words.past_details(cut, now=files.STARTED + dt.timedelta(hours=1), zone=dt.UTC)
+    values = [line.value for line in told]
+    assert "■ stopped" in values
+    assert "40: 34 new, 3 updated, 1 unchanged, 0 left out, 2 refused" in values
+
+
+@pytest.mark.parametrize(
+    ("known", "resumes", "takes_back"),
+    [
+        (Running("a.csv", "1"), False, False),
+        (Running("a.csv", "1", over=True, report=files.CLEAN), False, True),
+        (Running("a.csv", "1", over=True, problem="You stopped it."), True, True),
+        (Running("a.csv", "1", over=True, undoing=True, problem="You stopped it."), False, True),
+        (Running("a.csv", "1", over=True, undoing=True, undone=Undone(1, 0, ())), False, False),
+        (Running("a.csv", "1", over=True, past=files.past("1", state="stopped", resumable=True)), True, True),
+        (Running("a.csv", "1", over=True, past=files.past("1", state="undone")), False, False),
+        (Running("a.csv", "1", over=True, past=files.past("1", mine=False, resumable=True)), False, False),
+    ],
+)
+def test_what_can_be_done_with_an_import(known, resumes, takes_back):
+    assert (known.can_resume, known.can_take_back) == (resumes, takes_back)
+
+
+def test_the_country_that_was_answered_is_told_once(catalog):
+    region = dataclasses.replace(files.OWNER, id="region:", kind="region", options=(("DE", "Germany"),))
+    lines = import_words.preview(files.CLEAN, Options(), [Asked(region, "DE")], catalog)
+    told = [line.value for line in lines if line.label in ("You said", "Phones from")]
+    assert told == [f"{region.text} Germany"]
 
 
 def test_a_question_about_days_says_how_one_would_be_read():

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from core.errors import OffhookError
+from core.errors import Invalid, OffhookError
 from core.imports.shapes import Cancelled, Job, Options, Step, TableView
 from core.schema import TEXT_LIMIT
 from tui.dialogs.base import Dialog
@@ -183,8 +183,8 @@ class FilesDialog(Dialog[tuple[Job, Sequence[TableView], str]]):
 
     async def _read(self, typed: str, work: Work) -> None:
         try:
-            paths = await asyncio.to_thread(self._named, typed)
-            if paths is None:
+            paths = await self._named(typed)
+            if not paths:
                 return
             names = ", ".join(path.name for path in paths)
 
@@ -208,26 +208,26 @@ class FilesDialog(Dialog[tuple[Job, Sequence[TableView], str]]):
             if self.is_attached:
                 self.query_one(Meter).display = False
                 self._choices.display = True
-        self.go_on()
+                self.go_on()
 
-    def _named(self, typed: str) -> list[Path] | None:
-        """The files to read; None where the line went on to a folder, or to a name, instead. Looks at the disk.
+    async def _named(self, typed: str) -> list[Path]:
+        """The files to read; none where the line went on to a folder instead.
 
         Raises:
             Invalid: there are none.
         """
         current = self._current
-        try:
-            if not (self._moved and current is not None):
-                return files_in(typed, home=self._home, expand=expanded)
-        except OffhookError:
-            if current is None:
-                raise
-        assert current is not None
-        self.app.call_from_thread(self._go_to, current.line)
-        if current.folder:
-            return None
-        return files_in(current.line, home=self._home, expand=expanded)
+        if not (self._moved and current is not None):
+            try:
+                return await self._files(typed)
+            except Invalid:
+                if current is None:
+                    raise
+        self._go_to(current.line)
+        return [] if current.folder else await self._files(current.line)
+
+    async def _files(self, line: str) -> list[Path]:
+        return await asyncio.to_thread(files_in, line, home=self._home, expand=expanded)
 
     def _show_reading(self) -> None:
         if self._work is None:
@@ -250,8 +250,3 @@ class FilesDialog(Dialog[tuple[Job, Sequence[TableView], str]]):
             self._work.stop()
         else:
             self.dismiss(None)
-
-    def on_unmount(self) -> None:
-        """Lets the thread that reads stop where it is."""
-        if self._work is not None:
-            self._work.stop()

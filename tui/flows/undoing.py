@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.changes import Status
+from core.commands.undo import IMPORTING
+from tui.actions import key_of
 from tui.dialogs.prompt import Confirm
 from tui.flows.run import flow
 
@@ -31,6 +33,10 @@ async def undo(screen: DeskScreen) -> None:
         answer, changeset = done
         if answer.applied and answer.changeset is not None:
             screen.front.say(answer.changeset.summary)
+            return
+        if changeset is not None and changeset.command in IMPORTING:
+            # What was done before it is many steps away, and hardly what is meant.
+            screen.front.say(f"{answer.reason} {key_of(screen, 'app.go')} i shows it.", problem=True)
             return
         screen.front.say(answer.reason, problem=True)
         if changeset is None or answer.status not in _FOR_GOOD or screen.app.screen.is_modal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -120,14 +121,26 @@ class Mapping:
         self._catalog = catalog
         self._tables = tuple(tables)
         self._said: set[tuple[str, str]] = set()
+        self._guessed: dict[tuple[str, str], Guess] = {}
         self.history: list[Step] = []
         self.index = next((n for n in range(len(tables)) if self._first_open(n)), 0)
 
     def renew(self, tables: Sequence[TableView]) -> None:
         """Takes the tables as they are after a change; the one that is shown stays, wherever it is now."""
         shown = self.key
-        self._tables = tuple(tables)
+        self._tables = tuple(self._as_guessed(table) for table in tables)
         self.show(shown)
+
+    def _as_guessed(self, table: TableView) -> TableView:
+        """The table, its columns that are back where they were guessed to go as sure, or unsure, as they were then."""
+        key = _key(table)
+
+        def first(guess: Guess) -> Guess:
+            before = self._guessed.get((key, guess.header))
+            again = before is not None and before.target == guess.target
+            return before if before is not None and again and (key, guess.header) not in self._said else guess
+
+        return table._replace(guesses=tuple(map(first, table.guesses)))
 
     # --- tables -------------------------------------------------------------------------------------------------
 
@@ -182,14 +195,29 @@ class Mapping:
 
     @property
     def names(self) -> list[str]:
-        """What the tables are called, for choosing among them."""
-        several: dict[str, int] = {}
+        """What the tables are called, for choosing among them: each name once."""
+        files = Counter(table.file for table in self._tables)
+        # Files of different folders can be called the same.
+        seen: Counter[str] = Counter()
+        names = []
         for table in self._tables:
-            several[table.file] = several.get(table.file, 0) + 1
-        return [
-            f"{table.file} › {table.name}" if table.name and several[table.file] > 1 else table.file
-            for table in self._tables
-        ]
+            name = table.file
+            if table.name and files[table.file] > 1:
+                name = table.name if self._is_one_file else f"{table.file} › {table.name}"
+            seen[name] += 1
+            names.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
+        return names
+
+    @property
+    def _is_one_file(self) -> bool:
+        """Whether all tables are of one file, so that their own names tell them apart."""
+        return len(self._tables) > 1 and len({table.file for table in self._tables}) == 1
+
+    @property
+    def crumbs(self) -> list[str]:
+        """Where one is: the table, below its file where that is told only here."""
+        name = self.names[self.index]
+        return [self.table.file, name] if self._is_one_file and self.table.name else [name]
 
     # --- columns ------------------------------------------------------------------------------------------------
 
@@ -268,6 +296,9 @@ class Mapping:
     def _about_table(self) -> list[Detail]:
         left = [guess.header for guess in self.table.guesses if not guess.target]
         return [
+            Detail(
+                "Next", "The preview: what would become of every row. Nothing is written before you say so."
+            ),
             *(Detail("Note", note) for note in self.table.notes),
             *([Detail("Left out", ", ".join(left))] if left else []),
         ]
@@ -329,6 +360,10 @@ class Mapping:
     def note(self, changes: Iterable[Change]) -> None:
         """Remembers what the user has set at once, so that it can be taken back."""
         step = tuple(changes)
+        for change in step:
+            table = self._tables[self.place(change.table)]
+            guess = next(one for one in table.guesses if one.header == change.header)
+            self._guessed.setdefault((change.table, change.header), guess)
         self.history.append(step)
         self._said |= {(change.table, change.header) for change in step}
 
@@ -343,6 +378,11 @@ class Mapping:
         """The columns of the table were guessed anew: nothing that was set before holds."""
         self.history = [step for step in self.history if step[0].table != self.key]
         self._said = {one for one in self._said if one[0] != self.key}
+        self._guessed = {one: guess for one, guess in self._guessed.items() if one[0] != self.key}
+
+    def guessed(self, header: str) -> str:
+        """Where a column was guessed to go before anything was set for it; empty: it was left out."""
+        return self._guessed.get((self.key, header), self.guess_of(header)).target
 
     def change_of(self, header: str) -> Change:
         """What has to be remembered of a column before it goes elsewhere."""
@@ -350,7 +390,9 @@ class Mapping:
 
 
 def _key(table: TableView) -> str:
-    return f"{table.file}\n{table.name}"
+    """What a table is known by. Files of different folders can be called the same, so that it is what is in it, too."""
+    inside = [(column.header, column.filled, column.samples) for column in table.columns]
+    return repr((table.file, table.name, table.rows, inside))
 
 
 def numbered(target: str, number: int) -> str:

@@ -63,14 +63,16 @@ def step_title(what: str) -> str:
 
 
 def step_words(step: Step) -> str:
-    """How far it is: `4,300 of 10,000 rows · 5,200 rows/s · 1 s left`."""
+    """How far it is: `4,300 of 10,000 rows · 5,200 rows/s · 1 s left`. An import is taken back part by part."""
+    word = "part" if step.what == "undoing" else "row"
     parts = [
-        f"{step.done:,} of {counted(step.total, 'row')}"
+        f"{step.done:,} of {counted(step.total, word)}"
         if step.total is not None
-        else counted(step.done, "row")
+        else counted(step.done, word)
     ]
     if step.done and step.seconds >= 0.5:
-        parts.append(f"{step.rate:,.0f} rows/s")
+        if word == "row":
+            parts.append(f"{step.rate:,.0f} rows/s")
         if step.left is not None:
             parts.append(f"{span(step.left)} left")
     return " · ".join(parts)
@@ -164,7 +166,11 @@ def preview(report: Report, options: Options, asked: Sequence[Asked], catalog: C
         *_numbers(report),
         heading("How"),
         Detail("On duplicates", POLICIES[options.on_duplicate][0], f"{OPTION}on_duplicate"),
-        Detail("Phones from", _region(options.region, organization.country), f"{OPTION}region"),
+        *(
+            []
+            if any(one.question.kind == "region" for one in asked)
+            else [Detail("Phones from", _region(options.region, organization.country), f"{OPTION}region")]
+        ),
         Detail("Currency", options.currency or f"{organization.currency} (yours)", f"{OPTION}currency"),
         *(
             Detail("You said", f"{one.question.text} {one.label}", f"{ANSWER}{one.question.id}")
@@ -190,7 +196,7 @@ def result(report: Report, *, where: str, contacts: bool) -> list[Detail]:
         contacts: whether the first line leads to the contacts, or to the pipeline.
     """
     rows = [
-        Detail("", f"▶ Look at the {'contacts' if contacts else 'pipeline'}", GO, "text"),
+        look_at(contacts=contacts),
         heading("What came of it"),
         *_numbers(report),
         Detail("Took", span(report.seconds)),
@@ -205,10 +211,15 @@ def result(report: Report, *, where: str, contacts: bool) -> list[Detail]:
     ]
 
 
+def look_at(*, contacts: bool) -> Detail:
+    """The line that leads to the contacts, or to the pipeline."""
+    return Detail("", f"▶ Look at the {'contacts' if contacts else 'pipeline'}", GO, "text")
+
+
 def taken_back(undone: Undone) -> list[Detail]:
     """What came of taking an import back."""
     rows = [
-        Detail("", "▶ Look at the contacts", GO, "text"),
+        look_at(contacts=True),
         heading("Taken back"),
         Detail("Removed", counted(undone.removed, "record")),
         Detail("As before", counted(undone.restored, "record")),
@@ -323,16 +334,15 @@ def past_numbers(past: Past) -> str:
     return ", ".join(parts) or ("nothing new" if past.rows else "–")
 
 
-def past_details(past: Past, *, now: dt.datetime, zone: dt.tzinfo, keys: Mapping[str, str]) -> list[Detail]:
+def past_details(past: Past, *, now: dt.datetime, zone: dt.tzinfo) -> list[Detail]:
     """All that is known of an import.
 
     Args:
         past: the import.
         now: the current time.
         zone: the viewer's.
-        keys: what to press, by `undo` and `resume`.
     """
-    rows = [
+    return [
         Detail("Files", past.name, style="strong"),
         Detail("State", f"{state_sign(past)} {state_word(past)}"),
         Detail("When", show_when(past.started_at, all_day=False, now=now, zone=zone)),
@@ -344,11 +354,6 @@ def past_details(past: Past, *, now: dt.datetime, zone: dt.tzinfo, keys: Mapping
             f" {past.skipped:,} left out, {past.refused:,} refused",
         ),
     ]
-    if past.resumable and past.mine:
-        rows.append(Detail("", f"{keys['resume']} goes on with it.", style="text"))
-    if past.mine and past.state != "undone":
-        rows.append(Detail("", f"{keys['undo']} takes it back.", style="text"))
-    return rows
 
 
 def left_notice(past: Sequence[Past], key: str) -> str:

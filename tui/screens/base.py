@@ -51,6 +51,8 @@ class DeskScreen(Screen[None]):
 
     BRIEF_BESIDE: ClassVar[int] = 110
     """Cells from which a briefing stands beside what is here; below there it is a sheet over the lower half."""
+    UNDOES: ClassVar[bool] = True
+    """Whether the user's latest change, wherever it was made, can be taken back here."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "note", "Note", id="record.note", tooltip="Write a note about it"),
         Binding("t", "task", "Task", id="record.task", tooltip="Plan something to do: a call, a meeting, a to-do"),

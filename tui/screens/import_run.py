@@ -14,7 +14,16 @@ from tui.flows import importing
 from tui.flows.export import shown
 from tui.importing import Running
 from tui.models.detail import Detail, heading
-from tui.models.import_words import GO, result, share, step_title, step_words, taken_back
+from tui.models.import_words import (
+    GO,
+    look_at,
+    past_details,
+    result,
+    share,
+    step_title,
+    step_words,
+    taken_back,
+)
 from tui.screens.apart import ApartScreen
 from tui.widgets.details import Details
 from tui.widgets.meter import Meter
@@ -108,6 +117,9 @@ class ImportRunScreen(ApartScreen):
 
     def _result(self) -> list[Detail]:
         running = self.running
+        if running.past is not None:
+            now, zone = self.desk.now, self.desk.zone
+            return [look_at(contacts=True), *past_details(running.past, now=now, zone=zone)]
         if running.report is not None and not running.problem:
             where = shown(importing.path_of_rejects(running.report)) if running.report.rejects_file else ""
             return result(running.report, where=where, contacts=running.contacts)
@@ -126,20 +138,22 @@ class ImportRunScreen(ApartScreen):
 
     def key_hints(self) -> list[tuple[str, str]]:
         """What can be done at this point."""
-        labels = _OVER if self.running.over else _UNDER_WAY
-        if self.running.problem:
-            labels = {action: label for action, label in labels.items() if action != "activate"}
+        running = self.running
+        out = {
+            "activate": bool(running.problem),
+            "resume": not running.can_resume,
+            "take_back": not running.can_take_back,
+        }
+        labels = _OVER if running.over else _UNDER_WAY
+        labels = {action: label for action, label in labels.items() if not out.get(action)}
         return [*self.hints_for(labels), *super().key_hints()[-1:]]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Going on with it where it was stopped; taking back once it is over."""
-        running = self.running
+        """Going on elsewhere while it is under way, and with it where it was stopped."""
         if action == "behind":
-            return not running.over
+            return not self.running.over
         if action == "resume":
-            return running.over and bool(running.problem) and not running.undoing
-        if action == "take_back":
-            return running.over and running.undone is None
+            return self.running.can_resume
         return super().check_action(action, parameters)
 
     @on(Details.Activated)
@@ -153,15 +167,14 @@ class ImportRunScreen(ApartScreen):
 
     def action_resume(self) -> None:
         """Goes on where it ended."""
-        importing.resume(self, self.running)
+        self.start(importing.resume(self, self.running))
 
     def action_take_back(self) -> None:
-        """Takes the whole import back, once confirmed."""
-        self.start(
-            importing.take_back(
-                self, self.running.import_id, self.running.name, contacts=self.running.contacts
-            )
-        )
+        """Takes the whole import back, once confirmed; says why that cannot be."""
+        if self.running.can_take_back:
+            self.start(importing.take_back(self, self.running))
+        else:
+            self.say(importing.why_not_back(self, self.running))
 
     def action_list(self) -> None:
         """Shows all imports."""

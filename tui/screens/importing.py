@@ -15,7 +15,7 @@ from core.text import clean_text
 from tui.actions import key_of
 from tui.desk import Desk
 from tui.dialogs.import_files import HELD
-from tui.flows import importing
+from tui.flows import import_columns, import_questions, importing
 from tui.importing import Work
 from tui.models.import_mapping import MappingRow
 from tui.models.import_wizard import Wizard
@@ -28,7 +28,7 @@ from tui.widgets.table import Column, ListSource, Table
 
 _ON_COLUMNS = {
     "activate": "Field", "go_on": "Go on", "screen.leave_out": "Leave out", "screen.entity": "Rows are …",
-    "screen.table(1)": "Next file", "screen.take_back": "Undo", "leave": "Leave",
+    "screen.table(1)": "Next file", "take_back": "Undo", "leave": "Leave",
 }  # fmt: skip
 _ON_PREVIEW = {"activate": "Import", "duplicates": "Duplicates", "leave": "Back to the columns"}
 """Actions with what the key bar calls them."""
@@ -46,8 +46,6 @@ class MappingList(Table[MappingRow]):
                 tooltip="To the next file or sheet"),
         Binding("shift+tab,left_square_bracket", "screen.table(-1)", "File before", show=False, id="import.previous",
                 tooltip="To the file or sheet before"),
-        Binding("u", "screen.take_back", "Undo", show=False, id="import.undo",
-                tooltip="Take back what was set last here"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -87,6 +85,8 @@ class ImportScreen(ApartScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "go_on", "Go on", id="import.go-on",
                 tooltip="To the preview; from there, import"),
+        Binding("u", "take_back", "Undo", show=False, id="import.undo",
+                tooltip="Take back what was set last for a column"),
         Binding("o", "duplicates", "Duplicates", id="import.duplicates",
                 tooltip="What becomes of rows that meet a record: fill, leave out, overwrite, ask"),
         Binding("escape", "leave", "Back", id="import.leave",
@@ -151,11 +151,11 @@ class ImportScreen(ApartScreen):
     def _show_title(self) -> None:
         mapping = self.wizard.mapping
         many = len(mapping.tables) > 1
-        crumb = "Preview" if self.wizard.previewing else mapping.names[mapping.index]
+        crumbs = ["Preview"] if self.wizard.previewing else mapping.crumbs
         place = (
             f"{mapping.index + 1} of {len(mapping.tables)} · " if many and not self.wizard.previewing else ""
         )
-        self.title_bar.show("Import", [crumb], figures=f"{place}{mapping.rows_in_all:,} rows")
+        self.title_bar.show("Import", crumbs, figures=f"{place}{mapping.rows_in_all:,} rows")
 
     def _show_stage(self) -> None:
         """Columns, preview or how far it is: one of them."""
@@ -196,7 +196,7 @@ class ImportScreen(ApartScreen):
         if len(self.wizard.mapping.tables) < 2:
             labels.pop("screen.table(1)", None)
         if not self.wizard.mapping.history:
-            labels.pop("screen.take_back", None)
+            labels.pop("take_back", None)
         return [*self.hints_for(labels), *last]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -208,8 +208,6 @@ class ImportScreen(ApartScreen):
             return False
         if action == "duplicates":
             return self.wizard.previewing
-        if action == "take_back":
-            return bool(self.wizard.mapping.history)
         return super().check_action(action, parameters)
 
     # --- columns --------------------------------------------------------------------------------------------------
@@ -220,25 +218,30 @@ class ImportScreen(ApartScreen):
         if row.goes_on:
             self.action_go_on()
         else:
-            self.start(importing.choose_field(self, row.header))
+            self.start(import_columns.choose_field(self, row.header))
 
     @on(PaneBar.Chosen)
     def _pane_chosen(self, event: PaneBar.Chosen) -> None:
         self.action_table(event.index - self.wizard.mapping.index)
 
     def action_leave_out(self) -> None:
-        """Leaves the column under the cursor out."""
+        """Leaves the column under the cursor out; again: as it was guessed."""
         row = self.columns.cursor_row
-        if row is not None and not row.goes_on and row.target:
-            self.start(importing.assign(self, row.header, ""))
+        if row is not None and not row.goes_on:
+            self.start(import_columns.leave_out(self, row.header))
 
     def action_entity(self) -> None:
         """Says what the rows of the table are."""
-        self.start(importing.choose_entity(self))
+        self.start(import_columns.choose_entity(self))
 
     def action_take_back(self) -> None:
         """Takes back what was set last."""
-        self.start(importing.take_back_step(self))
+        if self.wizard.previewing:
+            self.say(f"Nothing was imported yet. {key_of(self, 'import.leave')} goes back to the columns.")
+        elif self.wizard.mapping.history:
+            self.start(import_columns.take_back_step(self))
+        else:
+            self.say("Nothing was set here yet.")
 
     def action_table(self, step: int) -> None:
         """Goes to another table."""
@@ -252,7 +255,7 @@ class ImportScreen(ApartScreen):
         if self.wizard.previewing:
             self.start(importing.begin(self))
         else:
-            self.start(importing.go_on(self))
+            self.start(import_questions.go_on(self))
 
     @on(Details.Activated)
     def _line_opened(self, event: Details.Activated) -> None:
@@ -260,13 +263,13 @@ class ImportScreen(ApartScreen):
         if field == GO:
             self.start(importing.begin(self))
         elif field.startswith(OPTION):
-            self.start(importing.change_option(self, field.removeprefix(OPTION)))
+            self.start(import_questions.change_option(self, field.removeprefix(OPTION)))
         elif field.startswith(ANSWER):
-            self.start(importing.ask_again(self, field.removeprefix(ANSWER)))
+            self.start(import_questions.ask_again(self, field.removeprefix(ANSWER)))
 
     def action_duplicates(self) -> None:
         """Says what becomes of rows that meet a record."""
-        self.start(importing.change_option(self, "on_duplicate"))
+        self.start(import_questions.change_option(self, "on_duplicate"))
 
     def check(self) -> None:
         """Does the dry run, and shows what came of it."""
@@ -325,8 +328,3 @@ class ImportScreen(ApartScreen):
             self._show_stage()
         else:
             self.start(importing.leave(self))
-
-    def on_unmount(self) -> None:
-        """Stops the dry run; what was set stays at the import desk."""
-        if self._work is not None:
-            self._work.stop()

@@ -30,7 +30,7 @@ from tui.widgets.table import Column, ListSource, Table
 
 _FOLD_BELOW = 60
 _KEYS = {
-    "new": "Import …", "take_back": "Take back", "resume": "Go on with it", "activate": "Open",
+    "activate": "Open", "resume": "Go on with it", "take_back": "Take back", "new": "Import …",
 }  # fmt: skip
 _STYLES = {"done": "won", "stopped": "warning", "running": "today", "undone": "muted"}
 
@@ -49,6 +49,7 @@ class ImportsScreen(ApartScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._loading = False
+        self._is_old = False
 
     def compose_body(self) -> ComposeResult:
         """The list, and the details below it."""
@@ -91,13 +92,17 @@ class ImportsScreen(ApartScreen):
     # --- what is shown --------------------------------------------------------------------------------------------
 
     def _renew(self) -> None:
+        self._is_old = True
         if not self._loading:
             self._loading = True
             self.run_worker(self._load(), group="load")
 
     async def _load(self) -> None:
         try:
-            past = await self.offhook.imports.past()
+            # What changes while it is read is not in it.
+            while self._is_old:
+                self._is_old = False
+                past = await self.offhook.imports.past()
         except OffhookError as error:
             self.say(str(error), problem=True)
             return
@@ -139,43 +144,44 @@ class ImportsScreen(ApartScreen):
         about = self.query_one("#import-about", Details)
         about.display = past is not None
         if past is not None:
-            keys = {"undo": key_of(self, "imports.undo"), "resume": key_of(self, "imports.resume")}
-            about.show(past_details(past, now=self.desk.now, zone=self.desk.zone, keys=keys))
+            about.show(past_details(past, now=self.desk.now, zone=self.desk.zone))
         self.refresh_bindings()
 
     def key_hints(self) -> list[tuple[str, str]]:
         """What can be done about the one under the cursor."""
-        return [*self.hints_for(_KEYS), *super().key_hints()[-1:]]
+        past = self.current
+        can = past is not None and self.offhook.imports.shown(past).can_take_back
+        out = {"take_back": not can, "activate": past is None}
+        labels = {action: label for action, label in _KEYS.items() if not out.get(action)}
+        return [*self.hints_for(labels), *super().key_hints()[-1:]]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing is offered that cannot be done about the one under the cursor."""
-        past = self.current if action in ("take_back", "resume") else None
-        if action == "take_back":
-            return past is not None and past.mine and past.state != "undone" and not self._is_here(past)
+        """Going on where something was stopped."""
         if action == "resume":
-            return past is not None and past.mine and past.resumable and not self._is_here(past)
+            past = self.current
+            return past is not None and self.offhook.imports.shown(past).can_resume
         return super().check_action(action, parameters)
 
     # --- what is done ---------------------------------------------------------------------------------------------
 
     @on(Table.Activated, "#imports-list")
     def _open(self, event: Table.Activated) -> None:
-        running = self.offhook.imports.running
-        if running is not None and running.import_id == event.row.id:
-            importing.show_run(self, running)
-        else:
-            self.say("All that is known of it stands below the list.")
+        importing.show_run(self, self.offhook.imports.shown(event.row))
 
     def action_new(self) -> None:
         """Brings in another file."""
         self.start(importing.begin_import(self))
 
     def action_take_back(self) -> None:
-        """Takes the import under the cursor back, once confirmed."""
+        """Takes the import under the cursor back, once confirmed; says why that cannot be."""
         if past := self.current:
-            self.start(importing.take_back(self, past.id, past.name))
+            running = self.offhook.imports.shown(past)
+            if running.can_take_back:
+                self.start(importing.take_back(self, running))
+            else:
+                self.say(importing.why_not_back(self, running))
 
     def action_resume(self) -> None:
         """Goes on with the import under the cursor."""
         if past := self.current:
-            self.start(importing.resume_past(self, past))
+            self.start(importing.resume(self, self.offhook.imports.shown(past)))

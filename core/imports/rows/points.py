@@ -103,7 +103,7 @@ def _tell_region(row: Row, region: str) -> None:
     """Says which country was taken, once for the whole import: all rows say it in the same words."""
     said = (
         f"Numbers without a country code are read as {region} numbers ({region_name(region)})."
-        " Say another country with --default-region."
+        " Set another default region where they are from elsewhere."
     )
     if all(warning.reason != said for warning in row.warnings):
         row.warn("", "", said)
