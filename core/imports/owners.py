@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from core.catalog import Catalog
@@ -33,17 +34,22 @@ class Owners:
         for book in catalog.books:
             self._name(catalog.owner_name(book.id), book)
             self._name(book.name, book)
-        for user in catalog.active_users:
-            own = next(
-                (book for book in catalog.books if book.kind == "own" and book.user_id == user.id), None
-            )
-            for called in (user.name, user.login, user.email):
-                if own and called:
-                    self._books[_key(called)] = own
+        own = {book.user_id: book for book in catalog.books if book.kind == "own"}
+        people = [(user, own[user.id]) for user in catalog.active_users if user.id in own]
+        named = Counter(_key(user.name) for user, _ in people)
+        for user, book in people:
+            if named[_key(user.name)] == 1:
+                self._books[_key(user.name)] = book
+            else:
+                # Which of them is meant only a person knows.
+                self._books.pop(_key(user.name), None)
+        for user, book in people:
+            self._books.update({_key(called): book for called in (user.login, user.email) if called})
         for team in catalog.teams:
             pools = [book for book in catalog.pools() if book.team_id == team.id]
             if pools:
                 self._name(f"{team.name} pool", pools[0])
+                self._name(team.name, pools[0])
 
     def known(self, value: str) -> str | None:
         """The id of the book of an owner in which the user may write; None where there is none. Of several, the first one that is known.

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from core.commands.contacts import EditContact
+from core.commands.imports import BeginImport, EndImport
 from core.commands.people import EditUser
 from core.commands.undo import Undo
 from core.errors import Refused
+from core.ids import new_id
 from core.permissions import may_import
 from core.workspace import Subject
 from tests.importing.desk import Desk, silent, steps
@@ -210,6 +212,24 @@ def test_a_stopped_import_is_seen_and_goes_on(
     assert (past.state, past.imported) == ("stopped", 2)
     assert desk.importer.resume(past.id).run(silent).imported == 5
     assert desk.importer.past()[0].state == "done"
+
+
+def test_whoever_begins_while_a_colleague_imports_is_told_before(
+    log_in: Callable[[str], Office], tmp_path: Path
+) -> None:
+    mia, ada = log_in("mia"), log_in("ada")
+    begun = BeginImport(import_id=new_id(), name="fair.csv", source="table")
+    mia.do(begun)
+    settled(mia)
+    desk = desk_of(ada, tmp_path)
+    eventually(lambda: begun.import_id in {one.id for one in ada.catalog.imports}, seconds=30)
+    job = desk.open(*export(desk), source="hubspot")
+    first, *others = job.tables()
+    assert first.notes[-1].startswith("Mia Moor began to import fair.csv just now, and is not through.")
+    assert not any("fair.csv" in note for view in others for note in view.notes)
+    mia.do(EndImport(import_id=begun.import_id, state="done"))
+    settled(mia)
+    eventually(lambda: not any("fair.csv" in note for note in job.tables()[0].notes), seconds=30)
 
 
 CALLS = (
