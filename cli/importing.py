@@ -182,7 +182,9 @@ def _tell_result(report: Report, waiting: Mapping[str, Any]) -> None:
     if waiting.get("unsent"):
         say(f"Saved here. {waiting['unsent']:,} batches wait to be sent: offhook sync")
     if waiting.get("parked"):
-        say(f"{waiting['parked']:,} batches were not taken by the server. Decide: offhook conflicts")
+        number = waiting["parked"]
+        what = "1 question waits" if number == 1 else f"{number:,} questions wait"
+        say(f"{what} for you about what the server did not take: offhook conflicts")
     if report.imported or report.updated:
         hint(f"To take it back: offhook import --undo {report.id}")
 
