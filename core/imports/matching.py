@@ -200,7 +200,7 @@ def same_contact(wanted: Sought, company: str, candidates: Sequence[Candidate]) 
     written = [one for one in candidates if emails and not emails.isdisjoint(one.emails)]
     if written:
         # Two whom one system knows by two ids, and by two names, share an address.
-        alike = [one for one in written if are_alike(name, one.name)]
+        alike = [one for one in written if name and are_alike(name, one.name)]
         one_person = alike or [one for one in written if one in others and _one_writer(wanted, one)]
         if one_person:
             return _first(_nearest(wanted, one_person), "e-mail")

@@ -120,8 +120,9 @@ def test_every_row_is_accounted_for_and_foreseen(
 ) -> None:
     with a_desk(empty) as desk, pytest.MonkeyPatch.context() as patch:
         patch.setattr("importing.run._SOLO", size)
-        table(desk, "first.csv", rows[: len(rows) // 2 + 1])
-        desk.bring(desk.folder / "first.csv", mapping=MAPPING)
+        some = rows[: len(rows) // 2 + 1]
+        if any(map(any, some)):
+            desk.bring(table(desk, "first.csv", some), mapping=MAPPING)
         file = table(desk, "all.csv", rows)
         report = desk.bring(file, mapping=MAPPING, on_duplicate=policy)
         counted = numbers(report)
