@@ -178,7 +178,7 @@ def _tell_result(report: Report, waiting: Mapping[str, Any]) -> None:
     from cli.import_telling import hint, tell_details
     from tui.models.import_words import result
 
-    tell_details(result(report, where=report.rejects_file, contacts=True))
+    tell_details(result(report, where=report.rejects_files, contacts=True))
     if waiting.get("unsent"):
         say(f"Saved here. {waiting['unsent']:,} batches wait to be sent: offhook sync")
     if waiting.get("parked"):

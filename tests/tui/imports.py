@@ -186,8 +186,8 @@ class FakeJob:
         assert answer.applied
         report = self._importer.report
         self._importer.done.append(self.id)
-        where = str(Path.home() / "contacts.rejects.csv") if report.refused else ""
-        return dataclasses.replace(report, id=self.id, rejects_file=where)
+        where = (str(Path.home() / "contacts.rejects.csv"),) if report.refused else ()
+        return dataclasses.replace(report, id=self.id, rejects_files=where)
 
 
 class FakeImporter:

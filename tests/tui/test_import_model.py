@@ -319,11 +319,14 @@ def test_a_preview_in_which_nothing_is_new_says_so(catalog):
 
 
 def test_the_result_names_the_file_of_refused_rows_and_what_to_do_with_it():
-    lines = import_words.result(files.MESSY, where="~/contacts.rejects.csv", contacts=False)
+    lines = import_words.result(files.MESSY, where=["~/contacts.rejects.csv"], contacts=False)
     assert lines[0].value == "▶ Look at the pipeline"
     told = next(line.value for line in lines if line.label == "Refused are in")
     assert told.startswith("~/contacts.rejects.csv\n")
     assert "import it again" in told
+    lines = import_words.result(files.MESSY, where=["~/a.csv", "~/b.csv"], contacts=False)
+    told = next(line.value for line in lines if line.label == "Refused are in")
+    assert told.startswith("~/a.csv\n~/b.csv\n")
     assert import_words.report_line(files.MESSY) == "34 new, 3 updated, 1 unchanged, 2 refused"
 
 

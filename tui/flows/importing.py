@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import Refused
-from core.imports.shapes import Past, Report
+from core.imports.shapes import Past
 from core.permissions import require_import
 from core.text import printable
 from tui.actions import key_of
@@ -200,11 +200,6 @@ def why_not_back(screen: DeskScreen, running: Running) -> str:
     if running.past is not None and not running.past.mine:
         return f"Only {printable(running.past.who)} can take it back."
     return "It is taken back already."
-
-
-def path_of_rejects(report: Report) -> Path:
-    """Where the refused rows of an import lie."""
-    return Path(report.rejects_file)
 
 
 async def left_over(screen: DeskScreen) -> Sequence[Past]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple, cast
 
 from core.catalog import Catalog
@@ -22,6 +23,8 @@ _EXAMPLES = 3
 """Values that are shown of a reason."""
 _REASONS = 12
 """Reasons that are told one by one."""
+_LOOKED = 10_000
+"""Problems that are looked at. There can be a million, and what they are is clear by then."""
 _SOURCES = {
     "hubspot": "HubSpot", "salesforce": "Salesforce", "pipedrive": "Pipedrive", "google": "Google Contacts",
     "outlook": "Outlook", "close": "Close", "espocrm": "EspoCRM", "twenty": "Twenty", "atomic": "Atomic CRM",
@@ -187,12 +190,12 @@ def _region(said: str, own: str) -> str:
     return "no country: numbers without +… stay text. Say which one they are from"
 
 
-def result(report: Report, *, where: str, contacts: bool) -> list[Detail]:
+def result(report: Report, *, where: Sequence[str], contacts: bool) -> list[Detail]:
     """What came of an import.
 
     Args:
         report: of the run.
-        where: the rejects file as people write its path; empty where there is none.
+        where: the rejects files as people write their paths, one of each table that has refused rows.
         contacts: whether the first line leads to the contacts, or to the pipeline.
     """
     rows = [
@@ -202,8 +205,13 @@ def result(report: Report, *, where: str, contacts: bool) -> list[Detail]:
         Detail("Took", span(report.seconds)),
     ]
     if where:
-        said = f"{where}\nThe refused rows, with what is wrong with each. Mend it there and import it again."
-        rows.append(Detail("Refused are in", said, "rejects", "strong"))
+        way = (
+            "it there and import it again"
+            if len(where) == 1
+            else "them there and import them again, together"
+        )
+        said = "\n".join([*where, f"The refused rows, with what is wrong with each. Mend {way}."])
+        rows.append(Detail("Refused are in", said, style="strong"))
     return [
         *rows,
         *_problems("Refused", report.problems, report.refused, "lost"),
@@ -274,11 +282,12 @@ def _made(number: int, table: str) -> str:
     return counted(number, word) if word else f"{number:,} {table}"
 
 
-def _problems(title: str, problems: Iterable[Problem], number: int, style: str) -> list[Detail]:
+def _problems(title: str, problems: Sequence[Problem], number: int, style: str) -> list[Detail]:
     """Problems of one sort, by reason, the most frequent first, with where the first of them are."""
     groups: dict[tuple[str, str], list[Problem]] = {}
-    for problem in problems:
+    for problem in islice(problems, _LOOKED):
         groups.setdefault((problem.reason, problem.column), []).append(problem)
+    word = "in all" if len(problems) <= _LOOKED else "or more"
     if not groups:
         return []
     total = f": {counted(number, 'row')}" if number else ""
@@ -286,7 +295,7 @@ def _problems(title: str, problems: Iterable[Problem], number: int, style: str) 
     ordered = sorted(groups.items(), key=lambda one: -len(one[1]))
     for (reason, column), those in ordered[:_REASONS]:
         where = ", ".join(_where(one) for one in those[:_EXAMPLES])
-        more = f", … ({len(those):,} in all)" if len(those) > _EXAMPLES else ""
+        more = f", … ({len(those):,} {word})" if len(those) > _EXAMPLES else ""
         label = column or "Row"
         rows.append(Detail(label, f"{reason}\n{where}{more}", style=style))
     if len(ordered) > _REASONS:

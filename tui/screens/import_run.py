@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -121,7 +122,7 @@ class ImportRunScreen(ApartScreen):
             now, zone = self.desk.now, self.desk.zone
             return [look_at(contacts=True), *past_details(running.past, now=now, zone=zone)]
         if running.report is not None and not running.problem:
-            where = shown(importing.path_of_rejects(running.report)) if running.report.rejects_file else ""
+            where = [shown(Path(one)) for one in running.report.rejects_files]
             return result(running.report, where=where, contacts=running.contacts)
         if running.undone is not None and not running.problem:
             return taken_back(running.undone)
