@@ -32,6 +32,8 @@ _NORTH_AMERICAN = re.compile(
 )
 _WRITTEN_SO = frozenset({"US", "CA", "PR", "DO", "JM", "MX", "CO", "IN", "PH"})
 """Where numbers are written in groups of three, three and four digits."""
+_ZERO_STAYS = frozenset({"IT", "SM", "VA", "CI", "CG", "GA"})
+"""Where a zero at the beginning belongs to the number."""
 _IN_PAIRS = re.compile(r"0[1-9](?:[ .-]\d\d){4}")
 """As numbers are written in France, and nowhere else without a country code as a rule."""
 _BRITISH_CODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}", re.IGNORECASE)
@@ -157,8 +159,21 @@ def _could_be(region: str, local: Sequence[str], shape: Counter[str]) -> bool:
     """Whether nearly all of the numbers are some in a country, and written as they are there."""
     if shape["US"] >= _MOSTLY * len(local) and region not in _WRITTEN_SO:
         return False
-    read = sum(bool(read_phones(text, region).items) for text in local)
-    return read >= _READ * len(local)
+    return sum(_fits(text, region) for text in local) >= _READ * len(local)
+
+
+def _fits(text: str, region: str) -> bool:
+    """Whether a number can be read in a country, and a zero that it begins with is what one dials before an area there.
+
+    Whether anybody has it is not asked: lists of examples are full of numbers that nobody has.
+    """
+    import phonenumbers
+
+    items = read_phones(text, region).items
+    if not items:
+        return False
+    number = phonenumbers.parse(items[0]["value"].partition(";")[0])
+    return region in _ZERO_STAYS or not number.italian_leading_zero
 
 
 # --- signs ---------------------------------------------------------------------------------------------------------

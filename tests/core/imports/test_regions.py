@@ -42,6 +42,8 @@ def people(numbers: tuple[str, ...], header: str = "", says: tuple[str, ...] = (
         (BRITISH, "address", ("1 High Street, Leeds, UK",), "GB"),
         (AMERICAN, "email", ("ann@firma.de",), "US"),
         (("(604) 293-3313", "416-809-7197"), "country", ("Canada", ""), "CA"),
+        # A zero at the beginning fits neither the one nor the other.
+        (("01 42 68 53 00",), "phone_2", ("+420 601 123 456",), "FR"),
         # What says nothing clear is not guessed.
         (GERMAN, "", (), NOWHERE),
         (GERMAN, "email", ("ann@start.io", "bob@acme.com"), NOWHERE),
