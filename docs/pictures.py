@@ -22,6 +22,7 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from cli.demo.prepare import prepare  # noqa: E402 (the path and the environment come first)
 from core.workspace import Workspace  # noqa: E402
+from importing.importer import open_importer  # noqa: E402
 from storage.solo import open_solo  # noqa: E402
 from tui.app import OffhookApp  # noqa: E402
 from tui.config import Config  # noqa: E402
@@ -44,11 +45,21 @@ PICTURES = {
     "today": ("dark", (120, 32), ["g", "t", "wait", "j"]),
     "contacts": ("dark", (120, 30), ["g", "c", "wait", "j", "j"]),
     "keys": ("dark", (100, 30), ["question_mark"]),
+    "import": ("dark", (120, 30), ["ctrl+o", "wait", "enter", "wait", "wait", *"jjjjjj"]),
     "narrow": ("dark", (40, 30), ["j"]),
     "light": ("light", (120, 32), ["l"]),
     "contrast": ("contrast", (120, 32), ["l"]),
 }
 """Name of the picture: theme, size of the terminal, keys."""
+
+CUSTOMERS = """\
+Firma;Ansprechpartner;E-Mail;Telefon;Mobil;Ort;Umsatz 2025;Status;Betreuer;letzter Kontakt;Bemerkung;T-Shirt
+Bäckerei Großmann GmbH;Dr. Anna Weiß;a.weiss@grossmann.example;030/5550112;0171 5550101;Berlin;12.400,50 €;Kunde;Alex;03.04.2026;ruft freitags zurück;M
+Łódź Logistics;Wójcik, Łukasz;lukasz@lodz.example;+48 42 555 01 13;n/a;Łódź;8.150,00 €;Interessent;Alex;12.05.2026;Messe;L
+Holz & Söhne OHG;Jürgen Holz;info@holz.example, jh@holz.example;(089) 555-0114;;München;;Neu;Mara;28.02.2026;;XL
+Nordlicht AG;Søren Ødegård;soren@nordlicht.example;040 5550115;0160 5550102;Hamburg;31.900,00 €;Kunde;Mara;17.06.2026;Angebot liegt vor;M
+"""
+"""A table as people bring it."""
 
 
 class Opener:
@@ -72,7 +83,14 @@ class Opener:
 
 async def take(path: Path, theme: str, size: tuple[int, int], keys: list[str]) -> str:
     """Runs the application, presses the keys and returns what is on the screen as SVG."""
-    config = Config(theme=theme, zone=ZONE, clock=lambda: NOW, demo=True)
+    config = Config(
+        theme=theme,
+        zone=ZONE,
+        clock=lambda: NOW,
+        demo=True,
+        importer=lambda workspace: open_importer(workspace, path.parent / "imports", clock=lambda: NOW),
+        import_folder=path.parent / "brought",
+    )
     app = OffhookApp(Opener(path), config)
     async with app.run_test(size=size, notifications=False) as pilot:
         await pilot.pause(1.0)
@@ -96,6 +114,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "demo" / "workspace.db"
         prepare(path, seed=1, user="Alex Morgan", zone=ZONE, now=NOW)
+        brought = path.parent / "brought"
+        brought.mkdir()
+        (brought / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
         for name in wanted:
             target = ROOT / "docs" / "pictures" / f"{name}.svg"
             target.parent.mkdir(exist_ok=True)
