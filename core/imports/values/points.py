@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from core.errors import Invalid
 from core.imports.values.numbers import looks_ruined, simple
+from core.imports.values.plain_phones import PLAIN, plain_phone
 from core.imports.values.texts import is_blank
 from core.points import clean_email, clean_phone
 from core.text import clean_line, fold
@@ -57,7 +58,6 @@ _LABELS = {
                     "e-mail email mail e тел 电话 電話 téléphone".split(), ""),
 }  # fmt: skip
 """Labels by what people write; empty for words that say only that it is a number or an address."""
-_FAST_PHONE = re.compile(r"\+?[0-9(][0-9 ().\-]{5,22}[0-9]")
 _FAST_EMAIL = re.compile(
     r"[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+(?P<top>[A-Za-z]{2,24})"
 )
@@ -104,12 +104,10 @@ def read_phones(text: str, region: str) -> Phones:
         text: what the cell says.
         region: ISO 3166 alpha-2 of where a number without a country code is read; empty where nobody knows.
     """
-    if (
-        _FAST_PHONE.fullmatch(text)
-        and text[-2:] != ".0"
-        and (value := _checked(_INTERNATIONAL.sub("+", text), region))
-    ):
-        return Phones((_phone(value, "", text),))
+    if PLAIN.fullmatch(text) and text[-2:] != ".0":
+        line = _INTERNATIONAL.sub("+", text)
+        if value := plain_phone(line, region) or _checked(line, region):
+            return Phones((_phone(value, "", text),))
     if is_blank(text):
         return Phones()
     if len(text) > _LONGEST_CELL:
