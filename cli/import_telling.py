@@ -45,6 +45,7 @@ def as_json(views: Sequence[TableView], report: Report, questions: Sequence[Ques
         "refused": report.refused,
         "errors": [_problem(one) for one in report.problems],
         "rejects_file": report.rejects_file or None,
+        "rejects_files": list(report.rejects_files),
         "files": [_file(view) for view in views],
         "unmapped": _unmapped(largest),
         "warnings": [_problem(one) for one in report.warnings],

@@ -58,6 +58,10 @@ class FileImporter:
         """See `core.imports.shapes.Importer.open`."""
         catalog = self._workspace.catalog()
         require_import(catalog)
+        for one in catalog.imports:
+            if one.state in ("done", "undone"):
+                # Cut off after its end was noted.
+                self._journals.drop(one.id)
         if not files:
             raise Unusable("Say which file to import.")
         sheets = []

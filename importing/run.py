@@ -320,18 +320,13 @@ class Writing:
 
     def begin(self, reached: Reached, after: Reached, decided: Decided) -> None:
         """See `Writer.begin`."""
-        journal = self._journal
-        made = [rejects for rejects in self._rejects.values() if rejects.reserve()]
-        if made:
-            # Before the first row is in it, or a crash would leave a file of which nobody knows.
-            journal.done.rejects = self._kept()
-            self._journals.write(journal)
+        self._reserve()
         for rejects in self._rejects.values():
             rejects.flush()
         self._met.update(decided.met, after.counts["rows"])
         after.rejects = self._kept()
-        journal.pending = after
-        self._journals.write(journal)
+        self._journal.pending = after
+        self._journals.write(self._journal)
 
     def fail(self) -> None:
         """See `Writer.fail`."""
@@ -354,6 +349,7 @@ class Writing:
 
     def reached(self, reached: Reached, decided: Decided) -> None:
         """See `Writer.reached`: it is written with the next batch, or in the end."""
+        self._reserve()
         for rejects in self._rejects.values():
             rejects.count()
         if self._journal.pending is None:
@@ -374,6 +370,12 @@ class Writing:
                 rejects.close()
             self._journal.done.rejects = self._kept()
         self._journals.write(self._journal)
+
+    def _reserve(self) -> None:
+        """Makes the files that are needed, and notes them before a row is in them: of what a crash leaves somebody must know."""
+        if any([rejects.reserve() for rejects in self._rejects.values()]):  # noqa: C419 (all of them)
+            self._journal.done.rejects = self._kept()
+            self._journals.write(self._journal)
 
     def _kept(self) -> dict[int, Kept]:
         return {place: one.kept for place, one in self._rejects.items() if one.path}
