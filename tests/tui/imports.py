@@ -108,6 +108,18 @@ class Gate:
         progress(Step(what, total, total, 2.0))
 
 
+class Stubborn(Gate):
+    """Does not hear that it is to stop before a test lets it go on: a batch that takes long."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+
+    def wait(self, progress: Progress, what: str, total: int) -> None:
+        """Tells how far it is, and waits."""
+        progress(Step(what, total // 2, total, 1.0))
+        self.event.wait(20)
+
+
 class FakeJob:
     """Files on their way in; see `core.imports.shapes.Job`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from functools import partial
 
 import pytest
 from textual import events
@@ -423,6 +424,53 @@ async def test_an_import_that_is_prepared_waits_until_one_comes_back(
         await pilot.press("y")
         await wait_until(pilot, lambda: app.imports.draft is None)
         assert handed.importer.done == []
+
+
+async def test_leaving_does_not_ask_twice_where_an_import_takes_its_time_to_stop(
+    importing, ready, wait_until, handed, monkeypatch
+):
+    app = importing
+    handed.prepare = lambda importer: setattr(importer, "importing", files.Stubborn())
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, "QuietScreen")
+        screen = await begin(pilot, wait_until)
+        monkeypatch.setattr(app.imports, "stop", partial(app.imports.stop, 0.05))
+        await wait_until(pilot, lambda: screen.running.step is not None)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm) and app.screen.is_ready)
+        # Asked once, however often one wants to leave.
+        await app.action_quit()
+        assert [type(one) for one in app.screen_stack].count(Confirm) == 1
+        await pilot.press("y")
+        await wait_until(pilot, lambda: app.desk is None)
+        handed.importer.importing.event.set()
+
+
+async def test_what_is_read_or_checked_stops_when_its_screen_is_left(importing, ready, wait_until, handed):
+    app = importing
+    handed.prepare = lambda importer: importer.checking.event.clear()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, "QuietScreen")
+        screen = await open_file(pilot, wait_until)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: screen._work is not None and not screen.is_awaited)
+        work = screen._work
+        await pilot.press("g", "p")
+        await wait_until(pilot, lambda: work.stopping)
+        # The one thread of imports is free for what comes next.
+        assert await app.imports.call(lambda: "free") == "free"
+
+
+async def test_an_import_is_not_undone_step_by_step(importing, ready, wait_until, said, workspace):
+    app = importing
+    begun = BeginImport(import_id="01900000-0000-7000-8fff-000000000001", name="deals.csv", source="hubspot")
+    assert workspace.execute(begun).applied
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, "QuietScreen")
+        await pilot.press("u")
+        await wait_until(pilot, lambda: said(app))
+        assert said(app).endswith("in the list of imports. g i shows it.")
+        assert not app.screen.is_modal
 
 
 # --- rights, and those before -----------------------------------------------------------------------------------------
