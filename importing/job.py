@@ -307,7 +307,10 @@ class FileJob:
             signature(sheet.table.headers): {
                 target: header for target, header in plan.mapping.items() if header not in plan.systems
             }
-            for sheet, plan in zip(self._sheets, settled.plans, strict=True)
+            # Of several tables with the same headers, the one with most rows tells best what its columns are.
+            for sheet, plan in sorted(
+                zip(self._sheets, settled.plans, strict=True), key=lambda one: one[0].rows
+            )
         }
         _must(self._workspace.execute(self._ended(journal, run, "done", learned)))
         self._journals.drop(self.id)

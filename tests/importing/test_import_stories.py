@@ -266,6 +266,15 @@ def test_a_mapping_is_remembered(desk: Desk) -> None:
     assert guesses["Foo"] == "title"
 
 
+def test_of_a_file_and_its_rejects_the_file_is_remembered(desk: Desk) -> None:
+    rows = [f"Ann Lee{n},ann{n}@acme.com" for n in range(30)]
+    file = desk.file("people.csv", "Name,Email", *rows)
+    rejects = desk.file("people.rejected.csv", "Name,Email", "Bo One,bo@", "Bo Two,bo@", "Bo Three,bo@")
+    desk.bring(file, rejects)
+    guesses = {guess.header: guess.target for guess in desk.open(file).tables()[0].guesses}
+    assert guesses["Email"] == "email"
+
+
 def test_numbers_of_an_import_that_is_over_stay(desk: Desk) -> None:
     report = desk.bring(desk.file("people.csv", *PEOPLE))
     past = desk.importer.past()[0]
