@@ -53,7 +53,7 @@ async def _ask(
     options = [Option(*one) for one in answers(question)]
     those = [question, *others]
     if len(those) >= MANY and all(one.default for one in those):
-        every = Option(_ALL, f"What is proposed, for all {len(those):,}", "Each can be changed later")
+        every = Option(_ALL, f"All {len(those):,} as proposed", "Each can be changed later")
         # Beside what is proposed: below all countries nobody would find it.
         options.insert(1, every)
     more = f" · {len(others):,} more" if others else ""
