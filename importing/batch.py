@@ -165,6 +165,8 @@ class Batch:
         """Changes values of a record."""
         self._row.touched.append((held, held.copy()))
         held.put(values)
+        if held.table == "contacts" and "company_id" in values:
+            held.company = self.names.get(values["company_id"], "")
         self.hand.index(held)
 
     def point(self, held: Held) -> About:

@@ -84,7 +84,7 @@ class Held:
 
     def restore(self, was: Held) -> None:
         """Is as it was."""
-        self.row, self.before, self.said = was.row, was.before, was.said
+        self.row, self.before, self.said, self.company = was.row, was.before, was.said, was.company
         self._recognise()
 
     def record(self, org_id: str, *, original: bool = False) -> Any:

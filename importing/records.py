@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.ids import new_id
+from core.imports.keys import former_name
 from core.imports.matching import Found, own_ids, same_company, same_contact, same_deal
 from core.imports.merging import joined, merged
 from core.imports.shapes import Converted, Draft
@@ -12,6 +13,9 @@ from importing.batch import About, Batch, Refusal, about_of, called
 from importing.known import Held, new_held
 from importing.links import Links
 from importing.lookup import Lookup, by_name
+
+_CALLED = frozenset({"first_name", "last_name", "company_id"})
+"""What a contact is found by who has nothing else."""
 
 
 class Records:
@@ -178,6 +182,9 @@ class Records:
         ids = (*ids, *self._links.marks(draft, {**row, **values}))
         if len(known := joined("external_ids", row["external_ids"], ids)) > len(row["external_ids"]):
             values["external_ids"] = known
+        if held.name and not row["company_id"] and not values.keys().isdisjoint(_CALLED):
+            called_before = (former_name(held.name),)
+            values["external_ids"] = joined("external_ids", known, called_before)
         if not values:
             return held, False
         if not self._batch.may_write(held.book_id):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from functools import lru_cache
 from typing import Any
 
@@ -65,6 +66,17 @@ def person_key(first: str, last: str) -> str:
     if not (first or last):
         return ""
     return " ".join(sorted(words(f"{first} {last}")))
+
+
+def former_name(name: str) -> str:
+    """What somebody without a company keeps of their name when an import gives them a company, or more of a name.
+
+    The row that knew them by it alone means them the next time, too.
+
+    Args:
+        name: theirs until then, as `person_key` has it.
+    """
+    return f"called>import:{blake2b(name.encode(), digest_size=12).hexdigest()}"
 
 
 def email_key(value: str) -> str:

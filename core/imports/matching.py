@@ -17,6 +17,7 @@ from core.imports.keys import (
     differ,
     domain_key,
     email_keys,
+    former_name,
     person_key,
     phone_keys,
 )
@@ -125,8 +126,9 @@ def sought(draft: Draft) -> Sought:
         case "contacts":
             first, last = values.get("first_name") or "", values.get("last_name") or ""
             emails, phones = email_keys(values), phone_keys(values)
-            probe = Probe(ids, records, emails, phones, contact_names(first, last))
             name = person_key(first, last)
+            called = (former_name(name),) if name and not (ids or emails or phones) else ()
+            probe = Probe(ids or called, records, emails, phones, contact_names(first, last))
             return Sought(draft, probe, keys_asked(probe), ids, name, frozenset(emails), frozenset(phones))
     title = fold(values.get("title") or "")
     probe = Probe(external_ids=ids, ids=records, names=(title,) if title else ())
@@ -229,7 +231,8 @@ def same_contact(wanted: Sought, company: str, candidates: Sequence[Candidate]) 
     if exact:
         return _first(exact, "name")
     if not works:
-        return None
+        called = frozenset(wanted.probe.external_ids) - frozenset(wanted.ids)
+        return _first([one for one in others if not called.isdisjoint(one.row["external_ids"])], "name")
     return _first(sorted(there, key=lambda one: (-likeness(name, one.name), one.id)), "similar name")
 
 
