@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from core.text import fold, words
