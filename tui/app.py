@@ -612,9 +612,9 @@ class OffhookApp(App[int]):
                 return
         desk = self.desk
         asking = any(worker.group == "quit" and not worker.is_finished for worker in self.workers)
-        if self._imports is not None and self._imports.busy is not None:
+        if self._imports is not None and self._imports.has_to_lose:
             if not asking:
-                self.run_worker(self._ask_to_stop_import(), group="quit")
+                self.run_worker(self._ask_to_leave_import(), group="quit")
         elif desk is None:
             self._leave(desk)
         elif not await self._leave_settled(desk) and not asking:
@@ -630,15 +630,22 @@ class OffhookApp(App[int]):
             self._leave(desk)
         return True
 
-    async def _ask_to_stop_import(self) -> None:
+    async def _ask_to_leave_import(self) -> None:
         from tui.dialogs.prompt import Confirm
 
-        words = (
-            "It stops here. What is in stays; you can go on with it after the next start, or take it back."
-        )
-        if await self.push_screen_wait(
-            Confirm("An import is under way. Leave?", words, yes="stop it and leave")
-        ):
+        if self.imports.busy is not None:
+            question = Confirm(
+                "An import is under way. Leave?",
+                "It stops here. What is in stays; you can go on with it after the next start, or take it back.",
+                yes="stop it and leave",
+            )
+        else:
+            question = Confirm(
+                "An import is being prepared. Leave?",
+                "Nothing was imported yet. What you have set for its columns is dropped.",
+                yes="drop it and leave",
+            )
+        if await self.push_screen_wait(question):
             # One that does not stop in time is cut off: it goes on from its last batch, too.
             await self.imports.stop()
             if self.desk is not None and not await self._leave_settled(self.desk):

@@ -214,6 +214,11 @@ class ImportDesk:
         """The import that is under way; None where none is."""
         return self.running if self.running is not None and not self.running.over else None
 
+    @property
+    def has_to_lose(self) -> bool:
+        """Whether leaving now would stop an import, or drop what was set for one."""
+        return self.busy is not None or (self.draft is not None and self.draft.touched)
+
     def shown(self, past: Past) -> Running:
         """An import of the list with all that is known of it: of one of this session, what came of every row."""
         return self._known.get(past.id) or Running(past.name, past.id, over=True, past=past)

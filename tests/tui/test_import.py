@@ -418,7 +418,12 @@ async def test_an_import_that_is_prepared_waits_until_one_comes_back(
         await pilot.press("ctrl+o")
         await wait_until(pilot, lambda: isinstance(app.screen, ImportScreen))
         assert columns(app.screen)["Favourite colour"] == "E-mail 2"
-        # Dropping it is asked, since something was set.
+        # Dropping it is asked, since something was set; so is leaving offhook with it.
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: isinstance(app.screen, Confirm) and app.screen.is_ready)
+        assert app.screen._title == "An import is being prepared. Leave?"
+        await pilot.press("n")
+        await wait_until(pilot, lambda: isinstance(app.screen, ImportScreen))
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(app.screen, Confirm) and app.screen.is_ready)
         await pilot.press("y")
