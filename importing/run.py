@@ -37,8 +37,9 @@ from importing.rejects import Kept, Rejects
 from importing.told import Told
 
 COUNTS = ("rows", "imported", "updated", "unchanged", "skipped", "refused", "duplicates")
-_SOLO, _TEAM = 4000, 300
-"""Rows in a batch: in a file of one's own, and where each batch is a message to a server."""
+_SOLO, _TEAM = 6000, 300
+"""Rows in a batch. In a file of one's own each batch writes most pages of the indexes anew: few large ones cost less, but nobody
+else can write meanwhile, which is to stay below about a second. For a team each batch is a message to a server."""
 
 Rows = Sequence[tuple[RawRow, Converted]]
 

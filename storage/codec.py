@@ -24,7 +24,8 @@ Encoded = Sequence[Any]
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY = 86_400_000_000
-_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# What is looked for in vain in every value, and costs as much as writing it, are circles.
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def to_micros(value: dt.datetime) -> int:

@@ -29,6 +29,10 @@ _WRITER_CACHE_KIB = 4_096
 MANY_CACHE_KIB = 65_536
 """The writer's cache for work on many rows."""
 _CHECKPOINT_CHANGES = 1_500
+_MOST_WAL_PAGES = 64_000
+"""From so many pages of the WAL on, a quarter of a gigabyte, a checkpoint makes writing wait until all is folded in."""
+_LET_WRITE = 0.1
+"""Seconds that a checkpoint waits for whoever is writing: longer than a command takes, not so long as a batch of an import."""
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC, errno.EFBIG)
 
 
@@ -183,8 +187,9 @@ class Database:
             )
         run("PRAGMA synchronous = FULL")
         run(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
-        # The thread checkpoints far earlier; this only bounds the WAL should the thread fail.
-        run("PRAGMA wal_autocheckpoint = 16000")
+        # The thread checkpoints far earlier; this only bounds the WAL should the thread fail. It is more than a batch of an
+        # import writes, whose COMMIT would wait for it.
+        run(f"PRAGMA wal_autocheckpoint = {_MOST_WAL_PAGES}")
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Any]:
@@ -309,10 +314,14 @@ class Database:
             # A checkpoint that fails is tried again later; the WAL holds everything meanwhile.
             with contextlib.suppress(Unavailable, *errors()):
                 connection = connection or connect(self.path, self.key)
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                # What was written meanwhile is little. Only when all is folded in does the WAL start over.
-                with self._lock:
-                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                ((_, pages, _),) = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                # Only when all is folded in does the WAL start over. What was written meanwhile is little, unless somebody is
+                # writing much at the moment: then another time, before the WAL is too large.
+                if self._lock.acquire(timeout=-1 if pages > _MOST_WAL_PAGES // 2 else _LET_WRITE):
+                    try:
+                        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                    finally:
+                        self._lock.release()
         if connection is not None:
             connection.close()
 
