@@ -64,7 +64,7 @@ OWNER = Question(
 )  # fmt: skip
 ORDER = Question(
     "order:Birthday", "order", "How are the days in “Birthday” written?", 31, ("03/04/2026", "07/08/2025"),
-    (Option("dmy", "03/04/2026 is 3 April"), Option("mdy", "03/04/2026 is March 4")), "",
+    (Option("dmy", "day, month, year (31/12/2026)"), Option("mdy", "month, day, year (12/31/2026)")), "",
 )  # fmt: skip
 REPORT = Report("", rows=40, imported=34, updated=3, unchanged=1, refused=2, duplicates=4, seconds=1.4)
 MESSY = dataclasses.replace(

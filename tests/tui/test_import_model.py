@@ -384,8 +384,8 @@ def test_the_country_that_was_answered_is_told_once(catalog):
 
 
 def test_a_question_about_days_says_how_one_would_be_read():
-    told = {value: more for value, _, more in import_words.answers(files.ORDER)}
-    assert told == {"dmy": "03/04/2026 is 3 April 2026 then", "mdy": "03/04/2026 is 4 March 2026 then"}
+    told = {value: label for value, label, _ in import_words.answers(files.ORDER)}
+    assert told == {"dmy": "3 April 2026", "mdy": "4 March 2026"}
     late = dataclasses.replace(files.ORDER, samples=("99/99/2026",))
     assert ("mdy", "99/99/2026 is no day then") in {(one[0], one[2]) for one in import_words.answers(late)}
     # What is proposed comes first.

@@ -9,7 +9,19 @@ from typing import NamedTuple, cast
 
 from core.catalog import Catalog
 from core.commands.base import counted
-from core.imports.shapes import Options, Order, Past, Policy, Problem, Question, Report, Step, Undone, Unread
+from core.imports.shapes import (
+    Option,
+    Options,
+    Order,
+    Past,
+    Policy,
+    Problem,
+    Question,
+    Report,
+    Step,
+    Undone,
+    Unread,
+)
 from core.when import show_when
 from tui.models.detail import Detail, heading
 
@@ -125,22 +137,26 @@ def question_hint(question: Question) -> str:
 
 
 def answers(question: Question) -> list[tuple[str, str, str]]:
-    """What can be answered, the proposal first: value, label and more about it. Of days, how the first one is read then."""
+    """What can be answered, the proposal first: value, label and more about it.
+
+    Of days, the label is how the first one is read then: that is what tells the answers apart where there is little room.
+    """
     ordered = sorted(question.options, key=lambda one: one.value != question.default)
-    return [(one.value, one.label, _about(question, one.value)) for one in ordered]
+    if question.kind == "order" and question.samples:
+        return [_reading(one, question.samples[0]) for one in ordered]
+    return [(one.value, one.label, "proposed" * (one.value == question.default)) for one in ordered]
 
 
-def _about(question: Question, value: str) -> str:
-    if question.kind != "order" or not question.samples:
-        return "proposed" if value == question.default else ""
+def _reading(order: Option, sample: str) -> tuple[str, str, str]:
     from core.imports.values.dates import read_day
 
-    sample = question.samples[0]
     try:
-        day = read_day(sample, cast("Order", value))
+        day = read_day(sample, cast("Order", order.value))
     except Unread:
-        return f"{sample} is no day then"
-    return f"{sample} is {day.day} {day:%B %Y} then" if day is not None else ""
+        day = None
+    if day is None:
+        return (order.value, order.label, f"{sample} is no day then")
+    return (order.value, f"{day.day} {day:%B %Y}", order.label)
 
 
 # --- what comes of it ---------------------------------------------------------------------------------------------
