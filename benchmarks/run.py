@@ -25,8 +25,8 @@ if os.name != "posix":
     sys.exit("The benchmarks drive the program in a pseudo-terminal, which only POSIX systems have.")
 
 ROOT = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:  # for a script, Python puts the script's own folder there
-    sys.path.insert(0, str(ROOT))
+# For a script, Python puts the script's own folder first, in which `importing` is another one.
+sys.path.insert(0, str(ROOT))
 
 from benchmarks import field, importing, team  # noqa: E402, F401 (they put their scenarios on the list)
 from benchmarks.app import FULL, QUICK, Amounts, Bench, CannotRun, Skip  # noqa: E402

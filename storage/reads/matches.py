@@ -155,6 +155,8 @@ class Wanted:
         led: dict[tuple[str, str], list[str]] = {}
         for kind, value, record_id in hits:
             led.setdefault((kind, value), []).append(record_id)
+        if not led:
+            return [[] for _ in self._probes]
         return [
             [
                 there[record_id]
@@ -177,7 +179,6 @@ def matches(
         probes: what to look for.
     """
     wanted = Wanted(table, probes, sqlite.bindable)
-    values = wanted.values()
     org = catalog.organization.id
     hits: list[tuple[str, str, str]] = []
     if values := wanted.values():

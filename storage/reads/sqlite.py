@@ -53,7 +53,7 @@ def prepare(connection: Preparable) -> None:
 
 def bindable(value: str) -> str:
     """`value` as SQLite takes it: halves of a character, which bytes that are no text may turn to, cannot be stored."""
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
 def plain(kind: Kind, value: Any) -> Any:
