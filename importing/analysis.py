@@ -55,16 +55,16 @@ def analyse(table: Table, progress: Progress) -> Analysed:
     return Analysed(rows, tuple(columns), problems)
 
 
-def pairs(table: Table, first: str, second: str) -> Mapping[tuple[str, str], int]:
-    """How often the values of two columns stand in one row: which stages come in which pipeline.
+def pairs(table: Table, *headers: str) -> Mapping[tuple[str, ...], int]:
+    """How often the values of columns stand in one row: which stages come in which pipeline, and how deals end there.
 
-    Reads the table once more; what comes is small, since both are columns of few values.
+    Reads the table once more; what comes is small, since they are columns of few values.
 
     Raises:
         Unusable: the file is not what it was when it was opened.
     """
-    one, other = table.headers.index(first), table.headers.index(second)
-    return Counter((row.cells[one], row.cells[other]) for row in table.rows() if not row.problem)
+    places = [table.headers.index(header) for header in headers]
+    return Counter(tuple(row.cells[place] for place in places) for row in table.rows() if not row.problem)
 
 
 def _bunches(rows: Iterator[RawRow]) -> Iterator[Sequence[RawRow]]:

@@ -9,6 +9,7 @@ from core.catalog import Catalog
 from core.errors import NotFound, Refused
 from core.ids import new_id
 from core.imports.guess import TABLE, Proposal, guess
+from core.imports.rows.common import OWN
 from core.imports.shapes import (
     ENTITIES,
     Entity,
@@ -84,7 +85,11 @@ class FileImporter:
                 )
                 columns = {one.target.removeprefix("deal."): one.header for one in guesses if one.target}
                 if "pipeline" in columns and "stage" in columns:
-                    sheet.pairs = pairs(table, columns["pipeline"], columns["stage"])
+                    told = (
+                        ("pipeline", "stage", "outcome") if proposal.source == OWN else ("pipeline", "stage")
+                    )
+                    headers = [columns[name] for name in told if name in columns]
+                    sheet.pairs = pairs(table, *headers)
                 sheets.append(sheet)
         _require_rows(sheets)
         sheets = _without_staff(sheets)

@@ -45,7 +45,7 @@ from importing.run import COUNTS, Imagining, Part, Run, Writing, batch_size
 _AT_WORK = dt.timedelta(hours=1)
 """How long an import runs at most; one that began before was cut off."""
 Clock = Callable[[], dt.datetime]
-Pairs = Mapping[tuple[str, str], int]
+Pairs = Mapping[tuple[str, ...], int]
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from core.fractional import near
 from core.imports.pipelines import Pairs, PipelineUse, pipeline_uses
 from core.imports.questions import all_questions, decided_decimals, decided_orders
 from core.imports.shapes import Column, Options, TablePlan
-from core.imports.stages import NEW, Stages, kind_of, pipeline_question, stage_key, stage_question
+from core.imports.stages import NEW, Stages, pipeline_question, stage_key, stage_question
 from core.imports.targets import CUSTOM_FIELD, NEW_FIELD
 from core.permissions import require_role
 from core.schema import Record
@@ -97,7 +97,7 @@ def settle(
         for value in use.stages:
             key = stage_question(use.value, value)
             if known.get(key) == NEW and pipeline_id in making.catalog.pipeline_by_id:
-                known[key] = making.stage(pipeline_id, use.shown(value))
+                known[key] = making.stage(pipeline_id, use.shown(value), use.kind(value))
     named = [
         replace(plan, mapping=making.fields(plan, seen)) for plan, seen in zip(plans, columns, strict=True)
     ]
@@ -130,13 +130,12 @@ class _Making:
             self._take(pipeline_changes(name, use.plan(), position=near(last, ""), make_id=lambda: next(ids)))
         return pipeline_id
 
-    def stage(self, pipeline_id: str, value: str) -> str:
+    def stage(self, pipeline_id: str, value: str, kind: str) -> str:
         """The id of a stage of that name; it is made behind the last open one where there is none."""
         stages = self.catalog.stages_of(pipeline_id)
         for stage in stages:
             if stage_key(stage.name) == stage_key(value):
                 return stage.id
-        kind = kind_of(value)
         unfinished = [stage.id for stage in stages if stage.kind == "open"]
         last = unfinished[-1:] if kind == "open" else [stage.id for stage in stages][-1:]
         stage_id = self._make_id(f"stage:{pipeline_id}:{stage_key(value)}")

@@ -35,7 +35,7 @@ from core.points import time_zone_of
 
 _REMEMBERED = 4096
 """Values that a column's reader remembers."""
-_SLOT = re.compile(r"_(\d+)(?:_label)?$")
+_SLOT = re.compile(r"_(\d+)(?:_label|_original|_bad)?$")
 _LINKS: tuple[tuple[Entity, str], ...] = (
     ("companies", "company_id"),
     ("contacts", "contact_id"),

@@ -17,8 +17,8 @@ from core.text import clean_line
 
 FIRST = "first"
 """The answer that deals go to the first open stage of their pipeline, and keep the stage's old name as a tag."""
-Pairs = Sequence[Mapping[tuple[str, str], int]]
-"""By table, how often a pipeline and a stage stand together."""
+Pairs = Sequence[Mapping[tuple[str, ...], int]]
+"""By table, how often a pipeline and a stage stand together; in our own exports with the deal's outcome, too."""
 _STALE_DAYS = 14
 _INTERNAL = re.compile("[a-z0-9]*[a-z][a-z0-9]*(?:[_-][a-z0-9]+)+")
 
@@ -32,12 +32,18 @@ class PipelineUse:
         source: the system the files come from.
         label: what people call that system.
         stages: the stages in it, with how many rows are in each.
+        kinds: whether deals in a stage are open, won or lost, where the file says it: a deal of ours is won in a won stage.
     """
 
     value: str
     source: str
     label: str
     stages: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    def kind(self, value: str) -> str:
+        """open, won or lost, as far as the file or the name of a stage says it."""
+        return self.kinds.get(value) or kind_of(value)
 
     def fitting(self, stages: Stages, catalog: Catalog) -> Pipeline | None:
         """The pipeline of ours that it is: by its name, and where several could be meant, the one that has most of its stages.
@@ -55,7 +61,7 @@ class PipelineUse:
         """Whether it must be asked: there is none like it, or half or more of its open stages are unknown there."""
         if fitting is None:
             return True
-        unfinished = [value for value in self.stages if kind_of(value) == "open"]
+        unfinished = [value for value in self.stages if self.kind(value) == "open"]
         unknown = [value for value in unfinished if stages.known(fitting, value) is None]
         return bool(unfinished) and 2 * len(unknown) >= len(unfinished)
 
@@ -80,10 +86,12 @@ class PipelineUse:
         order = {key: place for place, key in enumerate(known)}
         kinds = {key: stage.kind for key, stage in known.items()}
         by_key: dict[str, str] = {}
+        said: dict[str, str] = {}
         for value in self.stages:
-            by_key.setdefault(stage_key(value), self.shown(value))
+            shown = by_key.setdefault(stage_key(value), self.shown(value))
+            said.setdefault(shown, self.kind(value))
         values = sorted(by_key.values(), key=lambda value: order.get(stage_key(value), len(order)))
-        found = {value: kinds.get(stage_key(value)) or kind_of(value) for value in values}
+        found = {value: kinds.get(stage_key(value)) or said[value] for value in values}
         unfinished = [value for value, kind in found.items() if kind == "open"] or ["New"]
         won = [value for value, kind in found.items() if kind == "won"] or ["Won"]
         lost = [value for value, kind in found.items() if kind == "lost"] or ["Lost"]
@@ -126,19 +134,21 @@ def pipeline_uses(
         source = source_named(plan.source)
         label = source.label if source else "Imported"
         both = pairs[place] if place < len(pairs) else {}
-        for (named, value), rows in _together(pipeline, stage, both).items():
+        for (named, value, *ended), rows in _together(pipeline, stage, both).items():
             found_stage, found = split_stage(
                 "" if is_blank(value) else value, "" if is_blank(named) else named, plan.source
             )
             use = uses.setdefault(stage_key(found), PipelineUse(found, plan.source, label))
             if found_stage:
                 use.stages[found_stage] = use.stages.get(found_stage, 0) + rows
+                if ended and not is_blank(ended[0]):
+                    use.kinds[found_stage] = kind_of(ended[0])
     return list(uses.values())
 
 
 def _together(
-    pipeline: Column | None, stage: Column | None, pairs: Mapping[tuple[str, str], int]
-) -> Mapping[tuple[str, str], int]:
+    pipeline: Column | None, stage: Column | None, pairs: Mapping[tuple[str, ...], int]
+) -> Mapping[tuple[str, ...], int]:
     """Which pipeline and stage stand together, with the rows; where nobody has counted, each may with each."""
     if pairs:
         return pairs

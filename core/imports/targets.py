@@ -165,7 +165,9 @@ _CUSTOM_KINDS = {
     "choice": "choice",
     "url": "url",
 }
-_NUMBERED = re.compile(r"(?P<base>.+?)_(?P<number>[1-9]\d?)(?P<label>_label)?")
+_NUMBERED = re.compile(r"(?P<base>.+?)_(?P<number>[1-9]\d?)(?P<label>_(?:label|original|bad))?")
+BESIDE_POINTS = ("_label", "_original", "_bad")
+"""The ends of the names of fields that only say something of the e-mail or phone beside them."""
 
 
 def targets_for(entity: Entity, catalog: Catalog) -> tuple[Target, ...]:
@@ -247,6 +249,11 @@ def _made(entity: Entity, before: str, rows: tuple[_Row, ...], label_before: str
             found.append(
                 Target(f"{before}{plain}_label", entity, f"{plain}_label", "line", f"{shown}: label", many)
             )
+        if field == "phones":
+            found += [
+                Target(f"{before}{plain}_{fact}", entity, f"{plain}_{fact}", "line", f"{shown}: {said}", many)
+                for fact, said in (("original", "as it was written"), ("bad", "why it is not dialled"))
+            ]
     return found
 
 

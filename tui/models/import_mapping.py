@@ -10,7 +10,7 @@ from typing import NamedTuple
 from core.catalog import Catalog
 from core.commands.base import counted
 from core.imports.shapes import Column, Entity, Guess, TableView, Target
-from core.imports.targets import CUSTOM_FIELD, MOST_OF_A_KIND, NEW_FIELD, exact_target
+from core.imports.targets import BESIDE_POINTS, CUSTOM_FIELD, MOST_OF_A_KIND, NEW_FIELD, exact_target
 from tui.models.detail import Detail
 from tui.models.import_words import source_word
 
@@ -19,7 +19,7 @@ GO_ON = "\0go on"
 LEAVE_OUT = ""
 SURE, LIKELY = 0.85, 0.65
 """From which confidence on a guess is called so."""
-_NUMBER = re.compile(r"_\d+(?=_label$|$)")
+_NUMBER = re.compile(rf"_\d+(?=(?:{'|'.join(BESIDE_POINTS)})?$)")
 _WITH_FIELDS = ("companies", "contacts", "deals")
 """What can have custom fields."""
 _GROUPS: dict[Entity, str] = {
@@ -397,8 +397,8 @@ def _key(table: TableView) -> str:
 
 def numbered(target: str, number: int) -> str:
     """The name of a target that is taken again: `email_2`, `email_2_label`."""
-    base, is_label = target.removesuffix("_label"), target.endswith("_label")
-    return f"{base}_{number}{'_label' if is_label else ''}"
+    beside = next((end for end in BESIDE_POINTS if target.endswith(end)), "")
+    return f"{target.removesuffix(beside)}_{number}{beside}"
 
 
 def unnumbered(target: str) -> str:

@@ -13,7 +13,7 @@ from core.imports.rows.state import Bag, Row, Said, pop
 from core.imports.shapes import Entity
 from core.imports.values.points import Phones, read_emails, read_phones, split_mixed
 from core.imports.vocabulary import point_label
-from core.points import LABELS
+from core.points import BAD_NUMBERS, LABELS
 from core.text import clean_line
 
 Items = tuple[dict[str, str], ...]
@@ -82,7 +82,7 @@ def points_of(row: Row, tools: Tools, entity: Entity, country: str) -> Points:
         found_phones = _phones(said.value, region)
         if not country and tools.region_is_taken and found_phones.items != _phones(said.value, "").items:
             _tell_region(row, region)
-        _take(phones, found_phones.items, label)
+        _take(phones, _with_facts(found_phones.items, bag, said), label)
         if found_phones.unread or not found_phones.items:
             unread.append(said)
     return Points(tuple(emails.values()), tuple(phones.values()), tuple(unread))
@@ -107,6 +107,20 @@ def _tell_region(row: Row, region: str) -> None:
     )
     if all(warning.reason != said for warning in row.warnings):
         row.warn("", "", said)
+
+
+def _with_facts(phones: Items, bag: Bag, said: Said) -> Items:
+    """A number with what other cells say of it: how it was written once, and why it is not dialled."""
+    if len(phones) != 1:
+        return phones
+    facts: dict[str, str] = {}
+    for fact in ("original", "bad"):
+        beside = bag.get(f"phone_{fact}", [])
+        found = next((each for each in beside if each.slot == said.slot), None)
+        if found is not None and (fact == "original" or found.value in BAD_NUMBERS):
+            facts[fact] = found.value
+            beside.remove(found)
+    return ({**phones[0], **facts},) if facts else phones
 
 
 @lru_cache(maxsize=4096)

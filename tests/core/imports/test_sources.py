@@ -248,7 +248,8 @@ EXPORTS = {
     """,
     "offhook activities": """
         id=id,occurred_at=occurred_at,kind=kind,direction=direction,outcome=outcome,duration_s=duration_s,subject=subject,body=body,
-        contact=contact,company=company,deal=deal.title,user=user,owner=owner
+        contact=contact,company=company,deal=deal.title,user=user,owner,contact_id=contact_external_id,
+        company_id=company_external_id,deal_id=deal_external_id
     """,
 }
 
