@@ -20,7 +20,7 @@ from importing.links import Links
 from importing.lookup import Lookup
 from importing.records import Records, main_of
 
-_COMPANIES = 50_000
+_COMPANIES = 20_000
 """Companies that are remembered by name, so that one that is named in every row is looked for once."""
 
 

@@ -18,7 +18,7 @@ from core.schema import Record, Role, defaults_of, fields_of
 MOST_ALIKE = 200
 """Earlier rows of one batch that are looked at as the same: more colleagues than that are not compared with each other."""
 
-_PEOPLE = 200_000
+_PEOPLE = 30_000
 """People of new companies whose names are kept, the latest."""
 
 

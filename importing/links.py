@@ -43,7 +43,7 @@ class Links:
         marks: dict[Entity, dict[str, None]] = {"contacts": {}, "deals": {}}
         for row in rows:
             for draft in (row.company, row.contact, row.deal, *row.entries, *row.tasks):
-                if draft is None:
+                if draft is None or not (draft.links or draft.external_id or draft.record_id or draft.also):
                     continue
                 for name, ids in draft.links.items():
                     wanted.update(dict.fromkeys((_POINTS_TO[name], one) for one in ids))

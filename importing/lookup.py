@@ -31,6 +31,7 @@ class Lookup:
         self._links = links
         self._sought: dict[int, Sought] = {}
         self._found: dict[int, list[Held]] = {}
+        self._keys: dict[int, str] = {}
 
     def look_up(self, rows: Sequence[Converted]) -> None:
         """Asks the workspace for all that rows may mean."""
@@ -49,7 +50,7 @@ class Lookup:
         """Finds companies: one that many rows name is looked for once."""
         alike: dict[str | int, list[Draft]] = {}
         for draft in drafts:
-            key = by_name(draft)
+            key = self.key(draft)
             if self._batch.company(key) is None:
                 alike.setdefault(key or id(draft), []).append(draft)
         self._look_up_all("companies", [some[0] for some in alike.values()])
@@ -67,7 +68,7 @@ class Lookup:
         places: dict[str, tuple[str, str]] = {}
         for row in rows:
             assert row.contact is not None
-            key = by_name(row.company) if row.company is not None else ""
+            key = self.key(row.company) if row.company is not None else ""
             works = places.get(key) or self._works_for(row.contact, row.company)
             if key:
                 places[key] = works
@@ -94,6 +95,13 @@ class Lookup:
         return Probe(ids=alike) if alike else None
 
     # --- for one row
+
+    def key(self, company: Draft) -> str:
+        """What a company that is only named is remembered by; empty where the row tells more of it."""
+        known = self._keys.get(id(company))
+        if known is None:
+            known = self._keys[id(company)] = _by_name(company)
+        return known
 
     def sought(self, draft: Draft) -> Sought:
         """How a draft is looked for."""
@@ -125,7 +133,7 @@ class Lookup:
         if company is None:
             linked = self._links.target("company_id", draft)
             return (linked.id, str(linked.row["name"])) if linked else ("", "")
-        known = self._batch.company(by_name(company))
+        known = self._batch.company(self.key(company))
         if known is not None:
             return known.id, known.name
         meant = same_company(self.sought(company), self.candidates(company))
@@ -133,8 +141,7 @@ class Lookup:
         return (held.id, str(held.row["name"])) if held else ("", str(company.values.get("name") or ""))
 
 
-def by_name(company: Draft) -> str:
-    """What a company that is only named is remembered by; empty where the row tells more of it."""
+def _by_name(company: Draft) -> str:
     if company.external_id or company.record_id or company.links or company.also:
         return ""
     values = company.values

@@ -12,7 +12,7 @@ from core.imports.shapes import Converted, Draft
 from importing.batch import About, Batch, Refusal, about_of, called
 from importing.known import Held, new_held
 from importing.links import Links
-from importing.lookup import Lookup, by_name
+from importing.lookup import Lookup
 
 _CALLED = frozenset({"first_name", "last_name", "company_id"})
 """What a contact is found by who has nothing else."""
@@ -46,7 +46,7 @@ class Records:
         return False
 
     def _meant_company(self, draft: Draft) -> Found | None:
-        known = self._batch.company(by_name(draft))
+        known = self._batch.company(self._lookup.key(draft))
         if known is not None:
             return Found(known.id, "name")
         return same_company(self._lookup.sought(draft), self._lookup.candidates(draft))
@@ -65,7 +65,7 @@ class Records:
         Raises:
             Refusal: it cannot be brought in.
         """
-        key = by_name(draft)
+        key = self._lookup.key(draft)
         known = self._batch.company(key)
         if known is not None and row.main != "companies":
             self._batch.point_to("companies", known)

@@ -35,7 +35,7 @@ FREE_MAILERS = frozenset(_MAILERS.split())
 """Domains of e-mail addresses that say nothing of where somebody works."""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def company_key(name: str) -> str:
     """A company's name folded, without punctuation and without its legal form: `Acme, Inc.` and `ACME` are one."""
     # “s.r.o.” and “S. A.” are one word each.

@@ -89,7 +89,7 @@ def own_ids(draft: Draft) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (draft.external_id, *draft.also, exported))))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Sought:
     """What a record is looked for by, as a row tells of it. Worked out once: it is compared with many.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ ROW = st.tuples(
 TABLES = st.lists(ROW, min_size=1, max_size=12).filter(lambda rows: any(map(any, rows)))
 POLICIES = ("fill", "overwrite", "skip", "ask")
 SOME = settings(
-    max_examples=25,
+    max_examples=int(os.environ.get("OFFHOOK_IMPORT_EXAMPLES", "8")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
