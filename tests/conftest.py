@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from storage.postgres.launcher import Server
+from tests.rewriting import rewrite_once
 from tests.server import Cluster, running_cluster, start_for_workers
 
 LONGEST_FIRST = (
@@ -44,8 +45,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server that all workers of a run use. Without workers it is started when it is first needed."""
+    """Do once what all workers of a run need: start the server, and compile the tests.
+
+    Without workers either is done when it is first needed.
+    """
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        rewrite_once(config.rootpath / "tests", config.args)
         server = start_for_workers()
         if server is not None:
             config.stash[_servers] = server
