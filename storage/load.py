@@ -164,14 +164,17 @@ class Loaded(Held):
         # far more rows: all open tasks of a person.
         about = {name for name, value in values.items() if value is not None and specs[name].ref in SUBJECTS}
         # `IS ?` would fit both, but keeps SQLite from its partial indexes.
+        # A flag is said as the indexes of a timeline say it, which have only entries that stand.
         tests = "".join(
-            f" AND {'+' if about and name not in about else ''}{name} {'IS NULL' if value is None else '= ?'}"
+            f" AND {name if value else f'NOT {name}'}"
+            if isinstance(value, bool)
+            else f" AND {'+' if about and name not in about else ''}{name} {'IS NULL' if value is None else '= ?'}"
             for name, value in values.items()
         )
         bound = [
             fold(value) if name == "sort_key" else form.encode(name, value)
             for name, value in values.items()
-            if value is not None
+            if value is not None and not isinstance(value, bool)
         ]
         found = self._connection.execute(
             f"SELECT {form.columns} FROM {table} WHERE org_id = ? AND deleted_at IS NULL{tests} LIMIT ?",

@@ -33,7 +33,7 @@ _FEW = 3
 """More than so many are not edited but handed over, tagged, deleted."""
 
 _Shape = tuple[str, tuple[str, ...], tuple[str, ...], int]
-"""What needs by value have in common that are answered by one subquery: table, fields, fields that are empty, limit."""
+"""What needs by value have in common that are answered by one subquery: table, fields, conditions without a value, limit."""
 
 
 class Loaded(Held):
@@ -203,18 +203,23 @@ def _linked_sql(table: str, linked: str, column: str) -> str:
 
 
 def _shape(table: str, values: Mapping[str, Any], limit: int) -> _Shape:
-    given = sorted(name for name, value in values.items() if value is not None)
-    return table, tuple(given), tuple(sorted(set(values) - set(given))), limit
+    # A flag is said as the indexes of a timeline say it, which have only entries that stand.
+    fixed = {
+        name: f"r.{name} IS NULL" if value is None else f"r.{name}" if value else f"NOT r.{name}"
+        for name, value in values.items()
+        if value is None or isinstance(value, bool)
+    }
+    return table, tuple(sorted(set(values) - set(fixed))), tuple(sorted(fixed.values())), limit
 
 
 def _where_sql(
     shape: _Shape, many: Sequence[Mapping[str, Any]], prefix: str, parameters: dict[str, Any]
 ) -> str:
     """A subquery for all needs of one shape, however many: [[number of the need, rows], …]."""
-    table, given, empty, limit = shape
+    table, given, fixed, limit = shape
     form = codec(table)
     tests = "".join(f" AND r.{name} = w.{name}" for name in given)
-    tests += "".join(f" AND r.{name} IS NULL" for name in empty)
+    tests += "".join(f" AND {test}" for test in fixed)
     for name in given:
         parameters[f"{prefix}_{name}"] = [
             fold(values[name]) if name == "sort_key" else form.parameter(name, values[name])
