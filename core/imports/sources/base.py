@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -149,14 +149,28 @@ class Source:
         return best[2] if best[0] > 0 else None
 
     def nearest_layout(self, headers: Sequence[str], entity: Entity | None = None) -> Layout | None:
-        """The table of its that shares most headers with these, however few tell of it; None where it shares not even two."""
-        weighed = [
-            (sum(1 for header in headers if layout.place(header) is not None), -place, layout)
-            for place, layout in enumerate(self.layouts)
-            if entity in (None, layout.entity)
-        ]
-        best = max(weighed, default=(0, 0, None), key=lambda one: one[:2])
-        return best[2] if best[0] >= 2 else None
+        """The table of its that shares most headers with these, however few tell of it; None where it shares not even two.
+
+        Of two that share as many, the one that they say the name of.
+        """
+        weighed = []
+        for place, layout in enumerate(self.layouts):
+            if entity in (None, layout.entity):
+                found = [held for header in headers if (held := layout.place(header)) is not None]
+                named = any(held.target in _NAMES[layout.entity] for held in found)
+                weighed.append((len(found), named, -place, layout))
+        best = max(weighed, default=(0, False, 0, None), key=lambda one: one[:3])
+        return best[3] if best[0] >= 2 else None
+
+
+_NAMES: Mapping[Entity, frozenset[str]] = {
+    "companies": frozenset({"name"}),
+    "contacts": frozenset({"name", "first_name", "last_name", "email"}),
+    "deals": frozenset({"title"}),
+    "activities": frozenset({"kind", "subject", "body"}),
+    "tasks": frozenset({"subject"}),
+}
+"""What a record of an entity is called by."""
 
 
 def _pattern(header: str) -> re.Pattern[str]:

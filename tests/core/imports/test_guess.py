@@ -248,6 +248,15 @@ def test_the_numbers_of_rows_are_no_ids_of_a_system():
     assert mapped(proposed(["ID", "Name"], *long)) == {"ID": "external_id", "Name": "name"}
 
 
+@pytest.mark.parametrize(
+    ("named", "entity"), [("Company name", "companies"), ("First Name", "contacts"), ("Deal Name", "deals")]
+)
+def test_a_view_with_two_columns_is_about_what_it_says_the_name_of(named: str, entity: str) -> None:
+    proposal = proposed(["Record ID", named], ["9001", "Acme"], ["9002", "Beta"], source="hubspot")
+    assert proposal.entity == entity
+    assert mapped(proposal)["Record ID"] == "external_id"
+
+
 def test_one_address_is_taken_not_halves_of_two():
     headers = [
         "Name",
