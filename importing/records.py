@@ -93,6 +93,9 @@ class Records:
         values = draft.values
         who = f"{values.get('first_name') or ''} {values.get('last_name') or ''}".strip()
         found = self._sure(self._meant_contact(draft, name), draft, who)
+        if found and row.main != "contacts" and draft.external_id.startswith("offhook:"):
+            # Our own export of a deal says where the deal is, and their own row says where they work.
+            links = {}
         return self._bring(draft, row, found, links, name)
 
     def deal(

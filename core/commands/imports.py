@@ -132,9 +132,16 @@ class ImportRows(Command):
         if moves:
             check_deal({name: change.set.get(name, getattr(record, name)) for name in _DEAL}, context.catalog)
             yield _moved(context, record, change)
-        rest = replace(change, set={n: v for n, v in change.set.items() if not (moves and n in _MOVED)})
+        # What somebody is found by the next time is nothing for people to read.
+        shown = {n: v for n, v in change.add.items() if n != "external_ids" or not all(map(_is_mark, v))}
+        kept = {n: v for n, v in change.set.items() if not (moves and n in _MOVED)}
+        rest = replace(change, set=kept, add=shown)
         if not changes_nothing(rest):
             yield _by_import(edit_entry(context, record, rest, self.names), self.import_id, self.file)
+
+
+def _is_mark(external_id: str) -> bool:
+    return external_id.startswith("called>")
 
 
 _MOVED = frozenset({"pipeline_id", "stage_id", "outcome", "lost_reason", "closed_at", "stage_since"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -24,6 +25,7 @@ from core.errors import Invalid, Refused
 from core.fractional import near
 from core.imports.pipelines import Pairs, PipelineUse, pipeline_uses
 from core.imports.questions import all_questions, decided_decimals, decided_orders
+from core.imports.rows.common import OWN
 from core.imports.shapes import Column, Options, TablePlan
 from core.imports.stages import NEW, Stages, pipeline_question, stage_key, stage_question
 from core.imports.targets import CUSTOM_FIELD, NEW_FIELD
@@ -154,13 +156,14 @@ class _Making:
         for name, header in plan.mapping.items():
             if name.startswith(NEW_FIELD):
                 label = clean_line(name.removeprefix(NEW_FIELD))
-                key = self._field(plan.entity, label, by_header.get(header))
+                kind = _kind(by_header.get(header), own=plan.source == OWN)
+                key = self._field(plan.entity, label, kind)
                 mapping[f"{CUSTOM_FIELD}{key}"] = header
             else:
                 mapping[name] = header
         return mapping
 
-    def _field(self, entity: str, label: str, column: Column | None) -> str:
+    def _field(self, entity: str, label: str, kind: str) -> str:
         """The key of the custom field of that label; it is made where there is none."""
         field_id = self._make_id(f"field:{entity}:{fold(label)}")
         for field in self.catalog.fields_for(entity):
@@ -170,7 +173,7 @@ class _Making:
         # A field’s name begins with a letter, and is not that of a built-in one.
         for called in (label, f"Field {label}", f"{label} (imported)", f"Field {label} (imported)"):
             try:
-                self._run(DefineField(entity=entity, label=called, kind=_kind(column), field_id=field_id))
+                self._run(DefineField(entity=entity, label=called, kind=kind, field_id=field_id))
             except Invalid:
                 continue
             break
@@ -202,10 +205,20 @@ def _changed(record: Record, change: Change) -> Record:
     return replace(record, **change.set, **lists)
 
 
-def _kind(column: Column | None) -> str:
-    """The kind of a new field: what all its values are, and text where they are not all of one kind."""
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+
+
+def _kind(column: Column | None, *, own: bool) -> str:
+    """The kind of a new field: what all its values are, and text where they are not all of one kind.
+
+    Args:
+        column: what was seen of it.
+        own: offhook wrote it, which writes numbers in one form, and no other of them is an id or a telephone number.
+    """
     if column is None or not column.looked:
         return "text"
+    if own and column.values and all(map(_NUMBER.fullmatch, column.values)):
+        return "number"
     looks = {look for look, times in column.looks.items() if times == column.looked}
     if "date" in looks and "time" not in column.looks and not column.both_ways:
         return "date"
