@@ -34,7 +34,7 @@ def company_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     ids = tools.external_ids(given)
     values: dict[str, Any] = {}
     domain, website = bag.get("domain"), bag.get("website")
-    own = domain[0].value if domain else _own_domain(website[0].value[0]) if website else ""
+    own = domain[0].value if domain else _own_domain(website[0].value[0]) if website and not tools.own else ""
     names = pop(bag, "name")
     if names:
         values["name"] = names[0].value if main else named(row, "companies", names[0], ids)
