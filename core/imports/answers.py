@@ -205,7 +205,13 @@ def _changed(record: Record, change: Change) -> Record:
     return replace(record, **change.set, **lists)
 
 
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+_OWN_FORMS = {
+    "number": re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?"),
+    "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    "flag": re.compile("yes|no|true|false"),
+    "url": re.compile(r"https?://\S+"),
+}
+"""How our own exports write what is no text."""
 
 
 def _kind(column: Column | None, *, own: bool) -> str:
@@ -213,12 +219,14 @@ def _kind(column: Column | None, *, own: bool) -> str:
 
     Args:
         column: what was seen of it.
-        own: offhook wrote it, which writes numbers in one form, and no other of them is an id or a telephone number.
+        own: offhook wrote it, which writes each kind in one form; what has another is text that somebody wrote.
     """
     if column is None or not column.looked:
         return "text"
-    if own and column.values and all(map(_NUMBER.fullmatch, column.values)):
-        return "number"
+    if own and column.values:
+        return next(
+            (kind for kind, form in _OWN_FORMS.items() if all(map(form.fullmatch, column.values))), "text"
+        )
     looks = {look for look, times in column.looks.items() if times == column.looked}
     if "date" in looks and "time" not in column.looks and not column.both_ways:
         return "date"

@@ -29,7 +29,7 @@ from tests.workspace.office import START, Clock
 
 TABLES = ("companies", "contacts", "deals", "activities")
 FORMS = {"csv": ("csv", False), "csv for Excel": ("csv", True), "json": ("json", False)}
-FIELDS = {
+FIELDS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "companies": {"Docks": ("number", ()), "Audited": ("flag", ())},
     "contacts": {"Persona": ("choice", ("Champion", "Buyer")), "Hobby": ("text", ()), "Page": ("url", ())},
     "deals": {"Seats": ("number", ()), "Go-live": ("date", ()), "Rival": ("text", ())},
