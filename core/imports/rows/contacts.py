@@ -11,7 +11,7 @@ from core.imports.rows.points import Items, keep_unread, points_of
 from core.imports.rows.state import Bag, Row, Said, one, pop
 from core.imports.shapes import Draft
 from core.imports.statuses import lead_status
-from core.imports.values.names import is_company_like, split_name
+from core.imports.values.names import PersonName, is_company_like, split_name
 from core.imports.values.points import read_emails
 from core.schema import LINE_LIMIT
 from core.text import fold, words
@@ -134,7 +134,7 @@ def _name(
             ):
                 row.line("contacts", f"{whole.label}: {text}")
             continue
-        split = split_name(text)
+        split = _split(text, own=tools.own)
         first, last = split.first, split.last
         kept = list(_notes(split.note, addresses))
         title = " ".join(
@@ -154,6 +154,16 @@ def _name(
             row.refuse("", value, f"The name has {len(value)} characters; the most is {LINE_LIMIT}.")
         elif value:
             values[name] = value
+
+
+def _split(text: str, *, own: bool) -> PersonName:
+    """A whole name in its parts; in our own exports somebody is called just so, and their own row says which part is which."""
+    split = split_name(text)
+    return (
+        split._replace(first="", last=text, title_prefix="", note="")
+        if own and (split.note or split.title_prefix)
+        else split
+    )
 
 
 def _notes(note: str, addresses: list[str]) -> Iterator[str]:
