@@ -37,8 +37,8 @@ class Mutant:
     name: str
     why: str
     planted: Callable[[], AbstractContextManager[None]]
-    seeds: int = 6
-    steps: int = 300
+    seeds: int = 12
+    steps: int = 150
     first: int = 1
 
     @property
@@ -281,7 +281,7 @@ SCALAR_CURSOR = Mutant(
     "scalar cursor",
     "the feed is followed by a number, which a late commit slips under",
     _scalar_cursor,
-    first=2,
+    first=3,
 )
 LAST_WRITE_WINS = Mutant(
     "last write wins", "changes are sent without what the user had seen", _last_write_wins
@@ -297,12 +297,18 @@ ALL = (
         "unsent work takes over what others did as if it had been seen",
         _new_base,
         seeds=10,
+        steps=300,
         first=8,
     ),
     Mutant("answers are truth", "an answer counts as the server's version", _answers_are_truth),
-    Mutant("accepted is lifted", "accepted work leaves the screen before it is back", _accepted_is_lifted),
+    Mutant(
+        "accepted is lifted",
+        "accepted work leaves the screen before it is back",
+        _accepted_is_lifted,
+        first=2,
+    ),
     Mutant("refusals vanish", "refused work is dropped", _refusals_vanish),
-    Mutant("exits come last", "rows that came are taken for rows that left", _exits_come_last),
+    Mutant("exits come last", "rows that came are taken for rows that left", _exits_come_last, first=2),
     Mutant("a new number each time", "what is sent again takes effect again", _new_number_each_time),
     Mutant("nothing leaves", "what is out of sight stays in the cache", _nothing_leaves),
     Mutant("traces stay", "the history tells of what is out of sight", _traces_stay),
@@ -312,6 +318,8 @@ ALL = (
         "each retry is a new task",
         "who is not reached has task after task",
         _each_retry_is_a_new_task,
+        seeds=6,
+        steps=300,
     ),
     Mutant("drafts go with a pull", "what is being typed is lost", _drafts_go_with_a_pull),
 )
