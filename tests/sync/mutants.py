@@ -320,6 +320,7 @@ ALL = (
         _each_retry_is_a_new_task,
         seeds=6,
         steps=300,
+        first=6,
     ),
     Mutant("drafts go with a pull", "what is being typed is lost", _drafts_go_with_a_pull),
 )
