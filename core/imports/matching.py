@@ -21,6 +21,7 @@ from core.imports.keys import (
     person_key,
     phone_keys,
 )
+from core.imports.merging import merged
 from core.imports.persons import at_one_address, is_pair, is_shared
 from core.imports.shapes import Draft, Probe
 from core.text import fold
@@ -205,7 +206,7 @@ def same_contact(wanted: Sought, company: str, candidates: Sequence[Candidate]) 
         alike = [one for one in written if name and are_alike(name, one.name)]
         one_person = alike or [one for one in written if one in others and _one_writer(wanted, one)]
         if one_person:
-            return _first(_nearest(wanted, one_person), "e-mail")
+            return _first(_nearest(wanted, company, one_person), "e-mail")
     dialled = [
         one
         for one in others
@@ -300,14 +301,23 @@ def _by_id(wanted: Sought, candidates: Sequence[Candidate]) -> Found | None:
     return Found(min(one.id for one in known), "external id")
 
 
-def _nearest(wanted: Sought, found: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Of several with one address those that say most of what the row says: the one that it made the last time."""
+def _nearest(wanted: Sought, company: str, found: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Of several with one address those to whom the row says nothing new; otherwise those that say most of it.
+
+    Whom a row met holds all that it says, whatever later rows add to them or to the others: it changes nobody a second time.
+    """
     if len(found) < 2:
         return found
+    values = wanted.draft.values
+    told = [one for one in found if one.company or not company]
+    for overwrite in (True, False):
+        known = [one for one in told if not merged("contacts", one.row, values, overwrite=overwrite)]
+        if known:
+            return known
     points = wanted.emails | wanted.phones
     said = {
         one.id: len(points & (one.emails | one.phones))
-        + sum(1 for name, value in wanted.draft.values.items() if value and one.row.get(name) == value)
+        + sum(1 for name, value in values.items() if value and one.row.get(name) == value)
         for one in found
     }
     most = max(said.values())

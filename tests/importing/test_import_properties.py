@@ -152,6 +152,31 @@ def test_a_second_time_changes_nothing(
         assert state(desk) == before
 
 
+@pytest.mark.parametrize("policy", ["fill", "overwrite", "skip"])
+@pytest.mark.parametrize("size", [1, 2, 1000])
+def test_of_two_at_one_address_a_row_means_the_same_a_second_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, size: int, policy: str
+) -> None:
+    monkeypatch.setattr("importing.run._SOLO", size)
+    file = table(
+        desk,
+        "all.csv",
+        [
+            ("1", "", "", "ben@acme.com", "", "", "", "", "", ""),
+            ("2", "", "", "ben@acme.com", "", "", "CFO", "", "", ""),
+            ("", "", "", "ben@acme.com", "", "", "CFO", "", "", ""),
+            # Whom the row before this one means has two addresses from here on.
+            ("2", "", "", "ann@acme.com", "", "", "", "", "", ""),
+        ],
+    )
+    desk.bring(file, mapping=MAPPING, on_duplicate=policy)
+    before = state(desk)
+    assert len(before) == 2
+    report = desk.bring(file, mapping=MAPPING, on_duplicate=policy)
+    assert (report.imported, report.updated, report.refused) == (0, 0, 0)
+    assert state(desk) == before
+
+
 @SOME
 @given(before=TABLES, rows=TABLES, size=st.integers(1, 5), policy=st.sampled_from(("fill", "overwrite")))
 def test_taking_an_import_back_leaves_what_was_there(
