@@ -216,7 +216,7 @@ def same_contact(wanted: Sought, company: str, candidates: Sequence[Candidate]) 
         and not _other_address(emails, one)
     ]
     if dialled:
-        return _first(sorted(dialled, key=lambda one: (-likeness(name, one.name), one.id)), "phone")
+        return _first(_likest(wanted, company, dialled), "phone")
     if not name:
         return None
     works = company_key(company) if company else ""
@@ -230,11 +230,11 @@ def same_contact(wanted: Sought, company: str, candidates: Sequence[Candidate]) 
     ]
     exact = [one for one in there if one.name == name]
     if exact:
-        return _first(exact, "name")
+        return _first(_knowing(wanted, company, exact) or exact, "name")
     if not works:
         called = frozenset(wanted.probe.external_ids) - frozenset(wanted.ids)
         return _first([one for one in others if not called.isdisjoint(one.row["external_ids"])], "name")
-    return _first(sorted(there, key=lambda one: (-likeness(name, one.name), one.id)), "similar name")
+    return _first(_likest(wanted, company, there), "similar name")
 
 
 def same_deal(
@@ -308,12 +308,10 @@ def _nearest(wanted: Sought, company: str, found: Sequence[Candidate]) -> Sequen
     """
     if len(found) < 2:
         return found
+    known = _knowing(wanted, company, found)
+    if known:
+        return known
     values = wanted.draft.values
-    told = [one for one in found if one.company or not company]
-    for overwrite in (True, False):
-        known = [one for one in told if not merged("contacts", one.row, values, overwrite=overwrite)]
-        if known:
-            return known
     points = wanted.emails | wanted.phones
     said = {
         one.id: len(points & (one.emails | one.phones))
@@ -322,6 +320,26 @@ def _nearest(wanted: Sought, company: str, found: Sequence[Candidate]) -> Sequen
     }
     most = max(said.values())
     return [one for one in found if said[one.id] == most]
+
+
+def _knowing(wanted: Sought, company: str, found: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Of several those to whom the row says nothing new: better nothing that differs, too."""
+    if len(found) < 2:
+        return ()
+    told = [one for one in found if one.company or not company]
+    for overwrite in (True, False):
+        known = [
+            one for one in told if not merged("contacts", one.row, wanted.draft.values, overwrite=overwrite)
+        ]
+        if known:
+            return known
+    return ()
+
+
+def _likest(wanted: Sought, company: str, found: Sequence[Candidate]) -> Sequence[Candidate]:
+    """They, by how alike their names are; of equals who holds all that the row says comes first: it met them the last time."""
+    known = {one.id for one in _knowing(wanted, company, found)}
+    return sorted(found, key=lambda one: (-likeness(wanted.name, one.name), one.id not in known, one.id))
 
 
 def _first(found: Sequence[Candidate], by: str) -> Found | None:

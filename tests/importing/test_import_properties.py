@@ -177,6 +177,55 @@ def test_of_two_at_one_address_a_row_means_the_same_a_second_time(
     assert state(desk) == before
 
 
+@pytest.mark.parametrize("policy", ["fill", "overwrite", "skip"])
+@pytest.mark.parametrize("size", [1, 1000])
+@pytest.mark.parametrize("last", ["", "Leigh"])
+def test_of_two_with_one_number_a_row_means_the_same_a_second_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, size: int, policy: str, last: str
+) -> None:
+    monkeypatch.setattr("importing.run._SOLO", size)
+    file = table(
+        desk,
+        "all.csv",
+        [
+            ("3", "", last, "ann@acme.com", "", "Acme", "", "", "", ""),
+            ("", "", last, "", "030/123456", "", "", "", "a", ""),
+            # Two have the number from here on.
+            ("3", "", last, "", "030/123456", "", "", "", "", ""),
+        ],
+    )
+    desk.bring(file, mapping=MAPPING, on_duplicate=policy)
+    before = state(desk)
+    assert len([one for one in before if one[0] == "contacts"]) == 2
+    report = desk.bring(file, mapping=MAPPING, on_duplicate=policy)
+    assert (report.imported, report.updated, report.refused) == (0, 0, 0)
+    assert state(desk) == before
+
+
+@pytest.mark.parametrize("policy", ["fill", "overwrite", "skip"])
+@pytest.mark.parametrize("size", [1, 1000])
+def test_of_two_of_one_name_a_row_means_the_same_a_second_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, size: int, policy: str
+) -> None:
+    monkeypatch.setattr("importing.run._SOLO", size)
+    file = table(
+        desk,
+        "all.csv",
+        [
+            ("", "", "", "ann@acme.com", "", "Acme", "", "", "", ""),
+            ("", "Ben", "Leigh", "", "", "Acme", "", "", "c", ""),
+            # The first one has the name of the second one from here on.
+            ("", "Ben", "Leigh", "ann@acme.com", "", "", "", "", "", ""),
+        ],
+    )
+    desk.bring(file, mapping=MAPPING, on_duplicate=policy)
+    before = state(desk)
+    assert len([one for one in before if one[0] == "contacts"]) == 2
+    report = desk.bring(file, mapping=MAPPING, on_duplicate=policy)
+    assert (report.imported, report.updated, report.refused) == (0, 0, 0)
+    assert state(desk) == before
+
+
 @SOME
 @given(before=TABLES, rows=TABLES, size=st.integers(1, 5), policy=st.sampled_from(("fill", "overwrite")))
 def test_taking_an_import_back_leaves_what_was_there(
