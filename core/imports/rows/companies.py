@@ -37,7 +37,7 @@ def company_draft(row: Row, tools: Tools) -> tuple[Draft | None, tuple[str, ...]
     own = domain[0].value if domain else _own_domain(website[0].value[0]) if website and not tools.own else ""
     names = pop(bag, "name")
     if names:
-        values["name"] = names[0].value if main else named(row, "companies", names[0], ids)
+        values["name"] = names[0].value if main or tools.own else named(row, "companies", names[0], ids)
     elif own and (main or not ids):
         values["name"] = own
         said = (domain or website or [])[0]

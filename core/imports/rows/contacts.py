@@ -124,7 +124,7 @@ def _name(
     first = " ".join(filter(None, (parts.get("first_name"), parts.get("middle_name"))))
     last = " ".join(filter(None, (parts.get("last_name"), parts.get("name_suffix"))))
     for whole in pop(bag, "name"):
-        text = whole.value if main else named(row, "contacts", whole, ids)
+        text = whole.value if main or tools.own else named(row, "contacts", whole, ids)
         if first or last:
             # Both are there: the parts are what a person chose.
             if fold(text) not in (
