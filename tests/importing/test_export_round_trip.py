@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -235,6 +236,7 @@ def write(desk: Desk, form: str, excel: bool) -> list[Path]:
     return found
 
 
+MORE = os.environ.get("OFFHOOK_IMPORT_EXAMPLES", "")
 STAMPS = frozenset({"id", "created_at", "updated_at", "last_activity_at", "next_task_at", "external_ids"})
 LINKS = ("company_id", "contact_id", "deal_id")
 
@@ -257,7 +259,8 @@ def holdings(desk: Desk, *, again: bool) -> Counter[tuple[str, str, str, str]]:
 
 
 @settings(
-    max_examples=12,
+    max_examples=int(MORE or 12),
+    derandomize=not MORE,
     phases=(Phase.explicit, Phase.generate),
     deadline=None,
     suppress_health_check=[
