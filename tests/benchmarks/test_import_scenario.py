@@ -27,6 +27,6 @@ def test_it_runs(tmp_path: Path) -> None:
         tmp_path, amounts, [60], Floors(tmp_path, columns=160, rows=45, keys=8, starts=1, contacts=300)
     )
     results = list(importing.import_file(bench))
-    assert len(results) == 5
+    assert len(results) == 6
     assert all(sample > 0 for result in results for sample in result.samples)
     assert table(results)

@@ -184,7 +184,7 @@ async def test_what_the_workspace_refuses_goes_back_with_the_reason(
         assert cursor(screen) == deal
 
 
-def _full_disk() -> Any:
+def _full_disk(**_: object) -> Any:
     raise Unavailable("The disk is full.")
 
 
