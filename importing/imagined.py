@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
-from core.changes import Answer, Changeset, Status
-from core.commands.base import Context, Seen
+from core.changes import Answer, Status
+from core.commands.base import Context, Seen, changeset
 from core.commands.imports import ImportRows
 from core.errors import Invalid, NotFound, OffhookError
 from core.imports.shapes import Match, Probe
@@ -62,17 +62,7 @@ class Imagined:
             fields = error.fields if isinstance(error, Invalid) else {}
             return Answer(Status.REJECTED, None, str(error), fields=fields)
         self._scratch.put(held for held in decided.hand.all() if held.change() is not None)
-        me = self._context.catalog.me
-        done = Changeset(
-            command.id,
-            self._org_id,
-            me.id,
-            self._context.now,
-            command.NAME,
-            decision.summary,
-            decision.changes,
-        )
-        return Answer(Status.OK, done)
+        return Answer(Status.OK, changeset(command, decision, self._context))
 
     def close(self) -> None:
         """Forgets what it has imagined."""

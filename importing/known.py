@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from core.changes import same_value
@@ -13,7 +14,7 @@ from core.entities import RECORDS
 from core.imports.keys import email_keys, person_key, phone_keys
 from core.imports.matching import keys_of
 from core.imports.shapes import ENTITIES, Entity, Match
-from core.schema import Record, Role, defaults_of, fields_of
+from core.schema import Role, defaults_of, fields_of
 
 MOST_ALIKE = 200
 """Earlier rows of one batch that are looked at as the same: more colleagues than that are not compared with each other."""
@@ -246,28 +247,12 @@ class Staff:
         self._count = 0
 
 
-def _record(table: str) -> type[Record]:
-    return RECORDS[table]
-
-
-_data_of: dict[str, tuple[str, ...]] = {}
-
-
+@cache
 def _data(table: str) -> tuple[str, ...]:
-    found = _data_of.get(table)
-    if found is None:
-        specs = fields_of(_record(table))
-        found = tuple(name for name, spec in specs.items() if spec.role is Role.DATA)
-        _data_of[table] = found
-    return found
+    return tuple(name for name, spec in fields_of(RECORDS[table]).items() if spec.role is Role.DATA)
 
 
-_defaults_of: dict[str, dict[str, Any]] = {}
-
-
-def _defaults(table: str) -> dict[str, Any]:
-    found = _defaults_of.get(table)
-    if found is None:
-        known = defaults_of(_record(table))
-        found = _defaults_of[table] = {name: known.get(name) for name in _data(table)}
-    return found
+@cache
+def _defaults(table: str) -> Mapping[str, Any]:
+    known = defaults_of(RECORDS[table])
+    return {name: known.get(name) for name in _data(table)}
