@@ -11,7 +11,7 @@ from pathlib import Path
 from core.catalog import Catalog
 from core.changes import Answer, Change, Status
 from core.commands.base import Context
-from core.commands.imports import BeginImport, EndImport, ImportRows
+from core.commands.imports import BeginImport, EndImport
 from core.errors import NotFound, OffhookError, Refused, Unavailable
 from core.imports.answers import Settled, settle
 from core.imports.convert import Conversion, completed
@@ -34,6 +34,7 @@ from core.imports.shapes import (
 from core.imports.targets import find_target, targets_for
 from core.permissions import require_import
 from core.workspace import Workspace
+from importing.asking import answer_to
 from importing.batch import Around, Matches
 from importing.beside import Recipe
 from importing.imagined import Imagined
@@ -289,13 +290,7 @@ class FileJob:
         """Finds out whether the batch that was under way when the import was cut off is written."""
         if journal.pending is None:
             return
-        asked = ImportRows(
-            id=batch_id(self.id, journal.done.batch), import_id=self.id, file=journal.name, first=0, last=0
-        )
-        # A batch without rows is refused; one that was written gets the answer that it had then.
-        answer = self._workspace.execute(asked)
-        if answer.status is Status.UNAVAILABLE:
-            raise Unavailable(answer.reason)
+        answer = answer_to(self._workspace, self.id, batch_id(self.id, journal.done.batch))
         if answer.applied:
             journal.done = journal.pending
         journal.pending = None

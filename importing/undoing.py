@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 
-from core.changes import Answer, Change, Status
+from core.changes import Change, Status
 from core.commands.import_undo import UndoBatch
-from core.commands.imports import EndImport, ImportRows
+from core.commands.imports import EndImport
 from core.entities import Import
 from core.errors import Refused, Unavailable
 from core.imports.ids import batch_id, begin_id, undo_id
 from core.imports.shapes import Progress, Step, Undone
 from core.workspace import Workspace
+from importing.asking import answer_to
 
 _GAP = 8
 """How many batches that follow on each other a server may not have taken of what was imported offline."""
@@ -50,7 +51,7 @@ def undo(workspace: Workspace, begun: Import, progress: Progress) -> Undone:
             removed += sum(map(_removes, told))
             restored += sum(not one.insert and not _removes(one) for one in told)
         elif not answer.applied:
-            asked = _asked(workspace, begun, command.batch)
+            asked = answer_to(workspace, begun.id, command.batch)
             if asked.applied:
                 kept.append(answer.reason)
             elif asked.changeset is not None:
@@ -94,14 +95,4 @@ def count(workspace: Workspace, begun: Import) -> int:
 
 
 def _is_written(workspace: Workspace, begun: Import, changeset_id: str) -> bool:
-    return _asked(workspace, begun, changeset_id).applied
-
-
-def _asked(workspace: Workspace, begun: Import, changeset_id: str) -> Answer:
-    """The answer that a changeset of the import got: applied where it is in the history."""
-    # A batch without rows is refused; an id that was there before gets the answer that it had then.
-    asked = ImportRows(id=changeset_id, import_id=begun.id, file=begun.name, first=0, last=0)
-    answer = workspace.execute(asked)
-    if answer.status is Status.UNAVAILABLE:
-        raise Unavailable(answer.reason)
-    return answer
+    return answer_to(workspace, begun.id, changeset_id).applied
