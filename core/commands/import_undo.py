@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -25,19 +25,13 @@ from core.commands.base import (
     update,
 )
 from core.commands.tell import edit_entry, label_of
+from core.commands.undo import HELD_BY
 from core.entities import RECORDS, Activity
 from core.errors import NotFound, Refused
 from core.imports.ids import taken_back_id
 from core.permissions import require_can_change
 from core.schema import Kind, Record, Role, fields_of
 
-_HELD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "companies": (("contacts", "company_id"), ("deals", "company_id"), ("tasks", "company_id")),
-    "contacts": (("deals", "contact_id"), ("tasks", "contact_id")),
-    "deals": (("tasks", "deal_id"),),
-    "tasks": (),
-}
-"""What would hang in the air if a record went: (table, field that points to it)."""
 _ABOUT = {"companies": "company_id", "contacts": "contact_id", "deals": "deal_id"}
 _UNASKED = frozenset({"id", "position", "deleted_at"})
 """What may be another since the import without anybody having worked with the record."""
@@ -77,7 +71,9 @@ class UndoBatch(Command):
                 continue
             needs.append(Get(change.table, change.id))
             if change.insert:
-                needs += [Where(child, {link: change.id}, most) for child, link in _HELD_BY[change.table]]
+                needs += [
+                    Where(child, {link: change.id}, most) for child, link in HELD_BY.get(change.table, ())
+                ]
                 if change.table in _ABOUT:
                     needs.append(_entries(change))
         return needs
@@ -153,7 +149,7 @@ class _Taking:
         edited = [name for name in _written(type(record)) if not self._says_still(record, name, change)]
         if edited:
             return self._edited_by(record, edited)
-        for child, link in _HELD_BY[change.table]:
+        for child, link in HELD_BY.get(change.table, ()):
             for one in self._seen.where(RECORDS[child], **{link: record.id}):
                 if one.id not in self._going and (one.id, link) not in self._turned:
                     return f"the {one.LABEL} {_called(one)} belongs to it"

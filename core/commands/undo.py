@@ -29,7 +29,7 @@ from core.errors import NotFound, Refused
 from core.permissions import may_hand_over, require_can_change
 from core.schema import Record, fields_of
 
-_HELD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
+HELD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
     "companies": (("contacts", "company_id"), ("deals", "company_id"), ("tasks", "company_id")),
     "contacts": (("deals", "contact_id"), ("tasks", "contact_id")),
     "deals": (("tasks", "deal_id"),),
@@ -71,7 +71,7 @@ class Undo(Command):
             elif _deletes(change):
                 # One more than this changeset itself touches is enough to know that there are others.
                 limit = len(done.changes) + 1
-                children = _HELD_BY.get(change.table, ())
+                children = HELD_BY.get(change.table, ())
                 needs += [Where(child, {field: change.id}, limit) for child, field in children]
             else:
                 if _changes_meaning(change):
@@ -156,7 +156,7 @@ def _by_row(changes: Sequence[Change]) -> Touched:
 def _hanging(seen: Seen, touched: Touched, leaving: Change) -> list[Record]:
     """The records that point to the row that leaves, and neither leave with it nor turn elsewhere."""
     out: list[Record] = []
-    for child, field in _HELD_BY.get(leaving.table, ()):
+    for child, field in HELD_BY.get(leaving.table, ()):
         for record in seen.where(RECORDS[child], **{field: leaving.id}):
             change = touched.get((child, record.id))
             goes = change is not None and (_deletes(change) or field in change.set)
